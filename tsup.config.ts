@@ -1,0 +1,63 @@
+import { defineConfig } from 'tsup';
+
+const shared = {
+  format: ['esm' as const],
+  target: 'node20',
+  platform: 'node' as const,
+  clean: true,
+};
+
+/** `dist/` is what is published; `build/` holds the demo, the benchmarks and the fault trials of this repository. */
+export default defineConfig((options) => [
+  {
+    ...shared,
+    entry: {
+      index: 'sdk/index.ts',
+      edge: 'edge/index.ts',
+      fengsui: 'edge/cli/main.ts',
+      'journal-worker': 'edge/journal/journal-worker.ts',
+      'device-profiles': 'device-profiles/index.ts',
+    },
+    outDir: 'dist',
+    sourcemap: true,
+    dts:
+      options.dts === false
+        ? false
+        : {
+            entry: { index: 'sdk/index.ts', edge: 'edge/index.ts', 'device-profiles': 'device-profiles/index.ts' },
+            compilerOptions: { ignoreDeprecations: '6.0' },
+          },
+    // `johnny-five` is bundled once as CommonJS (it calls `require` on Node's own modules), see the next block.
+    esbuildPlugins: [
+      {
+        name: 'johnny-five-beside-us',
+        setup: (build) => {
+          build.onResolve({ filter: /^johnny-five$/ }, () => ({ path: './johnny-five.cjs', external: true }));
+        },
+      },
+    ],
+  },
+  {
+    ...shared,
+    clean: false,
+    format: ['cjs' as const],
+    entry: { 'johnny-five': 'node_modules/johnny-five/lib/johnny-five.js' },
+    outDir: 'dist',
+    noExternal: [/.*/],
+    external: ['serialport'],
+    dts: false,
+  },
+  {
+    ...shared,
+    entry: {
+      demo: 'simulators/demo/main.ts',
+      village: 'simulators/village/main.ts',
+      broker: 'simulators/broker/main.ts',
+      bench: 'test/bench/main.ts',
+      faults: 'test/faults/main.ts',
+    },
+    outDir: 'build',
+    sourcemap: true,
+    dts: false,
+  },
+]);
