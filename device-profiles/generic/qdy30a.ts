@@ -1,0 +1,29 @@
+/**
+ * The register map that QDY30A-type transmitters share, and most low-cost Chinese pressure and level transmitters.
+ * Addresses are zero-based. 0x0000 own address, 0x0001 baud code, 0x0002 unit code, 0x0003 decimal places 0–4,
+ * 0x0004 measured value, int16. Default 9600 8N1, address 1, function 03.
+ *
+ * The unit code at 0x0002 is not decoded: published lists contradict each other (17 is cm in one, mmH2O in another),
+ * so what one step of the dial means is a setting that a person confirms on site.
+ */
+export const source =
+  'QDY30A-type RS-485 transmitter, holding 0x0003 decimals and 0x0004 value; two independent public maps agree, unit codes conflict';
+
+/** What the dial's number must be multiplied with to give MPa. */
+export const toMegapascal = {
+  default: 0.001,
+  min: 0.000001,
+  max: 1,
+  help: 'MPa per displayed unit: 1 for MPa, 0.1 for bar, 0.001 for kPa. Compare one reading with the dial.',
+} as const;
+
+export const pressure = {
+  from: 'holding',
+  at: 4,
+  as: 'i16',
+  decimals: 3,
+  scale: 'toMegapascal',
+  unit: 'MPa',
+  resolution: 0.001,
+  range: [-0.1, 6],
+} as const;

@@ -1,0 +1,97 @@
+import { defineProfile } from '../define-profile.ts';
+
+/** One self-contained smoke alarm (独立式感烟火灾探测报警器) in a slot of a wireless receiver. Each slot is a device of its own. */
+export const wirelessSmokeAlarm = defineProfile({
+  id: 'generic/wireless-smoke-alarm',
+  name: { en: 'Wireless smoke alarm', zh: '无线独立式感烟火灾探测报警器' },
+  source:
+    'pattern of 433/868 MHz receivers: a table of slots with status, battery, signal and age; no public map of one model is known, so offsets are settings to be read from the receiver’s manual',
+  settings: {
+    tableAt: { default: 0, min: 0, max: 65_535, help: 'holding register at which slot 0 begins' },
+    slotSize: { default: 4, min: 1, max: 64, help: 'registers per slot' },
+    slot: { default: 0, min: 0, max: 255, help: 'slot that this alarm was taught into, from 0' },
+    statusAt: { default: 0, min: 0, max: 63, help: 'offset of the status word in a slot: 0 normal, 1 smoke, 2 test, 3 fault' },
+    batteryAt: { default: 1, min: 0, max: 63, help: 'offset of the battery word in a slot, in percent' },
+    signalAt: { default: 2, min: 0, max: 63, help: 'offset of the signal word in a slot, signed dBm' },
+    ageAt: { default: 3, min: 0, max: 63, help: 'offset of the age word in a slot, minutes since last heard' },
+    unheardAfter: { default: 90_000, min: 60, max: 3_932_100, help: 'seconds unheard after which the alarm counts as lost' },
+  },
+  points: {
+    status: {
+      from: 'holding',
+      at: ['tableAt', ['slot', 'slotSize'], 'statusAt'],
+      as: 'choice',
+      of: { 0: 'normal', 1: 'smoke', 2: 'test', 3: 'fault' },
+    },
+    battery: {
+      from: 'holding',
+      at: ['tableAt', ['slot', 'slotSize'], 'batteryAt'],
+      as: 'u16',
+      unit: '%',
+      resolution: 1,
+      range: [0, 100],
+    },
+    signal: {
+      from: 'holding',
+      at: ['tableAt', ['slot', 'slotSize'], 'signalAt'],
+      as: 'i16',
+      unit: 'dBm',
+      resolution: 1,
+      range: [-130, 0],
+    },
+    age: {
+      from: 'holding',
+      at: ['tableAt', ['slot', 'slotSize'], 'ageAt'],
+      as: 'u16',
+      scale: 60,
+      unit: 's',
+      resolution: 60,
+      range: [0, 3_932_100],
+    },
+  },
+  conditions: {
+    smoke: {
+      kind: 'fire',
+      point: 'status',
+      when: { is: 'smoke' },
+      onDelayMs: 0,
+      offDelayMs: 0,
+      latched: true,
+      source: 'a detector’s fire alarm is reported at once and kept until reset (EN 54-2 fire alarm condition)',
+    },
+    'detector-fault': {
+      kind: 'fault',
+      point: 'status',
+      when: { is: 'fault' },
+      onDelayMs: 0,
+      offDelayMs: 0,
+      source: 'the detector’s own self-check',
+    },
+    test: {
+      kind: 'test',
+      point: 'status',
+      when: { is: 'test' },
+      onDelayMs: 0,
+      offDelayMs: 0,
+      source: 'the detector’s test button',
+    },
+    'battery-low': {
+      kind: 'fault',
+      point: 'battery',
+      when: { below: 20, deadband: 5 },
+      onDelayMs: 60_000,
+      offDelayMs: 60_000,
+      source: 'GB 20517-2025: battery checked at least every 24 h; 20 % is ours',
+    },
+    unheard: {
+      kind: 'fault',
+      point: 'age',
+      when: { above: 'unheardAfter', deadband: 0 },
+      onDelayMs: 0,
+      offDelayMs: 0,
+      source: 'GB 20517-2025: battery checked at least every 24 h, so a working alarm is heard within 25 h',
+    },
+  },
+  pollMs: 1_000,
+  silenceMs: 10_000,
+});

@@ -1,0 +1,55 @@
+/** Every failure Fengsui can raise. Codes are public API: add freely, never rename. */
+const catalogue = {
+  ABORTED: { retryable: false, text: 'the caller gave up' },
+  TIMEOUT: { retryable: true, text: 'no answer in time' },
+  NOT_FOUND: { retryable: false, text: 'there is no such thing' },
+  CONFLICT: { retryable: false, text: 'it changed meanwhile, or exists already' },
+  FORBIDDEN: { retryable: false, text: 'not allowed' },
+  INVALID: { retryable: false, text: 'the input is not valid' },
+  UNAVAILABLE: { retryable: true, text: 'not reachable just now' },
+  PROTOCOL: { retryable: false, text: 'the bytes received make no sense' },
+  OVERLOADED: { retryable: true, text: 'too much at once' },
+  GATEWAY_OFFLINE: { retryable: true, text: 'the gateway is offline' },
+  GATEWAY_UNKNOWN: { retryable: false, text: 'no gateway with this id was ever seen' },
+  CHALLENGE_EXPIRED: { retryable: true, text: 'the signed request came too late, or twice' },
+  CONFIG: { retryable: false, text: 'the configuration is not valid' },
+  BUS_TIMEOUT: { retryable: true, text: 'the device did not answer in time' },
+  BUS_CRC: { retryable: true, text: 'the answer was damaged on the line' },
+  BUS_EXCEPTION: { retryable: true, text: 'the device refused the request' },
+  BUS_REPLY: { retryable: true, text: 'the answer does not fit the request' },
+  BUS_DOWN: { retryable: true, text: 'the bus cannot be reached' },
+  LINE: { retryable: false, text: 'the input or output line cannot be used' },
+  DRIVER_MISSING: { retryable: false, text: 'an optional driver is not installed' },
+  JOURNAL: { retryable: true, text: 'the journal cannot store or read' },
+} as const satisfies Record<string, { retryable: boolean; text: string }>;
+
+export type ErrorCode = keyof typeof catalogue;
+
+/** What was wrong, where, and what to do stands in `message`; the machine-readable part in `code` and `details`. */
+export class FengsuiError<C extends ErrorCode = ErrorCode> extends Error {
+  override readonly name = 'FengsuiError';
+  readonly code: C;
+  /** Whether the same call may succeed later with nothing changed. */
+  readonly retryable: boolean;
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(code: C, what?: string, options: { details?: Record<string, unknown>; cause?: unknown } = {}) {
+    super(what ?? catalogue[code].text, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.retryable = catalogue[code].retryable;
+    this.details = options.details ?? {};
+  }
+
+  /** Narrow by code. Compares names, so it also works when two copies of the package are loaded. */
+  static is<C extends ErrorCode>(e: unknown, ...codes: readonly C[]): e is FengsuiError<C> {
+    return e instanceof Error && e.name === 'FengsuiError' && 'code' in e && codes.some((c) => c === e.code);
+  }
+}
+
+export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(catalogue, text);
+
+/** The message of anything thrown, with the messages of its causes: what to log or show. */
+export function describeError(e: unknown): string {
+  if (!(e instanceof Error)) return String(e);
+  return e.cause === undefined ? e.message : `${e.message}: ${describeError(e.cause)}`;
+}

@@ -1,0 +1,110 @@
+import type { AlarmKind } from './alarm.ts';
+import type { Scalar } from './point.ts';
+
+/** Units as in RFC 8428 (SenML) where it has one; others by their usual sign. */
+export type Unit = 'MPa' | 'kPa' | 'V' | 'A' | 'W' | 'VA' | 'var' | 'Hz' | 'kWh' | '°C' | 'mA' | 'm' | 's' | '%' | 'dBm' | '1';
+
+export type WordTable = 'holding' | 'input';
+export type BitTable = 'coil' | 'discrete';
+
+/** A factor of an address: a number, or the name of one of the profile's settings. */
+export type Factor = number | string;
+/** An address as a sum of factors and of products of two, so that slot tables are data: `['table', ['slot', 'size'], 2]`. */
+export type Address = number | readonly (Factor | readonly [Factor, Factor])[];
+
+/** How words become a number. Letters name bytes from most to least significant, in the order they arrive. */
+export type WordOrder = 'ABCD' | 'CDAB' | 'BADC' | 'DCBA';
+
+export type NumberPoint = {
+  readonly from: WordTable;
+  readonly at: Address;
+  readonly as: 'u16' | 'i16' | 'u32' | 'i32' | 'f32';
+  /** 32-bit values only; `ABCD` unless given. */
+  readonly order?: WordOrder;
+  readonly unit: Unit;
+  /** Multiplies the raw number; a setting's name where the device does not tell its unit. 1 unless given. */
+  readonly scale?: Factor;
+  /** Register of the same table that holds the number of decimal places (0–4); divides by 10 to its power. */
+  readonly decimals?: Address;
+  /** Smallest difference worth reporting, in `unit`; telemetry is rounded to it. */
+  readonly resolution: number;
+  /** Physical range in `unit`; beyond it a value is doubtful (`out-of-range`). */
+  readonly range: readonly [number, number];
+  /** Raw words by which the device itself says that it has no value. */
+  readonly lostMarkers?: readonly number[];
+};
+export type ChoicePoint = {
+  readonly from: WordTable;
+  readonly at: Address;
+  readonly as: 'choice';
+  /** Raw word → name. A word that is not listed is doubtful (`unknown-code`). */
+  readonly of: Readonly<Record<number, string>>;
+};
+export type BitPoint = {
+  readonly from: BitTable;
+  readonly at: Address;
+  readonly as: 'bool';
+  /** Coils only: Fengsui may write it. */
+  readonly writable?: true;
+};
+/** A contact or an output on a GPIO line; the line itself is named in the site's configuration. */
+export type LinePoint = {
+  readonly from: 'line-in' | 'line-out';
+  readonly as: 'bool';
+};
+export type PointSpec = NumberPoint | ChoicePoint | BitPoint | LinePoint;
+
+/** A number, or the name of a setting that holds it. */
+type Tunable<Settings extends string> = number | Settings;
+
+export type Condition<Points extends string = string, Settings extends string = string> = {
+  readonly kind: AlarmKind;
+  readonly point: Points;
+  /** When it holds. Limits are in the point's unit. */
+  readonly when:
+    | { readonly below: Tunable<Settings>; readonly deadband: number }
+    | { readonly above: Tunable<Settings>; readonly deadband: number }
+    | { readonly is: Scalar | readonly Scalar[] };
+  /** Must hold this long before it is raised. */
+  readonly onDelayMs: Tunable<Settings>;
+  /** Must be gone this long before it is cleared. */
+  readonly offDelayMs: Tunable<Settings>;
+  /** Stays active until an operator resets it, whatever the device says meanwhile. */
+  readonly latched?: true;
+  /** Standard and clause, or datasheet. */
+  readonly source: string;
+};
+
+export type Setting = {
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  /** What it means and, where it cannot be known from the model, how to find it out on site. */
+  readonly help: string;
+};
+
+/** What a kind of device is, as data. */
+export type ProfileSpec = {
+  readonly id: `${string}/${string}`;
+  readonly name: { readonly en: string; readonly zh: string };
+  /** Document, revision and table the addresses were read from. Required: no anonymous registers. */
+  readonly source: string;
+  /** Numbers a site may set. */
+  readonly settings?: Readonly<Record<string, Setting>>;
+  readonly points: Readonly<Record<string, PointSpec>>;
+  readonly conditions?: Readonly<Record<string, Condition>>;
+  /** Default poll period; alarm points of wired devices 1 to 2 s (GB 26875.1-2011 4.1.2.1 leaves 10 s in all). */
+  readonly pollMs: number;
+  /** Silence that is promised to be reported as a fault, at most. */
+  readonly silenceMs: number;
+  /** Largest block the device answers in one request, registers or bits; 125 and 2,000 unless given. */
+  readonly maxBlock?: number;
+};
+
+/** What a point decodes to, computed from its literal spec. */
+export type ValueOf<S> = S extends { as: 'bool' } ? boolean : S extends { as: 'choice'; of: infer M } ? M[keyof M] : number;
+export type UnitOf<S> = S extends { unit: infer U } ? U : undefined;
+export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']]: ValueOf<P['points'][K]> };
+
+/** Condition every device has besides its profile's own: it stays silent longer than promised. */
+export const noAnswer = 'no-answer';

@@ -1,0 +1,162 @@
+import { alarmKinds, type AlarmKind } from '../model/alarm.ts';
+import { type DeviceId, deviceId } from '../model/ids.ts';
+import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
+import { decodeCbor, encodeCbor } from './cbor.ts';
+import { documentLimits } from './cbor-guard.ts';
+import { fieldsOf, mapOf } from './parse.ts';
+import { joinWall, splitWall } from './stamp.ts';
+
+/** Whether a gateway is connected. Retained; the broker itself says "offline" by the gateway's last will. */
+export type Presence = { readonly online: boolean; readonly boot: number };
+
+/** Position is the wire value: append only. `unknown`: not heard since start. */
+export const healths = ['unknown', 'ok', 'fault'] as const;
+export type Health = (typeof healths)[number];
+
+/** Where a device's entry comes from: the site's file, or the platform. Position is the wire value: append only. */
+export const origins = ['file', 'platform'] as const;
+export type Origin = (typeof origins)[number];
+
+export type DeviceState = {
+  readonly id: DeviceId;
+  readonly profile: string;
+  readonly name: string;
+  readonly place: string;
+  readonly bus: string;
+  readonly origin: Origin;
+  readonly health: Health;
+  /** Most urgent kind of alarm that is active on it. */
+  readonly alarm?: AlarmKind;
+};
+
+export type BusState = { readonly id: string; readonly problem?: string };
+
+/** All that the platform shows of a gateway between alarms and readings. Retained. */
+export type GatewayState = {
+  readonly name: string;
+  readonly version: string;
+  readonly boot: number;
+  readonly at: WallTime;
+  readonly clock: ClockTrust;
+  /** Grows by one with every change of the device list. */
+  readonly configVersion: number;
+  /** Identity of the journal and how much of it waits to be taken. */
+  readonly log: number;
+  readonly alarmBacklog: number;
+  readonly telemetryBacklog: number;
+  /** What is wrong with the journal's disk. */
+  readonly degraded?: string;
+  readonly buses: readonly BusState[];
+  readonly devices: readonly DeviceState[];
+};
+
+const presenceKey = { online: 1, boot: 2 } as const;
+
+export const encodePresence = (p: Presence): Uint8Array =>
+  encodeCbor(
+    mapOf([
+      [presenceKey.online, p.online],
+      [presenceKey.boot, p.boot],
+    ]),
+  );
+
+/** @throws FengsuiError PROTOCOL */
+export function decodePresence(bytes: Uint8Array): Presence {
+  const fields = fieldsOf(decodeCbor(bytes), 'presence');
+  return { online: fields.flag(presenceKey.online), boot: fields.count(presenceKey.boot) };
+}
+
+const key = {
+  name: 1,
+  version: 2,
+  boot: 3,
+  wallS: 4,
+  wallMs: 5,
+  clock: 6,
+  configVersion: 7,
+  log: 8,
+  alarmBacklog: 9,
+  telemetryBacklog: 10,
+  degraded: 11,
+  buses: 12,
+  devices: 13,
+} as const;
+const bus = { id: 1, problem: 2 } as const;
+const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
+
+export function encodeGatewayState(s: GatewayState): Uint8Array {
+  const [wallS, wallMs] = splitWall(s.at);
+  return encodeCbor(
+    mapOf([
+      [key.name, s.name],
+      [key.version, s.version],
+      [key.boot, s.boot],
+      [key.wallS, wallS],
+      [key.wallMs, wallMs],
+      [key.clock, clockTrusts.indexOf(s.clock)],
+      [key.configVersion, s.configVersion],
+      [key.log, s.log],
+      [key.alarmBacklog, s.alarmBacklog],
+      [key.telemetryBacklog, s.telemetryBacklog],
+      [key.degraded, s.degraded],
+      [
+        key.buses,
+        s.buses.map((b) =>
+          mapOf([
+            [bus.id, b.id],
+            [bus.problem, b.problem],
+          ]),
+        ),
+      ],
+      [
+        key.devices,
+        s.devices.map((d) =>
+          mapOf([
+            [device.id, d.id],
+            [device.profile, d.profile],
+            [device.name, d.name],
+            [device.place, d.place],
+            [device.bus, d.bus],
+            [device.origin, origins.indexOf(d.origin)],
+            [device.health, healths.indexOf(d.health)],
+            [device.alarm, d.alarm && alarmKinds.indexOf(d.alarm)],
+          ]),
+        ),
+      ],
+    ]),
+  );
+}
+
+/** @throws FengsuiError PROTOCOL */
+export function decodeGatewayState(bytes: Uint8Array): GatewayState {
+  const fields = fieldsOf(decodeCbor(bytes, documentLimits), 'state');
+  return {
+    name: fields.text(key.name),
+    version: fields.text(key.version),
+    boot: fields.count(key.boot),
+    at: joinWall(fields.count(key.wallS), fields.count(key.wallMs)),
+    clock: fields.one(key.clock, clockTrusts),
+    configVersion: fields.count(key.configVersion),
+    log: fields.count(key.log),
+    alarmBacklog: fields.count(key.alarmBacklog),
+    telemetryBacklog: fields.count(key.telemetryBacklog),
+    ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
+    buses: fields.list(key.buses).map((raw, i) => {
+      const b = fieldsOf(raw, `state.buses[${i}]`);
+      return { id: b.text(bus.id), ...(b.has(bus.problem) && { problem: b.text(bus.problem) }) };
+    }),
+    devices: fields.list(key.devices).map((raw, i) => {
+      const d = fieldsOf(raw, `state.devices[${i}]`);
+      return {
+        id: deviceId(d.text(device.id)),
+        profile: d.text(device.profile),
+        name: d.text(device.name),
+        place: d.text(device.place),
+        bus: d.text(device.bus),
+        origin: d.one(device.origin, origins),
+        health: d.one(device.health, healths),
+        ...(d.has(device.alarm) && { alarm: d.one(device.alarm, alarmKinds) }),
+      };
+    }),
+  };
+}

@@ -1,0 +1,84 @@
+import type { AlarmKind, AlarmPhase } from '../model/alarm.ts';
+import type { Data } from './request.ts';
+
+/** A page of a listing: ask again with `after: next` until there is no `next`. */
+export type Page = { readonly after?: string; readonly limit?: number };
+
+export type LatestParams = Page & { readonly device?: string };
+/** [point, wall ms, value or null, why: absent when good, `~…` when doubtful, a loss otherwise] */
+export type LatestPoint =
+  | readonly [point: string, wall: number, value: Data]
+  | readonly [point: string, wall: number, value: Data, why: string];
+export type LatestResult = {
+  readonly devices: readonly { readonly device: string; readonly points: readonly LatestPoint[] }[];
+  readonly next?: string;
+};
+
+/** Times are Unix ms; rows come oldest first. */
+export type HistoryParams = { readonly device: string; readonly points?: readonly string[]; readonly from: number; readonly to: number; readonly after?: number };
+export type HistoryResult = { readonly rows: readonly LatestPoint[]; readonly next?: number };
+
+export type TableParams = { readonly hash: number };
+/** An encoded point table. */
+export type TableResult = { readonly table: Uint8Array };
+
+export type ActiveAlarm = {
+  readonly device: string;
+  readonly condition: string;
+  readonly kind: AlarmKind;
+  readonly phase: AlarmPhase;
+  readonly occurrence: number;
+  /** Unix ms of the last change. */
+  readonly at: number;
+  readonly rule: string;
+  readonly value?: Data;
+};
+export type AlarmsResult = { readonly alarms: readonly ActiveAlarm[] };
+
+/** Asks for every alarm change not yet receipted to be sent again, from `next` on. */
+export type ResumeResult = { readonly log: number; readonly next: number };
+
+export type ChallengeResult = { readonly nonce: Uint8Array };
+
+export type DeviceSpec = {
+  readonly bus: string;
+  readonly id: string;
+  readonly profile: string;
+  /** Modbus unit (1–247); for devices on a Modbus bus. */
+  readonly unit?: number;
+  /** Line offset or pin; for devices on a GPIO bus. */
+  readonly line?: number;
+  readonly activeLow?: boolean;
+  readonly name: string;
+  readonly place?: string;
+  readonly settings?: Readonly<Record<string, number>>;
+  readonly pollMs?: number;
+};
+export type ProvisionParams = { readonly device: DeviceSpec; readonly ifVersion?: number };
+export type RemoveParams = { readonly device: string; readonly ifVersion?: number };
+/** Answered once the change is stored and polled. */
+export type ConfigResult = { readonly configVersion: number };
+
+export type AcknowledgeParams = { readonly device: string; readonly condition: string; readonly occurrence: number };
+export type ResetParams = { readonly device: string; readonly condition: string };
+export type AlarmResult = { readonly phase: AlarmPhase };
+
+export type StatusResult = {
+  readonly uptimeMs: number;
+  readonly rssBytes: number;
+  /** Highest number of the alarm lane: how many changes this journal has judged. */
+  readonly alarmLast: number;
+  readonly alarmBacklog: number;
+  readonly telemetryLast: number;
+  readonly telemetryBacklog: number;
+  readonly telemetryEvicted: number;
+  readonly buses: readonly {
+    readonly id: string;
+    readonly requests: number;
+    readonly answers: number;
+    readonly timeouts: number;
+    readonly crcErrors: number;
+    readonly exceptions: number;
+    readonly strays: number;
+  }[];
+};

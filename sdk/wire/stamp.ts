@@ -1,0 +1,31 @@
+import { clockTrusts, type MonoTime, monoTime, type Stamp, type WallTime, wallTime } from '../model/time.ts';
+import type { Cbor } from './cbor.ts';
+import type { Fields } from './parse.ts';
+
+/** Wall time as whole seconds and milliseconds, since integers from 2^32 on would travel as floats. */
+export const splitWall = (wall: WallTime): readonly [number, number] => {
+  const s = Math.floor(wall / 1_000);
+  return [s, Math.floor(wall - s * 1_000)];
+};
+export const joinWall = (s: number, ms: number): WallTime => wallTime(s * 1_000 + ms);
+
+/** A stamp takes five keys from `first` on: boot, monotonic ms, wall s, wall ms, trust. */
+export function stampFields(first: number, at: Stamp): readonly (readonly [number, Cbor])[] {
+  const [s, ms] = splitWall(at.wall);
+  return [
+    [first, at.boot],
+    [first + 1, Math.round(at.mono)],
+    [first + 2, s],
+    [first + 3, ms],
+    [first + 4, clockTrusts.indexOf(at.trust)],
+  ];
+}
+
+export const readStamp = (fields: Fields, first: number): Stamp => ({
+  boot: fields.count(first),
+  mono: readMono(fields.count(first + 1)),
+  wall: joinWall(fields.count(first + 2), fields.count(first + 3)),
+  trust: fields.one(first + 4, clockTrusts),
+});
+
+const readMono = (n: number): MonoTime => monoTime(n);

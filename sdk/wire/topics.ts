@@ -1,0 +1,47 @@
+import { FengsuiError } from '../model/errors.ts';
+import { type DistrictCode, districtCode, type GatewayId, gatewayId, type TownCode, townCode } from '../model/ids.ts';
+
+/** Raised only when an old reader can no longer understand a new writer. */
+export const contractMajor = 1;
+
+/** Where a gateway stands in the administrative order: a town subscribes to its own branch, a district to all. */
+export type Site = { readonly district: DistrictCode; readonly town: TownCode; readonly gateway: GatewayId };
+
+/**
+ * gateway → platform: `presence` and `state` and `points` retained, `alarm` and `telemetry` streamed, `reply` to one client;
+ * platform → gateway: `request`, `receipt`.
+ */
+export const channels = ['presence', 'state', 'points', 'alarm', 'telemetry', 'reply', 'request', 'receipt'] as const;
+export type Channel = (typeof channels)[number];
+
+const clientPattern = /^[A-Za-z0-9-]{1,64}$/;
+
+/** The single place that knows how an address is spelled on the broker. `client` belongs to channel `reply` only. */
+export function topicOf(site: Site, channel: Channel, client?: string): string {
+  const topic = `fengsui/v${contractMajor}/${site.district}/${site.town}/${site.gateway}/${channel}`;
+  if (client === undefined) return topic;
+  if (!clientPattern.test(client)) throw new FengsuiError('INVALID', `client id ${JSON.stringify(client)} is not valid`);
+  return `${topic}/${client}`;
+}
+
+/** Subscription for one channel of every gateway of a district. */
+export const everyGateway = (district: DistrictCode, channel: Channel, client?: string): string =>
+  `fengsui/v${contractMajor}/${district}/+/+/${channel}${client === undefined ? '' : `/${client}`}`;
+
+/** Inverse of {@link topicOf}. `undefined` means "not ours"; it never throws on foreign traffic. */
+export function parseTopic(topic: string): { site: Site; channel: Channel; client?: string } | undefined {
+  const [root, major, district, town, gateway, channel, client, ...rest] = topic.split('/');
+  if (root !== 'fengsui' || major !== `v${contractMajor}` || rest.length > 0) return undefined;
+  const known = channels.find((c) => c === channel);
+  if (!known || (client !== undefined) !== (known === 'reply')) return undefined;
+  if (client !== undefined && !clientPattern.test(client)) return undefined;
+  try {
+    const site = { district: districtCode(district ?? ''), town: townCode(town ?? ''), gateway: gatewayId(gateway ?? '') };
+    return client === undefined ? { site, channel: known } : { site, channel: known, client };
+  } catch {
+    return undefined;
+  }
+}
+
+/** One key for maps over gateways of several towns. */
+export const siteKey = (site: Site): string => `${site.district}/${site.town}/${site.gateway}`;
