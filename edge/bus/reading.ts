@@ -1,0 +1,21 @@
+import type { Doubt, Loss } from '../../sdk/model/point.ts';
+import type { MonoTime } from '../../sdk/model/time.ts';
+
+export type Table = 'holding' | 'input' | 'coil' | 'discrete';
+
+/** One read request: `count` registers or bits of one table of one unit. Addresses are zero-based. */
+export type Block = {
+  readonly unit: number;
+  readonly table: Table;
+  readonly address: number;
+  readonly count: number;
+};
+
+/** Raw registers (0–65535), or bits as 0 and 1. */
+export type Words = readonly number[];
+
+/** What the field said, or how it failed to. Failures are data: one sick device must not stop the rest. */
+export type Reading = { readonly at: MonoTime } & (
+  | { readonly ok: true; readonly words: Words; readonly doubt?: Doubt }
+  | { readonly ok: false; readonly why: Loss; readonly detail: string }
+);

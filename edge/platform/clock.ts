@@ -1,0 +1,33 @@
+import { existsSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { type ClockTrust, type Millis, type MonoTime, monoTime, type WallTime, wallTime } from '../../sdk/model/time.ts';
+
+/** The only door to time. Nothing outside `edge/platform` may touch Date, performance or timers. */
+export interface Clock {
+  mono(): MonoTime;
+  wall(): WallTime;
+  /** Whether the wall clock may be believed just now. */
+  trust(): ClockTrust;
+  /** Resolves after `ms`, or rejects with `signal.reason`. */
+  sleep(ms: Millis, signal: AbortSignal): Promise<void>;
+  /** Calls `wake` once after `ms` unless the returned function is called before. */
+  after(ms: Millis, wake: () => void): () => void;
+}
+
+/** systemd-timesyncd creates this file once the clock has been set from the network in this boot. */
+const synchronised = '/run/systemd/timesync/synchronized';
+
+/** @param declared the site's word where no time service can be asked, e.g. because the host keeps the clock. */
+export function systemClock(declared?: ClockTrust): Clock {
+  return {
+    mono: () => monoTime(performance.now()),
+    wall: () => wallTime(Date.now()),
+    trust: () => declared ?? (existsSync(synchronised) ? 'synced' : 'unknown'),
+    // Node rejects with an AbortError that merely contains the reason; the port promises the reason itself.
+    sleep: (ms, signal) => delay(Math.max(0, ms), undefined, { signal }).catch(() => signal.throwIfAborted()),
+    after: (ms, wake) => {
+      const timer = setTimeout(wake, Math.max(0, ms));
+      return () => clearTimeout(timer);
+    },
+  };
+}

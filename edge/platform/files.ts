@@ -1,0 +1,38 @@
+import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The file's text, or `undefined` if there is none. */
+export async function readText(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (e) {
+    if (e instanceof Error && 'code' in e && e.code === 'ENOENT') return undefined;
+    throw e;
+  }
+}
+
+export const readBytes = (path: string): Promise<Buffer> => readFile(path);
+
+export const makeFolder = (path: string): Promise<unknown> => mkdir(path, { recursive: true });
+
+/** Replaces a file so that after a power cut there is the old text or the new, never half of one. The old stays as `.previous`. */
+export async function replaceText(path: string, text: string): Promise<void> {
+  const next = `${path}.next`;
+  const file = await open(next, 'w');
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(path, `${path}.previous`).catch((e: unknown) => {
+    if (!(e instanceof Error && 'code' in e && e.code === 'ENOENT')) throw e;
+  });
+  await rename(next, path);
+  const folder = await open(dirname(path), 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}

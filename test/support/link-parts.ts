@@ -1,0 +1,32 @@
+import type { Line, LinkListener } from '../../edge/bus/modbus/link.ts';
+
+export type LinkParts = {
+  readonly line: Line;
+  readonly listener: LinkListener;
+  /** What the listener was told: answers in hex, codes of errors, `stray` and `broken`. */
+  readonly told: readonly string[];
+  readonly written: readonly Buffer[];
+  readonly flushes: () => number;
+};
+
+/** A line that keeps what is written, and a listener that keeps what it is told. */
+export function linkParts(): LinkParts {
+  const told: string[] = [];
+  const written: Buffer[] = [];
+  let flushes = 0;
+  const line: Line = {
+    write: (bytes) => void written.push(Buffer.from(bytes)),
+    flush: () => {
+      flushes++;
+      return Promise.resolve();
+    },
+    close: () => Promise.resolve(),
+  };
+  const listener: LinkListener = {
+    answered: (frame) => void told.push(frame.toString('hex')),
+    failed: (error) => void told.push(error.code),
+    stray: () => void told.push('stray'),
+    broken: () => void told.push('broken'),
+  };
+  return { told, written, line, listener, flushes: () => flushes };
+}

@@ -1,0 +1,57 @@
+import { spawn } from 'node:child_process';
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { createConnection, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+export type Mosquitto = AsyncDisposable & { readonly port: number };
+
+/** Debian's mosquitto on 127.0.0.1, with nothing kept on disk. */
+export async function startMosquitto(port?: number): Promise<Mosquitto> {
+  const at = port ?? (await freePort());
+  const folder = await mkdtemp(join(tmpdir(), 'fengsui-mosquitto-'));
+  const config = join(folder, 'mosquitto.conf');
+  await writeFile(config, `listener ${at} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
+  const broker = spawn('mosquitto', ['-c', config], { stdio: 'ignore', env: { ...process.env, PATH: path } });
+  const gone = new Promise<void>((resolve) => {
+    broker.once('exit', () => resolve());
+  });
+  await accepts(at);
+  return {
+    port: at,
+    async [Symbol.asyncDispose]() {
+      broker.kill('SIGKILL');
+      await gone;
+    },
+  };
+}
+
+/** A port of 127.0.0.1 that nobody listens on just now. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
+
+/** Resolves once somebody accepts connections there; rejects after ten seconds. */
+export async function accepts(port: number): Promise<void> {
+  const until = Date.now() + 10_000;
+  for (;;) {
+    const open = await new Promise<boolean>((resolve) => {
+      const socket = createConnection({ port, host: '127.0.0.1' }, () => {
+        socket.destroy();
+        resolve(true);
+      });
+      socket.once('error', () => resolve(false));
+    });
+    if (open) return;
+    if (Date.now() > until) throw new Error(`nobody listens on port ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
