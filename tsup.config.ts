@@ -20,6 +20,7 @@ export default defineConfig((options) => [
     },
     outDir: 'dist',
     sourcemap: true,
+    external: ['koffi', 'serialport', '@photostructure/sqlite', 'node:sqlite'], // optional: loaded where they are needed
     dts:
       options.dts === false
         ? false
@@ -55,8 +56,11 @@ export default defineConfig((options) => [
       broker: 'simulators/broker/main.ts',
       bench: 'test/bench/main.ts',
       faults: 'test/faults/main.ts',
+      'register-server': 'test/bench/register-server.ts',
+      'bare-loop': 'test/bench/bare-loop.ts',
     },
     outDir: 'build',
+    skipNodeModulesBundle: true,
     sourcemap: true,
     dts: false,
   },

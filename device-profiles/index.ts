@@ -3,6 +3,7 @@ import { callButton } from './generic/call-button.ts';
 import { fireMain } from './generic/fire-main.ts';
 import { mainsContact } from './generic/mains-contact.ts';
 import { municipalHydrant } from './generic/municipal-hydrant.ts';
+import { rawRegisters } from './generic/raw-registers.ts';
 import { siren } from './generic/siren.ts';
 import { wirelessSmokeAlarm } from './generic/wireless-smoke-alarm.ts';
 import { relay8 } from './waveshare/relay-8.ts';
@@ -20,4 +21,5 @@ export const profiles = [
   siren,
   sdm120,
   relay8,
+  rawRegisters,
 ] as const;

@@ -1,6 +1,6 @@
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import type { Loss } from '../../sdk/model/point.ts';
-import { later, type Millis, millis, type MonoTime } from '../../sdk/model/time.ts';
+import { later, type Millis, type MonoTime, millis } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ModbusBus } from './modbus/modbus-bus.ts';
 import type { Block, Reading } from './reading.ts';
@@ -109,7 +109,8 @@ async function readBlock(bus: ModbusBus, block: Block, attempt: Attempt, signal:
   const first = await readOnce(bus, block, options.clock, signal);
   if (!first.ok || !again || !options.confirm) return first;
   const second = await readOnce(bus, block, options.clock, signal);
-  const agree = second.ok && second.words.every((word, i) => word === first.words[i]);
+  if (!second.ok) return second; // the trouble is not over
+  const agree = second.words.every((word, i) => word === first.words[i]);
   return agree ? second : { ...first, doubt: 'unconfirmed' };
 }
 

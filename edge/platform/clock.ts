@@ -1,6 +1,13 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { type ClockTrust, type Millis, type MonoTime, monoTime, type WallTime, wallTime } from '../../sdk/model/time.ts';
+import {
+  type ClockTrust,
+  type Millis,
+  type MonoTime,
+  monoTime,
+  type WallTime,
+  wallTime,
+} from '../../sdk/model/time.ts';
 
 /** The only door to time. Nothing outside `edge/platform` may touch Date, performance or timers. */
 export interface Clock {

@@ -11,7 +11,10 @@ const spkiHead = Buffer.from('302a300506032b6570032100', 'hex');
 export function operatorKey(base64: string): OperatorKey {
   const raw = Buffer.from(base64, 'base64');
   if (raw.length !== 32) {
-    throw new FengsuiError('INVALID', `expected 32 bytes in base64 (Ed25519 public key), got ${raw.length}; make one with “fengsui keygen”`);
+    throw new FengsuiError(
+      'INVALID',
+      `expected 32 bytes in base64 (Ed25519 public key), got ${raw.length}; make one with “fengsui keygen”`,
+    );
   }
   const key: KeyObject = createPublicKey({ key: Buffer.concat([spkiHead, raw]), format: 'der', type: 'spki' });
   return { verifies: (bytes, signature) => signature.length === 64 && verify(null, bytes, key, signature) };

@@ -1,4 +1,4 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The file's text, or `undefined` if there is none. */
@@ -25,7 +25,8 @@ export async function replaceText(path: string, text: string): Promise<void> {
   } finally {
     await file.close();
   }
-  await rename(path, `${path}.previous`).catch((e: unknown) => {
+  // Copied and not renamed: at no moment may there be no file at all.
+  await copyFile(path, `${path}.previous`).catch((e: unknown) => {
     if (!(e instanceof Error && 'code' in e && e.code === 'ENOENT')) throw e;
   });
   await rename(next, path);

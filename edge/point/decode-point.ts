@@ -11,9 +11,18 @@ import { factorOf, type Settings } from './resolve-address.ts';
 export type PointDecoder = (words: Words, offset: number, at: MonoTime, decimals?: number) => PointValue;
 
 /** How many registers or bits a point takes. */
-export const widthOf = (spec: PointSpec): number => (spec.as === 'u32' || spec.as === 'i32' || spec.as === 'f32' ? 2 : 1);
+export const widthOf = (spec: PointSpec): number =>
+  spec.as === 'u32' || spec.as === 'i32' || spec.as === 'f32' ? 2 : 1;
 
 export function pointDecoder(spec: PointSpec, settings: Settings): PointDecoder {
+  const decode = wholeDecoder(spec, settings);
+  const width = widthOf(spec);
+  // A word that is not there must not be read as 0: zero may mean normal.
+  return (words, offset, at, decimals) =>
+    offset + width > words.length ? { quality: 'lost', at, why: 'bad-reply' } : decode(words, offset, at, decimals);
+}
+
+function wholeDecoder(spec: PointSpec, settings: Settings): PointDecoder {
   if (spec.as === 'bool') return (words, offset, at) => ({ quality: 'good', at, value: words[offset] === 1 });
   return spec.as === 'choice' ? choiceDecoder(spec) : numberDecoder(spec, settings);
 }
@@ -21,7 +30,7 @@ export function pointDecoder(spec: PointSpec, settings: Settings): PointDecoder 
 function choiceDecoder(spec: ChoicePoint): PointDecoder {
   const names = new Map(Object.entries(spec.of).map(([code, name]) => [Number(code), name]));
   return (words, offset, at) => {
-    const code = words[offset] ?? 0;
+    const code = wordAt(words, offset);
     const name = names.get(code);
     return name === undefined
       ? { quality: 'doubtful', at, value: `code ${code}`, why: 'unknown-code' }
@@ -37,7 +46,9 @@ function numberDecoder(spec: NumberPoint, settings: Settings): PointDecoder {
   const [low, high] = spec.range;
   return (words, offset, at, decimals = 0) => {
     const number = raw(words, offset);
-    if (markers.has(words[offset] ?? -1) || Number.isNaN(number)) return { quality: 'lost', at, why: 'device-marker' };
+    // Not a number, and no infinity either: neither can be told to anybody.
+    if (markers.has(wordAt(words, offset)) || !Number.isFinite(number))
+      return { quality: 'lost', at, why: 'device-marker' };
     const toUnit = scaled[decimals];
     if (!toUnit) return { quality: 'lost', at, why: 'bad-reply' };
     const value = toUnit(number);
@@ -56,17 +67,18 @@ function scaler(scale: number, decimals: number): (raw: number) => number {
 }
 
 function rawReader(spec: NumberPoint): (words: Words, offset: number) => number {
-  if (spec.as === 'u16') return (words, offset) => words[offset] ?? Number.NaN;
-  if (spec.as === 'i16') return (words, offset) => signed16(words[offset] ?? Number.NaN);
+  if (spec.as === 'u16') return wordAt;
+  if (spec.as === 'i16') return (words, offset) => signed16(wordAt(words, offset));
   const view = new DataView(new ArrayBuffer(4));
   const order = spec.order ?? 'ABCD';
   return (words, offset) => {
-    arrange(view, order, words[offset] ?? 0, words[offset + 1] ?? 0);
+    arrange(view, order, wordAt(words, offset), wordAt(words, offset + 1));
     if (spec.as === 'f32') return view.getFloat32(0);
     return spec.as === 'u32' ? view.getUint32(0) : view.getInt32(0);
   };
 }
 
+const wordAt = (words: Words, offset: number): number => words[offset] ?? Number.NaN;
 const signed16 = (word: number): number => (word > 0x7fff ? word - 0x1_0000 : word);
 const swapped = (word: number): number => ((word & 0xff) << 8) | (word >> 8);
 
@@ -78,12 +90,14 @@ function arrange(view: DataView, order: WordOrder, first: number, second: number
   view.setUint16(2, swap ? swapped(low) : low);
 }
 
-/** Whether a new value differs from an old one by something worth reporting: quality, or at least one step of resolution. */
+/** Whether a new value differs from an old one by something worth reporting: quality, its reason, or the value rounded to its resolution. */
 export function differs(spec: PointSpec, before: PointValue | undefined, now: PointValue): boolean {
-  if (!before || before.quality !== now.quality) return true;
-  if (before.quality === 'lost' || now.quality === 'lost') return 'why' in before && 'why' in now && before.why !== now.why;
+  if (!before || before.quality !== now.quality || reason(before) !== reason(now)) return true;
+  if (before.quality === 'lost' || now.quality === 'lost') return false;
   return step(spec, before.value) !== step(spec, now.value);
 }
+
+const reason = (value: PointValue): string => (value.quality === 'good' ? '' : value.why);
 
 const step = (spec: PointSpec, value: Scalar): Scalar =>
   typeof value === 'number' && 'resolution' in spec ? Math.round(value / spec.resolution) : value;

@@ -1,5 +1,5 @@
-import type { ProfileSpec } from '../../sdk/model/profile.ts';
 import type { Loss, PointValue } from '../../sdk/model/point.ts';
+import type { ProfileSpec } from '../../sdk/model/profile.ts';
 import { monoTime } from '../../sdk/model/time.ts';
 import type { Block, Reading, Table } from '../bus/reading.ts';
 import { type PointDecoder, pointDecoder, widthOf } from './decode-point.ts';
@@ -62,7 +62,8 @@ export function readPoint(point: PlacedPoint, answers: readonly Reading[]): Poin
   if (!point.decimals) return marked(answer, point.decode(answer.words, point.value.offset, answer.at));
   const scale = answers[point.decimals.block];
   if (!scale?.ok) return lost(scale);
-  return marked(answer, point.decode(answer.words, point.value.offset, answer.at, scale.words[point.decimals.offset]));
+  const decimals = scale.words[point.decimals.offset] ?? Number.NaN;
+  return marked(scale, marked(answer, point.decode(answer.words, point.value.offset, answer.at, decimals)));
 }
 
 function lost(answer: Extract<Reading, { ok: false }> | undefined): PointValue {

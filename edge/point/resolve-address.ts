@@ -8,7 +8,8 @@ export type Settings = Readonly<Record<string, number>>;
 export function factorOf(factor: Factor, settings: Settings): number {
   if (typeof factor === 'number') return factor;
   const value = settings[factor];
-  if (value === undefined) throw new FengsuiError('CONFIG', `the profile uses a setting “${factor}” that it does not declare`);
+  if (value === undefined)
+    throw new FengsuiError('CONFIG', `the profile uses a setting “${factor}” that it does not declare`);
   return value;
 }
 
@@ -20,7 +21,10 @@ export function resolveAddress(address: Address, settings: Settings): number {
     return total + factorOf(term[0], settings) * factorOf(term[1], settings);
   }, 0);
   if (!Number.isInteger(sum) || sum < 0 || sum > 0xffff) {
-    throw new FengsuiError('CONFIG', `address ${sum} is outside 0–65535; check the offsets in “settings”`);
+    throw new FengsuiError(
+      'CONFIG',
+      `address ${sum} is not a whole number from 0 to 65535; check the offsets in “settings”`,
+    );
   }
   return sum;
 }

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { JournalOptions } from '../../edge/journal/open-journal.ts';
 import { type Clock, systemClock } from '../../edge/platform/clock.ts';
 import type { Log } from '../../edge/platform/log.ts';
-import type { JournalOptions } from '../../edge/journal/open-journal.ts';
 
 /** The bundled thread: `npm test` builds it before the tests. */
 export const journalWorker = new URL('../../dist/journal-worker.js', import.meta.url);

@@ -1,0 +1,19 @@
+import { systemClock } from '../platform/clock.ts';
+import { jsonLog } from '../platform/log.ts';
+import { loadConfig } from '../runtime/config/load-config.ts';
+import { runGateway } from '../runtime/gateway.ts';
+
+/** Runs until SIGINT or SIGTERM. Logs one JSON object a line to standard error. */
+export async function run(file: string): Promise<void> {
+  const site = await loadConfig(file);
+  const clock = systemClock(site.clock === 'trusted' ? 'synced' : undefined);
+  const log = jsonLog(clock, (line) => process.stderr.write(line));
+  const stop = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      log.info('gateway.stopping', { signal });
+      stop.abort(new Error(signal));
+    });
+  }
+  await runGateway(site, { clock, log, signal: stop.signal, journalWorker: new URL('./journal-worker.js', import.meta.url) });
+}

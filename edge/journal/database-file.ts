@@ -1,0 +1,182 @@
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { checksum } from './seal.ts';
+import type { Database, OpenDatabase } from './sqlite-driver.ts';
+
+export type FileOptions = {
+  readonly path: string;
+  /** `FULL`: each commit is synced by SQLite. `NORMAL`: the caller syncs the `-wal` file itself. */
+  readonly synchronous: 'FULL' | 'NORMAL';
+  /** URI parameters, e.g. `?psow=0`: assume that a power cut may damage bytes beside those being written. */
+  readonly parameters: string;
+  readonly checkpointPages: number;
+  readonly cacheKib: number;
+  readonly schema: string;
+  /** Bytes to allocate at creation, in the file and its write-ahead log, before the disk is ever full. */
+  readonly roomBytes: number;
+};
+
+export type DatabaseFile = {
+  readonly db: Database;
+  /** Files renamed because they were damaged: 0 or 1. */
+  readonly setAside: number;
+  /** All or nothing. */
+  transaction<T>(work: () => T): T;
+  /** A number that outlives a restart; undefined when never set, or damaged. */
+  mark(name: string): number | undefined;
+  setMark(name: string, value: number): void;
+  /** Marks whose names start with `prefix`, without the prefix. */
+  marks(prefix: string): Map<string, number>;
+};
+
+export const pageBytes = 4_096;
+
+/** "Feng" in ASCII: tells our files from another program's. */
+const applicationId = 0x46656e67;
+const markTable =
+  'CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT, WITHOUT ROWID';
+
+/**
+ * Opens or creates a database file. One that is damaged or not ours is renamed to `*.corrupt-<n>`, noted, and replaced.
+ * @throws FengsuiError JOURNAL when the disk refuses or another process holds the file.
+ */
+export function openDatabaseFile(open: OpenDatabase, options: FileOptions, notes: string[]): DatabaseFile {
+  try {
+    return { ...tryOpen(open, options, notes), setAside: 0 };
+  } catch (e) {
+    if (!isDamage(e)) throw refused(options.path, e);
+    notes.push(`${options.path} was set aside as ${setAside(options.path)}: ${describeError(e)}`);
+  }
+  try {
+    return { ...tryOpen(open, options, notes), setAside: 1 };
+  } catch (e) {
+    throw refused(options.path, e);
+  }
+}
+
+/** Primary result codes of SQLite (sqlite.org/rescode.html) that say the file itself is bad: ERROR, CORRUPT, NOTADB. */
+export function isDamage(e: unknown): boolean {
+  const shortRead = 522; // IOERR_SHORT_READ: the file is shorter than it says
+  const code = resultCode(e);
+  return e instanceof DamagedFile || code === shortRead || [1, 11, 26].includes(code & 0xff);
+}
+
+/** Result code FULL: no room, on the disk or under `max_page_count`. */
+export const isFull = (e: unknown): boolean => (resultCode(e) & 0xff) === 13;
+
+export function pragma(db: Database, name: string): unknown {
+  return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
+}
+
+class DamagedFile extends Error {}
+
+function resultCode(e: unknown): number {
+  return e instanceof Error && 'errcode' in e && typeof e.errcode === 'number' ? e.errcode : 0;
+}
+
+function refused(path: string, cause: unknown): FengsuiError {
+  const isBusy = [5, 6].includes(resultCode(cause) & 0xff);
+  const advice = isBusy
+    ? 'another process uses it: stop that one first'
+    : 'check the disk, its free space and the permissions';
+  return new FengsuiError('JOURNAL', `${path} cannot be opened: ${advice}`, { details: { path }, cause });
+}
+
+function setAside(path: string): string {
+  let n = 1;
+  while (existsSync(`${path}.corrupt-${n}`)) n += 1;
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.corrupt-${n}${suffix}`);
+  }
+  return `${path}.corrupt-${n}`;
+}
+
+function tryOpen(open: OpenDatabase, options: FileOptions, notes: string[]): Omit<DatabaseFile, 'setAside'> {
+  if (existsSync(options.path) && !statSync(options.path).isFile()) throw new DamagedFile('it is not a file');
+  const db = open(pathToFileURL(options.path).href + options.parameters);
+  try {
+    prepareFile(db, options, notes);
+    return databaseFile(db);
+  } catch (e) {
+    db.close();
+    throw e;
+  }
+}
+
+function prepareFile(db: Database, options: FileOptions, notes: string[]): void {
+  // The engine defaults to NORMAL in this mode: without the explicit value a power cut loses what was acknowledged.
+  db.exec(`PRAGMA page_size=${pageBytes}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;
+    PRAGMA synchronous=${options.synchronous}; PRAGMA wal_autocheckpoint=${options.checkpointPages};
+    PRAGMA cache_size=-${options.cacheKib}; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY`);
+  const expected = options.synchronous === 'FULL' ? 2 : 1;
+  if (pragma(db, 'synchronous') !== expected || pragma(db, 'journal_mode') !== 'wal') {
+    throw new FengsuiError(
+      'JOURNAL',
+      `${options.path}: this build of SQLite does not accept WAL with synchronous=${options.synchronous}`,
+    );
+  }
+  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get()?.['n'];
+  const isNew = tables === 0;
+  if (!isNew && pragma(db, 'application_id') !== applicationId) throw new DamagedFile('another program made it');
+  const check = pragma(db, 'quick_check(1)');
+  if (check !== 'ok') throw new DamagedFile(String(check));
+  if (isNew) allocate(db, options, notes);
+  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; PRAGMA application_id=${applicationId}; COMMIT`);
+}
+
+/** In two transactions: pages that are freed in the one that made them are never written. */
+function allocate(db: Database, options: FileOptions, notes: string[]): void {
+  try {
+    db.exec(`BEGIN; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`);
+    db.exec('DROP TABLE room');
+  } catch (e) {
+    if (!isFull(e)) throw e;
+    notes.push(`${options.path}: no room to allocate ${options.roomBytes} bytes in advance`);
+  }
+}
+
+function databaseFile(db: Database): Omit<DatabaseFile, 'setAside'> {
+  const get = db.prepare('SELECT name, value, crc FROM mark WHERE name = ?');
+  const all = db.prepare('SELECT name, value, crc FROM mark');
+  const set = db.prepare('INSERT OR REPLACE INTO mark(name, value, crc) VALUES(?, ?, ?)');
+  return {
+    db,
+    transaction: (work) => transaction(db, work),
+    mark: (name) => sound(get.get(name)),
+    setMark: (name, value) => set.run(name, value, checksum(`${name}=${value}`)),
+    marks(prefix) {
+      const found = new Map<string, number>();
+      for (const row of all.all()) {
+        const value = sound(row);
+        const { name } = row;
+        if (value !== undefined && typeof name === 'string' && name.startsWith(prefix)) {
+          found.set(name.slice(prefix.length), value);
+        }
+      }
+      return found;
+    },
+  };
+}
+
+/** A damaged mark counts as never set: a cursor that jumped ahead would hide alarms, one that fell back only repeats them. */
+function sound(row: Readonly<Record<string, unknown>> | undefined): number | undefined {
+  if (typeof row?.['value'] !== 'number') return undefined;
+  return row['crc'] === checksum(`${String(row['name'])}=${row['value']}`) ? row['value'] : undefined;
+}
+
+function transaction<T>(db: Database, work: () => T): T {
+  db.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    db.exec('COMMIT');
+    return result;
+  } catch (e) {
+    try {
+      db.exec('ROLLBACK');
+    } catch {
+      // SQLite rolled back by itself, as it does when the disk is full; the first error is the one to tell.
+    }
+    throw e;
+  }
+}

@@ -1,0 +1,57 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { isDamage } from './database-file.ts';
+import { loadSqlite } from './sqlite-driver.ts';
+import { openSqliteStore } from './sqlite-store.ts';
+import type { Call, Reply, Request, Store, StoreOptions } from './store.ts';
+
+/** Thread entry: runs the store, so that a disk that stalls holds up nothing but the journal. */
+const port = parentPort;
+if (!port) throw new FengsuiError('JOURNAL', 'journal-worker is a thread of the gateway: start it through openJournal');
+const reply = (message: Reply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
+
+const options: StoreOptions = workerData; // typed `any`: written by store-client.ts of the same build
+try {
+  const store = openSqliteStore(await loadSqlite(), options);
+  reply({ kind: 'opened', opened: store.opened, status: store.status() });
+  port.on('message', (request: Request) => void answer(store, request));
+} catch (e) {
+  reply({ kind: 'unopened', why: describeError(e), isHopeless: FengsuiError.is(e, 'DRIVER_MISSING') });
+  port.close();
+}
+
+async function answer(store: Store, { number, call }: Request): Promise<void> {
+  try {
+    await perform(store, number, call);
+  } catch (e) {
+    // A damaged file cannot be mended under way: this thread ends, and the next one sets the file aside as it opens.
+    if (isDamage(e)) queueMicrotask(() => rethrow(e));
+    else reply({ kind: 'failed', number, why: describeError(e) });
+  }
+}
+
+async function perform(store: Store, number: number, call: Call): Promise<void> {
+  switch (call.do) {
+    case 'write':
+      await store.write(call.lane, call.writes);
+      return reply({ kind: 'done', number, status: store.status() });
+    case 'read':
+    case 'between': {
+      const entries = call.do === 'read' ? store.read(call.lane, call.after, call.limit) : store.between(call.window);
+      const buffers = entries.flatMap(({ body }) => (body.buffer instanceof ArrayBuffer ? [body.buffer] : []));
+      return reply({ kind: 'entries', number, entries, status: store.status() }, buffers);
+    }
+    case 'kept':
+      return reply({ kind: 'kept', number, kept: store.kept(call.prefix), status: store.status() });
+    case 'close': {
+      const status = store.status();
+      store.close();
+      reply({ kind: 'done', number, status });
+      return port?.close();
+    }
+  }
+}
+
+function rethrow(e: unknown): never {
+  throw e;
+}

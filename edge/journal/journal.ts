@@ -1,0 +1,57 @@
+import type { WallTime } from '../../sdk/model/time.ts';
+
+/** Alarm changes never wait behind readings: two lanes, each with its own numbers, room and cursors. */
+export type Lane = 'alarm' | 'telemetry';
+
+/** Position in a lane. Starts at 1 and grows by one, for ever, across restarts. */
+export type Seq = number;
+
+export type Entry = { readonly seq: Seq; readonly at: WallTime; readonly body: Uint8Array };
+
+/** A small value that outlives a restart: the state of an alarm, a point table, an executed request. */
+export type Keep = { readonly key: string; readonly value: Uint8Array | undefined };
+
+export type LaneStatus = {
+  readonly first: Seq;
+  readonly last: Seq;
+  readonly bytes: number;
+  /** Entries dropped unacknowledged because there was no room, since the journal was made. */
+  readonly evicted: number;
+};
+
+export type JournalStatus = {
+  readonly lanes: Readonly<Record<Lane, LaneStatus>>;
+  /** What is wrong with the disk just now; entries are held in memory meanwhile. */
+  readonly degraded?: string;
+  /** Entries accepted but not yet on disk. */
+  readonly waiting: number;
+  /** Files and rows that were damaged and set aside since start. */
+  readonly quarantined: number;
+};
+
+/**
+ * What the gateway may not forget.
+ *
+ * Promises: `append` on lane `alarm` resolves only when the bytes and the kept value would survive a power cut;
+ * on lane `telemetry` likewise (callers group many readings in one entry). Entries are stored in the order of the
+ * calls. A disk that fails delays `append`, it does not reject it: entries wait in memory, in order, and are
+ * written when the disk recovers; `status().degraded` tells meanwhile.
+ */
+export interface Journal extends AsyncDisposable {
+  /** Random identity, made with the journal: numbers of another journal mean nothing here. */
+  readonly id: number;
+  /** Encodes with the number that the entry will have; `keep` is stored in the same transaction. */
+  append(lane: Lane, at: WallTime, encode: (seq: Seq) => Uint8Array, keep?: Keep): Promise<Seq>;
+  /** Entries after `after`, oldest first, at most `limit`. */
+  read(lane: Lane, after: Seq, limit: number): Promise<readonly Entry[]>;
+  /** Telemetry entries whose time lies in [from, to], oldest first, at most `limit` of them after `after`. */
+  between(from: WallTime, to: WallTime, after: Seq, limit: number): Promise<readonly Entry[]>;
+  /** Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. */
+  acknowledge(destination: string, lane: Lane, upTo: Seq): Promise<void>;
+  /** Where `destination` stands; 0 before its first acknowledgement. */
+  cursor(destination: string, lane: Lane): Promise<Seq>;
+  keep(keep: Keep): Promise<void>;
+  /** All kept values whose key starts with `prefix`. */
+  kept(prefix: string): Promise<ReadonlyMap<string, Uint8Array>>;
+  status(): JournalStatus;
+}

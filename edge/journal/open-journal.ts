@@ -1,0 +1,225 @@
+import { randomInt } from 'node:crypto';
+import { FengsuiError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Log, onChange } from '../platform/log.ts';
+import type { Journal, Keep, Lane, Seq } from './journal.ts';
+import { type LaneQueue, laneQueue } from './lane-queue.ts';
+import type { Call, Reply } from './store.ts';
+import { openStoreClient, type StoreClient } from './store-client.ts';
+
+export type JournalOptions = {
+  readonly directory: string;
+  /**
+   * Room for telemetry in bytes, at least 256 KiB. Its log takes up to 2.5 MB beside it, and alarms have their own
+   * file, which is not bounded: the disk needs some 5 MB more than this.
+   */
+  readonly maxBytes: number;
+  /** The built `journal-worker.js`. */
+  readonly worker: URL;
+  readonly clock: Clock;
+  readonly log: Log;
+};
+
+const smallestRoom = 256 * 1_024;
+/** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
+const largestCommit = 256 * 1_024;
+/** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
+const memory = { alarm: 10_000, telemetry: 1_000 } as const satisfies Record<Lane, number>;
+/** Telemetry acknowledgements ride on the next telemetry commit, or are written after this: a crash only sends again. */
+const cursorDelay = seconds(30);
+
+/**
+ * The journal on disk, through a thread of its own.
+ * @throws FengsuiError INVALID, DRIVER_MISSING, JOURNAL (the disk refuses, or another process holds the files)
+ */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { directory, maxBytes, worker, clock, log } = options;
+  if (!(maxBytes >= smallestRoom)) {
+    throw new FengsuiError(
+      'INVALID',
+      `the journal needs room for at least ${smallestRoom} bytes of telemetry, not ${maxBytes}`,
+    );
+  }
+  const trouble = troubles(log);
+  const note = (notes: readonly string[]): void => {
+    for (const text of notes) log.warn('journal.damaged', { note: text });
+  };
+  const store = await openStoreClient({
+    directory,
+    maxBytes,
+    newId: randomInt(1, 2 ** 32), // 32 bits, so that any codec carries it as an integer
+    worker,
+    clock,
+    onDown: (why) => trouble.set('thread', why),
+    onUp: (opened) => {
+      trouble.set('thread', undefined);
+      note(opened.notes);
+    },
+  });
+  note(store.opened.notes);
+  const queueOf = (lane: Lane): LaneQueue =>
+    laneQueue({
+      clock,
+      store: (writes) => store.call({ do: 'write', lane, writes }),
+      limit: memory[lane],
+      batchBytes: mostBytes(maxBytes),
+      whenFull: lane === 'alarm' ? 'refuse' : 'drop-oldest',
+      onTrouble: (why) => trouble.set(lane, why),
+    });
+  return journal({
+    store,
+    clock,
+    trouble,
+    maxBytes,
+    queues: { alarm: queueOf('alarm'), telemetry: queueOf('telemetry') },
+  });
+}
+
+type Troubles = ReturnType<typeof troubles>;
+
+type Parts = {
+  readonly store: StoreClient;
+  readonly clock: Clock;
+  readonly trouble: Troubles;
+  readonly maxBytes: number;
+  readonly queues: Readonly<Record<Lane, LaneQueue>>;
+};
+
+function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
+  const next: Record<Lane, Seq> = { ...store.opened.next };
+  const cursors = cursorBook(store, queues, clock);
+  const ask = async (call: Call): Promise<Reply> => {
+    if (isClosed) throw closed();
+    return store.call(call);
+  };
+  let isClosed = false;
+  return {
+    id: store.opened.id,
+    async append(lane, at, encode, keep) {
+      if (isClosed) throw closed();
+      if (!Number.isFinite(at))
+        throw new FengsuiError('INVALID', `the time of a journal entry must be a number, not ${at}`);
+      if (queues[lane].isFull())
+        throw new FengsuiError('OVERLOADED', 'the disk took no alarms for too long: free space on it or replace it');
+      const seq = next[lane];
+      const body = checkedBody(encode(seq), mostBytes(maxBytes));
+      const entry = { seq, at, body };
+      const kept = keep && copied(keep);
+      next[lane] = seq + 1;
+      await queues[lane].push({ kind: 'entry', entry, ...(kept ? { keep: kept } : {}) });
+      return seq;
+    },
+    async read(lane, after, limit) {
+      return entriesOf(await ask({ do: 'read', lane, after, limit: wholeLimit(limit) }));
+    },
+    async between(from, to, after, limit) {
+      return entriesOf(await ask({ do: 'between', window: { from, to, after, limit: wholeLimit(limit) } }));
+    },
+    async acknowledge(destination, lane, upTo) {
+      if (isClosed) throw closed();
+      if (!Number.isSafeInteger(upTo) || upTo < 0 || upTo >= next[lane]) {
+        throw new FengsuiError(
+          'INVALID',
+          `${destination} acknowledged ${lane} ${upTo}, but the last number given out is ${next[lane] - 1}`,
+        );
+      }
+      await cursors.raise(destination, lane, upTo);
+    },
+    cursor: async (destination, lane) => cursors.at(destination, lane),
+    async keep(keep) {
+      if (isClosed) throw closed();
+      await queues.alarm.push({ kind: 'keep', keep: copied(keep) });
+    },
+    async kept(prefix) {
+      const reply = await ask({ do: 'kept', prefix });
+      return reply.kind === 'kept' ? reply.kept : new Map();
+    },
+    status() {
+      const { lanes, quarantined } = store.status();
+      const degraded = trouble.text();
+      const telemetry = { ...lanes.telemetry, evicted: lanes.telemetry.evicted + queues.telemetry.dropped() };
+      return {
+        lanes: { alarm: lanes.alarm, telemetry },
+        waiting: queues.alarm.waiting() + queues.telemetry.waiting(),
+        quarantined,
+        ...(degraded === undefined ? {} : { degraded }),
+      };
+    },
+    async [Symbol.asyncDispose]() {
+      if (isClosed) return;
+      isClosed = true;
+      cursors.flush();
+      await Promise.all([queues.alarm.close(), queues.telemetry.close()]);
+      await store.close();
+    },
+  };
+}
+
+const closed = (): FengsuiError => new FengsuiError('JOURNAL', 'the journal is closed: open it again');
+
+/** An eighth of the room at most: what is kept free and what one eviction gives up have to hold it. */
+const mostBytes = (maxBytes: number): number => Math.min(largestCommit, Math.floor(maxBytes / 8));
+
+/** A copy of its own: an encoder may reuse its buffer, and a view would be sent to the thread with all that surrounds it. */
+function checkedBody(body: Uint8Array, most: number): Uint8Array {
+  if (body.length <= most) return new Uint8Array(body);
+  throw new FengsuiError('INVALID', `a journal entry may have ${most} bytes, not ${body.length}: divide it`);
+}
+
+function copied({ key, value }: Keep): Keep {
+  return { key, value: value && new Uint8Array(value) };
+}
+
+/** SQLite takes a negative limit for none, and refuses a fraction. */
+const wholeLimit = (limit: number): number => Math.min(Math.max(0, Math.floor(limit)), 2 ** 31);
+
+const entriesOf = (reply: Reply) => (reply.kind === 'entries' ? reply.entries : []);
+
+function cursorBook(store: StoreClient, queues: Parts['queues'], clock: Clock) {
+  const stored = { alarm: new Map(store.opened.cursors.alarm), telemetry: new Map(store.opened.cursors.telemetry) };
+  const late = new Map<string, Seq>();
+  let cancel: (() => void) | undefined;
+  const flush = (): void => {
+    cancel?.();
+    cancel = undefined;
+    for (const [destination, upTo] of late) {
+      queues.telemetry.push({ kind: 'cursor', destination, upTo }).catch(() => undefined); // a lost cursor only sends again
+    }
+    late.clear();
+  };
+  const at = (destination: string, lane: Lane): Seq => stored[lane].get(destination) ?? 0;
+  return {
+    at,
+    flush,
+    async raise(destination: string, lane: Lane, upTo: Seq): Promise<void> {
+      if (upTo <= at(destination, lane)) return;
+      if (lane === 'telemetry') {
+        stored.telemetry.set(destination, upTo);
+        late.set(destination, upTo);
+        cancel ??= clock.after(cursorDelay, flush);
+        return;
+      }
+      await queues.alarm.push({ kind: 'cursor', destination, upTo });
+      stored.alarm.set(destination, Math.max(upTo, at(destination, 'alarm')));
+    },
+  };
+}
+
+/** What is wrong with which part, as one text; each change is logged once. */
+function troubles(log: Log) {
+  const current = new Map<Lane | 'thread', string>();
+  const text = (): string | undefined => (current.size === 0 ? undefined : [...new Set(current.values())].join('; '));
+  const report = onChange<string | undefined>((to, from) => {
+    if (to !== undefined) log.warn('journal.degraded', { why: to });
+    else if (from !== undefined) log.info('journal.recovered');
+  });
+  return {
+    text,
+    set(part: Lane | 'thread', why: string | undefined): void {
+      if (why === undefined) current.delete(part);
+      else current.set(part, why);
+      report(text());
+    },
+  };
+}

@@ -1,0 +1,125 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
+import { cursorsOf } from './apply-write.ts';
+import { type DatabaseFile, isDamage } from './database-file.ts';
+import type { Lane, Seq } from './journal.ts';
+import type { OpenDatabase } from './sqlite-driver.ts';
+import type { Opened, Store, StoreOptions, Write } from './store.ts';
+import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
+
+/**
+ * Each file also records how far the other lane has come, so that numbers never go back when one file is lost.
+ * `peer-ceiling` is kept at least half a reserve ahead of the other lane; `peer-last` is exact as of this file's last commit.
+ */
+const reserve = 1_000;
+
+/**
+ * The journal on two SQLite files, so that damage or lack of room in one does not touch the other: `alarms.db` (alarm
+ * entries, kept values, alarm cursors) and `telemetry.db` (telemetry entries and cursors). Opens whatever state it finds.
+ * @throws FengsuiError JOURNAL when the disk refuses or another process holds the files.
+ */
+export function openSqliteStore(open: OpenDatabase, options: StoreOptions): Store {
+  const notes: string[] = [];
+  mkdirSync(options.directory, { recursive: true });
+  const alarms = openAlarmFile(open, join(options.directory, 'alarms.db'), notes);
+  const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, 'telemetry.db') }, notes);
+  const setAsideCount = alarms.file.setAside + telemetry.file.setAside;
+  const opened: Opened = {
+    id: identity(alarms.file, telemetry.file, options.newId),
+    next: {
+      alarm: nextNumber('alarm', alarms, telemetry, notes),
+      telemetry: nextNumber('telemetry', telemetry, alarms, notes),
+    },
+    cursors: { alarm: cursorsOf(alarms.file), telemetry: cursorsOf(telemetry.file) },
+    notes,
+  };
+  const settle = settler(alarms, telemetry);
+  settle();
+
+  const writeAlarms = (writes: readonly Write[]): void => {
+    try {
+      settle();
+      raiseCeiling(telemetry.file, highest(writes));
+    } catch (e) {
+      // An alarm must not fail because the telemetry file does. Both are tried again, and that lane reports its trouble.
+      if (isDamage(e)) throw e;
+    }
+    alarms.write(writes, telemetry.lane.extent().last);
+  };
+  const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
+    settle();
+    raiseCeiling(alarms.file, highest(writes));
+    await telemetry.write(writes, alarms.lane.extent().last);
+    settle();
+  };
+  const of = (lane: Lane) => (lane === 'alarm' ? alarms.lane : telemetry.lane);
+  return {
+    opened,
+    write: async (lane, writes) => (lane === 'alarm' ? writeAlarms(writes) : writeTelemetry(writes)),
+    read: (lane, after, limit) => of(lane).read(after, limit),
+    between: (window) => telemetry.lane.between(window),
+    kept: alarms.kept,
+    status: () => ({
+      lanes: {
+        alarm: { ...alarms.lane.extent(), bytes: alarms.bytes(), evicted: 0 },
+        telemetry: { ...telemetry.lane.extent(), bytes: telemetry.bytes(), evicted: telemetry.evicted() },
+      },
+      quarantined: setAsideCount + alarms.lane.damaged() + telemetry.lane.damaged() + alarms.damagedKept(),
+    }),
+    close() {
+      alarms.file.db.close();
+      telemetry.close();
+    },
+  };
+}
+
+function highest(writes: readonly Write[]): Seq {
+  return writes.reduce((max, write) => (write.kind === 'entry' ? Math.max(max, write.entry.seq) : max), 0);
+}
+
+function identity(alarms: DatabaseFile, telemetry: DatabaseFile, newId: number): number {
+  const id = alarms.mark('id') ?? telemetry.mark('id') ?? newId;
+  for (const file of [alarms, telemetry]) {
+    if (file.mark('id') !== id) file.setMark('id', id);
+  }
+  return id;
+}
+
+/**
+ * One above everything that the lane's own file knows. When the other file, or a cursor, knows of a later entry, then
+ * entries were lost: their numbers may be known upstream already and are skipped, with a margin.
+ */
+function nextNumber(lane: Lane, own: AlarmFile | TelemetryFile, peer: AlarmFile | TelemetryFile, notes: string[]): Seq {
+  const stored = own.lane.extent().last;
+  const ceiling = peer.file.mark('peer-ceiling') ?? 0;
+  const known = Math.max(peer.file.mark('peer-last') ?? 0, ...cursorsOf(own.file).values());
+  if (known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
+  const next = Math.max(known, ceiling) + reserve + 1;
+  notes.push(`${lane} entries after ${stored} are gone from the disk: numbering goes on at ${next}`);
+  return next;
+}
+
+function raiseCeiling(peer: DatabaseFile, last: Seq): void {
+  if (last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0)) peer.setMark('peer-ceiling', last + reserve);
+}
+
+/**
+ * Kept values that came with telemetry are stored beside their entry first, then moved to where all kept values live.
+ * One that was moved and could not be cleared is not moved again: a newer one may have come.
+ */
+function settler(alarms: AlarmFile, telemetry: TelemetryFile): () => void {
+  let isMoved = false;
+  return () => {
+    const keeps = telemetry.pendingKeeps();
+    if (keeps.length > 0 && !isMoved) {
+      alarms.write(
+        keeps.map((keep) => ({ kind: 'keep', keep })),
+        telemetry.lane.extent().last,
+      );
+    }
+    isMoved = keeps.length > 0;
+    if (isMoved) telemetry.clearPendingKeeps();
+    isMoved = false;
+  };
+}

@@ -1,0 +1,159 @@
+import { Worker } from 'node:worker_threads';
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Call, Opened, Reply, Request, StoreOptions, StoreStatus } from './store.ts';
+
+export type StoreClientOptions = StoreOptions & {
+  readonly worker: URL;
+  readonly clock: Clock;
+  /** The thread ended unexpectedly or could not open the files; another is started. */
+  readonly onDown: (why: string) => void;
+  /** A thread has opened the files again. */
+  readonly onUp: (opened: Opened) => void;
+};
+
+export type StoreClient = {
+  readonly opened: Opened;
+  status(): StoreStatus;
+  /** Sent again, with the same content, to the next thread if one dies before it answers. @throws FengsuiError JOURNAL */
+  call(call: Call): Promise<Reply>;
+  /** Closes the files and ends the thread; the thread is ended in any case. */
+  close(): Promise<void>;
+};
+
+const restartAfter = seconds(1);
+const closeWithin = seconds(10);
+
+/**
+ * Small heaps: the thread holds statements and the batch under way. The young generation decides what it adds to the
+ * memory of the process; bodies live outside of both.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
+
+type Pending = {
+  readonly request: Request;
+  /** It was under way when a thread died. */
+  wasLost: boolean;
+  readonly done: (reply: Reply) => void;
+  readonly fail: (e: unknown) => void;
+};
+
+/**
+ * The store in its own thread. Replaces a thread that dies.
+ * @throws FengsuiError JOURNAL, DRIVER_MISSING when the first thread cannot open the files.
+ */
+export async function openStoreClient(options: StoreClientOptions): Promise<StoreClient> {
+  const pending = new Map<number, Pending>();
+  let counter = 0;
+  let closing = false;
+  let cancelRestart: (() => void) | undefined;
+  let up: Worker | undefined;
+  let status: StoreStatus | undefined;
+
+  const receive = (reply: Reply): void => {
+    if (reply.kind === 'opened' || reply.kind === 'unopened') return;
+    const waiting = pending.get(reply.number);
+    pending.delete(reply.number);
+    if (reply.kind === 'failed') return waiting?.fail(new FengsuiError('JOURNAL', reply.why));
+    status = reply.status;
+    waiting?.done(reply);
+  };
+  const watch = (started: Started): void => {
+    up = started.worker;
+    status = started.status;
+    started.worker.on('message', receive);
+    started.worker.on('exit', () => {
+      up = undefined;
+      if (!closing) down(started.death() ?? 'it ended by itself');
+    });
+    for (const waiting of pending.values()) resend(waiting, started.worker);
+  };
+  /** A question that kills each thread must not keep alarms from the disk. Writes are never given up. */
+  const resend = (waiting: Pending, worker: Worker): void => {
+    const { number, call } = waiting.request;
+    if (call.do === 'write' || !waiting.wasLost) worker.postMessage(waiting.request, []);
+    else {
+      pending.delete(number);
+      waiting.fail(
+        new FengsuiError('JOURNAL', 'the journal thread ended twice over this question: the files may be damaged'),
+      );
+    }
+    waiting.wasLost = true;
+  };
+  const down = (why: string): void => {
+    options.onDown(why);
+    cancelRestart = options.clock.after(restartAfter, () => void restart());
+  };
+  const restart = async (): Promise<void> => {
+    try {
+      const started = await start({ ...options, newId: first.opened.id });
+      if (closing) return void (await started.worker.terminate());
+      watch(started);
+      options.onUp(started.opened);
+    } catch (e) {
+      if (!closing) down(describeError(e));
+    }
+  };
+  const call = (call: Call): Promise<Reply> =>
+    new Promise((done, fail) => {
+      counter += 1;
+      const request = { number: counter, call };
+      pending.set(counter, { request, wasLost: false, done, fail });
+      up?.postMessage(request, []);
+    });
+
+  const first = await start(options);
+  watch(first);
+  return {
+    opened: first.opened,
+    status: () => status ?? first.status,
+    call,
+    async close() {
+      closing = true;
+      cancelRestart?.();
+      const worker = up;
+      if (worker) await closeThread(worker, call, options.clock);
+      for (const { fail } of pending.values()) fail(new FengsuiError('JOURNAL', 'the journal was closed meanwhile'));
+      pending.clear();
+    },
+  };
+}
+
+type Started = {
+  readonly worker: Worker;
+  readonly opened: Opened;
+  readonly status: StoreStatus;
+  /** What it died of, once it did. */
+  readonly death: () => string | undefined;
+};
+
+function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
+  const { directory, maxBytes, newId } = options;
+  const workerData: StoreOptions = { directory, maxBytes, newId };
+  const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
+  let death: string | undefined;
+  worker.on('error', (e) => {
+    death = describeError(e);
+  });
+  return new Promise((done, fail) => {
+    worker.once('message', (reply: Reply) => {
+      if (reply.kind === 'opened') done({ worker, opened: reply.opened, status: reply.status, death: () => death });
+      else if (reply.kind === 'unopened')
+        fail(new FengsuiError(reply.isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', reply.why));
+    });
+    worker.once('exit', () =>
+      fail(new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`)),
+    );
+  });
+}
+
+/** Waits for the end of the thread, not only for its answer: the locks on the files go with it. */
+async function closeThread(worker: Worker, call: (call: Call) => Promise<Reply>, clock: Clock): Promise<void> {
+  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
+  const cancel = clock.after(closeWithin, () => void worker.terminate());
+  const answered = call({ do: 'close' }).catch(() => worker.terminate());
+  await ended;
+  cancel();
+  void answered;
+}

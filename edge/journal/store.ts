@@ -1,0 +1,83 @@
+import type { WallTime } from '../../sdk/model/time.ts';
+import type { Entry, Keep, Lane, LaneStatus, Seq } from './journal.ts';
+
+/** One thing to make durable. All writes of one call reach the disk together or not at all. */
+export type Write =
+  | { readonly kind: 'entry'; readonly entry: Entry; readonly keep?: Keep }
+  | { readonly kind: 'keep'; readonly keep: Keep }
+  | { readonly kind: 'cursor'; readonly destination: string; readonly upTo: Seq }
+  /** Entries that were dropped before they reached the store, to be counted as evicted. */
+  | { readonly kind: 'dropped'; readonly count: number };
+
+export type StoreOptions = {
+  readonly directory: string;
+  /** Room of the telemetry lane in bytes. */
+  readonly maxBytes: number;
+  /** Identity to give to the journal if its files have none. */
+  readonly newId: number;
+};
+
+export type StoreStatus = {
+  readonly lanes: Readonly<Record<Lane, LaneStatus>>;
+  readonly quarantined: number;
+};
+
+/** What was found when the files were opened. */
+export type Opened = {
+  readonly id: number;
+  /** The number of the next entry of each lane. */
+  readonly next: Readonly<Record<Lane, Seq>>;
+  readonly cursors: Readonly<Record<Lane, ReadonlyMap<string, Seq>>>;
+  /** What was damaged and set aside, for the log. */
+  readonly notes: readonly string[];
+};
+
+/** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and changed nothing. */
+export interface Store {
+  readonly opened: Opened;
+  /** Resolves when the writes would survive a power cut. An entry whose number is stored already is left as it is. */
+  write(lane: Lane, writes: readonly Write[]): Promise<void>;
+  read(lane: Lane, after: Seq, limit: number): readonly Entry[];
+  between(window: Window): readonly Entry[];
+  kept(prefix: string): ReadonlyMap<string, Uint8Array>;
+  status(): StoreStatus;
+  close(): void;
+}
+
+/** Telemetry with a time in [from, to], numbered above `after`, at most `limit`. */
+export type Window = {
+  readonly from: WallTime;
+  readonly to: WallTime;
+  readonly after: Seq;
+  readonly limit: number;
+};
+
+export type Call =
+  | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
+  | { readonly do: 'read'; readonly lane: Lane; readonly after: Seq; readonly limit: number }
+  | { readonly do: 'between'; readonly window: Window }
+  | { readonly do: 'kept'; readonly prefix: string }
+  | { readonly do: 'close' };
+
+/** Client to worker. */
+export type Request = { readonly number: number; readonly call: Call };
+
+/** Worker to client. The first message is `opened` or `unopened`; each request is answered once. */
+export type Reply =
+  | { readonly kind: 'opened'; readonly opened: Opened; readonly status: StoreStatus }
+  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. */
+  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean }
+  | { readonly kind: 'done'; readonly number: number; readonly status: StoreStatus }
+  | {
+      readonly kind: 'entries';
+      readonly number: number;
+      readonly entries: readonly Entry[];
+      readonly status: StoreStatus;
+    }
+  | {
+      readonly kind: 'kept';
+      readonly number: number;
+      readonly kept: ReadonlyMap<string, Uint8Array>;
+      readonly status: StoreStatus;
+    }
+  | { readonly kind: 'failed'; readonly number: number; readonly why: string };

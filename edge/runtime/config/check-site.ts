@@ -1,0 +1,281 @@
+import { profiles } from '../../../device-profiles/index.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { type DeviceId, deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
+import type { PointSpec, ProfileSpec } from '../../../sdk/model/profile.ts';
+import type { Site as Address } from '../../../sdk/wire/topics.ts';
+import type { LinkageRule } from '../../linkage/linkage.ts';
+import { isCron } from '../../platform/calendar.ts';
+import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
+import { devicePoints } from '../../point/device-points.ts';
+import type { Settings } from '../../point/resolve-address.ts';
+import type { ConfigProblem } from './config-problem.ts';
+import { type BusConfig, busKinds, type Config, type DeviceConfig, type UplinkConfig } from './config-schema.ts';
+
+/** A device whose profile, settings and place on a bus were found sound. */
+export type SiteDevice = {
+  readonly id: DeviceId;
+  readonly bus: string;
+  readonly name: string;
+  readonly place: string;
+  readonly profile: ProfileSpec;
+  readonly settings: Settings;
+  readonly pollMs: number;
+  readonly unit: number;
+  readonly line?: { readonly offset: number; readonly activeLow: boolean };
+};
+
+export type BusKind = (typeof busKinds)[number];
+export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
+
+/** A configuration that can be run: everything that one entry says of another was checked. */
+export type Site = {
+  readonly address: Address;
+  readonly name: string;
+  readonly clock: 'ntp' | 'trusted';
+  readonly uplinks: readonly UplinkConfig[];
+  readonly operators: ReadonlyMap<string, OperatorKey>;
+  readonly journal: { readonly path: string; readonly maxBytes: number; readonly commitMs: number };
+  readonly buses: readonly SiteBus[];
+  readonly devices: readonly SiteDevice[];
+  readonly linkage: readonly LinkageRule[];
+  readonly selfTest: string;
+};
+
+type Path = readonly (string | number)[];
+type Report = (path: Path, message: string) => void;
+
+/** All that a schema cannot see. Pure but for `absolute`, which places relative paths. */
+export function checkSite(
+  config: Config,
+  absolute: (path: string) => string,
+): { site: Site; problems: readonly ConfigProblem[] } {
+  const problems: ConfigProblem[] = [];
+  const report: Report = (path, message) => problems.push({ path, message });
+  const buses = config.buses.map((bus): SiteBus => ({ id: bus.id, kind: kindOf(bus), config: bus }));
+  noDuplicates(
+    buses.map((b) => b.id),
+    (i) => report(['buses', i, 'id'], `another bus is called “${buses[i]?.id}” too`),
+  );
+  for (const [i, bus] of buses.entries()) {
+    if (bus.id === config.gateway.id)
+      report(['buses', i, 'id'], `“${bus.id}” is the name of the gateway; their faults go by it`);
+  }
+  if (!isCron(config.selfTest))
+    report(['selfTest'], `“${config.selfTest}” is no cron expression; every night at three is "0 3 * * *"`);
+  noDuplicates(
+    config.uplinks.map((u) => u.id),
+    (i) => report(['uplinks', i, 'id'], 'another uplink has this id'),
+  );
+  const devices: SiteDevice[] = [];
+  for (const [b, bus] of buses.entries()) {
+    for (const [d, device] of bus.config.devices.entries()) {
+      const checked = checkDevice(device, bus, { devices, buses, gateway: config.gateway.id }, (path, message) =>
+        report(['buses', b, 'devices', d, ...path], message),
+      );
+      if (checked) devices.push(checked);
+    }
+  }
+  const site: Site = {
+    address: {
+      district: districtCode(config.gateway.district),
+      town: townCode(config.gateway.town),
+      gateway: gatewayId(config.gateway.id),
+    },
+    name: config.gateway.name,
+    clock: config.gateway.clock,
+    uplinks: config.uplinks.map((u) => ({
+      ...u,
+      ...(u.ca && { ca: absolute(u.ca) }),
+      ...(u.cert && { cert: absolute(u.cert) }),
+      ...(u.key && { key: absolute(u.key) }),
+    })),
+    operators: checkOperators(config, report),
+    journal: {
+      path: absolute(config.journal.path),
+      maxBytes: config.journal.maxMb * 1_048_576,
+      commitMs: config.journal.commitMs,
+    },
+    buses,
+    devices,
+    linkage: checkLinkage(config, devices, report),
+    selfTest: config.selfTest,
+  };
+  return { site, problems };
+}
+
+type Neighbours = {
+  readonly devices: readonly SiteDevice[];
+  readonly buses: readonly SiteBus[];
+  readonly gateway: string;
+};
+
+/** Whether a device fits its profile, its bus and its neighbours; reports why not. */
+export function checkDevice(
+  device: DeviceConfig,
+  bus: SiteBus,
+  near: Neighbours,
+  report: Report,
+): SiteDevice | undefined {
+  const profile: ProfileSpec | undefined = profiles.find((p) => p.id === device.profile);
+  if (!profile) {
+    report(['profile'], `there is no profile “${device.profile}”; known are ${profiles.map((p) => p.id).join(', ')}`);
+    return undefined;
+  }
+  let sound = true;
+  const fail: Report = (path, message) => {
+    sound = false;
+    report(path, message);
+  };
+  if (near.devices.some((d) => d.id === device.id)) fail(['id'], `another device is called “${device.id}” too`);
+  if (near.buses.some((b) => b.id === device.id) || near.gateway === device.id) {
+    fail(['id'], `“${device.id}” is the name of a bus or of the gateway; their faults go by it`);
+  }
+  const settings = checkSettings(device, profile, fail);
+  checkConnection(device, profile, bus, fail);
+  if (!sound) return undefined;
+  const checked: SiteDevice = {
+    id: deviceId(device.id),
+    bus: bus.id,
+    name: device.name,
+    place: device.place ?? '',
+    profile,
+    settings,
+    pollMs: device.pollMs ?? profile.pollMs,
+    unit: device.unit ?? 0,
+    ...(device.line !== undefined && {
+      line: { offset: device.line, activeLow: device.activeLow ?? isInput(profile) },
+    }),
+  };
+  checkOverlap(checked, near.devices, fail);
+  return sound ? checked : undefined;
+}
+
+function checkSettings(device: DeviceConfig, profile: ProfileSpec, fail: Report): Settings {
+  const declared = profile.settings ?? {};
+  for (const [name, value] of Object.entries(device.settings ?? {})) {
+    const setting = Object.hasOwn(declared, name) ? declared[name] : undefined;
+    if (!setting) {
+      const known = Object.keys(declared);
+      fail(
+        ['settings', name],
+        `${profile.id} has no such setting${known.length > 0 ? `; it has ${known.join(', ')}` : ''}`,
+      );
+    } else if (value < setting.min || value > setting.max) {
+      fail(['settings', name], `${value} is outside ${setting.min}–${setting.max} (${setting.help})`);
+    }
+  }
+  const defaults = Object.entries(declared).map(([name, setting]): [string, number] => [name, setting.default]);
+  return { ...Object.fromEntries(defaults), ...device.settings };
+}
+
+export const isLineBus = (kind: BusKind): kind is 'firmata' | 'gpiochip' => kind === 'firmata' || kind === 'gpiochip';
+const isInput = (profile: ProfileSpec): boolean => Object.values(profile.points).some((p) => p.from === 'line-in');
+const needsLine = (profile: ProfileSpec): boolean => Object.values(profile.points).some((p) => !('at' in p));
+
+function checkConnection(device: DeviceConfig, profile: ProfileSpec, bus: SiteBus, fail: Report): void {
+  if (isLineBus(bus.kind) !== needsLine(profile)) {
+    const wants = needsLine(profile)
+      ? 'a GPIO line (bus with firmata or gpiochip)'
+      : 'Modbus registers (bus with tcp, rtuOverTcp or serial)';
+    return fail(['profile'], `${profile.id} needs ${wants}, but bus “${bus.id}” is ${bus.kind}`);
+  }
+  if (isLineBus(bus.kind)) {
+    if (device.line === undefined) fail(['line'], 'is missing: which line or pin is it wired to?');
+    if (device.unit !== undefined) fail(['unit'], 'a device on a GPIO line has no unit');
+  } else {
+    if (device.unit === undefined) fail(['unit'], 'is missing: which Modbus address (1–247) does it have?');
+    if (device.line !== undefined) fail(['line'], 'a device on a Modbus bus has no line');
+  }
+}
+
+/** Several devices may share a unit (slots of one receiver) as long as they read different registers. */
+function checkOverlap(device: SiteDevice, others: readonly SiteDevice[], fail: Report): void {
+  const own = safePoints(device, fail);
+  for (const other of others.filter((o) => o.bus === device.bus)) {
+    if (device.line) {
+      if (other.line?.offset === device.line.offset)
+        fail(['line'], `line ${device.line.offset} is used by “${other.id}” already`);
+      continue;
+    }
+    if (other.unit !== device.unit) continue;
+    const taken = new Set(safePoints(other, fail).map((p) => `${p.value.table} ${p.value.address}`));
+    const clash = own.find((p) => taken.has(`${p.value.table} ${p.value.address}`));
+    if (clash) {
+      fail(
+        ['unit'],
+        `unit ${device.unit} is used by “${other.id}” already, and both read ${clash.value.table} ${clash.value.address}`,
+      );
+      return;
+    }
+  }
+}
+
+function safePoints(device: SiteDevice, fail: Report) {
+  try {
+    return devicePoints(device.profile, device.settings, device.unit);
+  } catch (e) {
+    if (!FengsuiError.is(e, 'CONFIG')) throw e;
+    fail(['settings'], e.message);
+    return [];
+  }
+}
+
+function checkOperators(config: Config, report: Report): ReadonlyMap<string, OperatorKey> {
+  const operators = new Map<string, OperatorKey>();
+  for (const [i, operator] of config.operators.entries()) {
+    if (operators.has(operator.name)) report(['operators', i, 'name'], 'another operator has this name');
+    try {
+      operators.set(operator.name, operatorKey(operator.key));
+    } catch (e) {
+      if (!FengsuiError.is(e, 'INVALID')) throw e;
+      report(['operators', i, 'key'], e.message);
+    }
+  }
+  return operators;
+}
+
+function checkLinkage(config: Config, devices: readonly SiteDevice[], report: Report): readonly LinkageRule[] {
+  const device = (name: string | undefined): SiteDevice | undefined => devices.find((d) => d.id === name);
+  const named = new Set(config.buses.flatMap((bus) => bus.devices.map((d) => d.id)));
+  // What is wrong with a device that is there has been reported at the device.
+  const missing = (path: Path, name = ''): void => {
+    if (!named.has(name)) report(path, `there is no device “${name}” in this file`);
+  };
+  return config.linkage.flatMap((rule, i): LinkageRule[] => {
+    for (const [w, cause] of rule.when.entries()) {
+      const [name, condition = ''] = cause.split('/');
+      const known = Object.keys(device(name)?.profile.conditions ?? {});
+      if (!device(name)) missing(['linkage', i, 'when', w], name);
+      else if (!known.includes(condition)) {
+        report(
+          ['linkage', i, 'when', w],
+          `“${name}” has no condition “${condition}”; it has ${known.join(', ') || 'none'}`,
+        );
+      }
+    }
+    const [name, point = ''] = rule.set.split('/');
+    const output = device(name);
+    const spec = output?.profile.points[point];
+    const drives = spec !== undefined && isOutput(spec);
+    if (!output) missing(['linkage', i, 'set'], name);
+    else if (!drives) report(['linkage', i, 'set'], `“${name}” has no output “${point}”; it has ${outputsOf(output)}`);
+    if (!output || !drives) return [];
+    return [{ name: rule.name, when: new Set(rule.when), output: output.id, point }];
+  });
+}
+
+const isOutput = (spec: PointSpec): boolean =>
+  spec.from === 'line-out' || (spec.from === 'coil' && spec.writable === true);
+
+function outputsOf(device: SiteDevice): string {
+  const outputs = Object.entries(device.profile.points).filter(([, spec]) => isOutput(spec));
+  return outputs.map(([name]) => name).join(', ') || 'none';
+}
+
+function kindOf(bus: BusConfig): BusKind {
+  return busKinds.find((kind) => bus[kind] !== undefined) ?? 'tcp';
+}
+
+function noDuplicates(names: readonly string[], report: (index: number) => void): void {
+  for (const [i, name] of names.entries()) if (names.indexOf(name) < i) report(i);
+}

@@ -1,0 +1,127 @@
+import { z } from 'zod';
+
+const id = z
+  .string({
+    error: (issue) => (typeof issue.input === 'number' ? 'expected a text; put it in quotes, e.g. "0012"' : undefined),
+  })
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected lower-case letters, digits and hyphens, at most 63');
+const digits = (count: number, first: string, what: string) =>
+  z
+    .string({ error: () => `expected ${count} digits in quotes, e.g. "${'330603'.slice(-count)}" (${what})` })
+    .regex(new RegExp(`^${first}\\d{${count - 1}}$`), `expected ${count} digits (${what})`);
+const hostPort = z
+  .string()
+  .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, e.g. "192.168.1.20:502"', abort: true })
+  .refine(hasPort, 'the port must be 1–65535');
+
+export const deviceSchema = z.strictObject({
+  id: id.describe('Unique on this gateway; part of topics and alarm ids.'),
+  profile: z.string().describe('What the device is, e.g. generic/municipal-hydrant.'),
+  name: z.string().min(1).max(100).describe('What people call it.'),
+  place: z.string().max(200).optional().describe('Where it is, for those who run there.'),
+  unit: z
+    .int()
+    .min(1, 'units are 1–247; 0 is broadcast')
+    .max(247, 'units are 1–247')
+    .optional()
+    .describe('Modbus address.'),
+  line: z.int().min(0).max(1_000).optional().describe('GPIO line offset, or pin of a Firmata board.'),
+  activeLow: z
+    .boolean()
+    .optional()
+    .describe('The line is active when low. Default: inputs true (contact to ground), outputs false.'),
+  settings: z.record(z.string(), z.number()).optional().describe('Numbers that the profile leaves to the site.'),
+  pollMs: z.int().min(100).max(3_600_000).optional().describe('Poll period; the profile’s unless given.'),
+});
+export type DeviceConfig = z.infer<typeof deviceSchema>;
+
+const busSchema = z
+  .strictObject({
+    id,
+    tcp: hostPort.optional().describe('Modbus TCP server.'),
+    rtuOverTcp: hostPort.optional().describe('Serial server that passes RTU frames.'),
+    serial: z.string().optional().describe('Serial device, best by its stable path /dev/serial/by-id/….'),
+    firmata: hostPort.optional().describe('Board that speaks Firmata over TCP.'),
+    gpiochip: z.string().optional().describe('Kernel GPIO chip by its label, e.g. pinctrl-rp1.'),
+    baud: z.int().min(300).max(1_000_000).optional(),
+    parity: z.enum(['none', 'even', 'odd']).optional(),
+    stopBits: z.literal([1, 2]).optional(),
+    timeoutMs: z.int().min(20).max(60_000).optional().describe('How long a device may take to answer. Default 1,000.'),
+    quietMs: z.int().min(0).max(10_000).optional().describe('Silence after a time-out on a serial line. Default 300.'),
+    devices: z.array(deviceSchema).default([]),
+  })
+  .superRefine((bus, ctx) => {
+    const kinds = busKinds.filter((kind) => bus[kind] !== undefined);
+    if (kinds.length !== 1) {
+      const found = kinds.length === 0 ? 'none of them' : kinds.join(' and ');
+      ctx.addIssue({ code: 'custom', message: `expected exactly one of ${busKinds.join(', ')}; found ${found}` });
+    }
+  });
+export const busKinds = ['tcp', 'rtuOverTcp', 'serial', 'firmata', 'gpiochip'] as const;
+export type BusConfig = z.infer<typeof busSchema>;
+
+const uplinkSchema = z.strictObject({
+  id: id.default('platform'),
+  url: z.string().regex(/^mqtts?:\/\/[^\s/]+/, 'expected mqtt://host:port or mqtts://host:port'),
+  username: z.string().optional(),
+  password: z.string('expected a text; put it in quotes').optional(),
+  ca: z.string().optional().describe('File with the certificate authority, PEM.'),
+  cert: z.string().optional().describe('File with this gateway’s certificate, PEM.'),
+  key: z.string().optional().describe('File with this gateway’s key, PEM.'),
+});
+export type UplinkConfig = z.infer<typeof uplinkSchema>;
+
+const linkageSchema = z.strictObject({
+  name: z.string().min(1).max(100),
+  when: z.array(z.string().regex(/^[^/\s]+\/[^/\s]+$/, 'expected device/condition')).min(1),
+  set: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/, 'expected device/point')
+    .describe('Output that is on while one of the alarms is active.'),
+});
+
+export const configSchema = z.strictObject({
+  version: z.literal(1),
+  gateway: z.strictObject({
+    id,
+    name: z.string().min(1).max(100),
+    district: digits(6, '[1-9]', 'GB/T 2260'),
+    town: digits(3, '\\d', 'GB/T 10114'),
+    clock: z
+      .enum(['ntp', 'trusted'])
+      .default('ntp')
+      .describe('“trusted” where something else keeps the host’s clock right.'),
+  }),
+  uplinks: z.array(uplinkSchema).default([]),
+  operators: z
+    .array(
+      z.strictObject({
+        name: z.string().min(1).max(64),
+        key: z.string().describe('Ed25519 public key, base64, 32 bytes.'),
+      }),
+    )
+    .default([])
+    .describe('Who may change things and take alarms over. Without any, the gateway only reports.'),
+  journal: z
+    .strictObject({
+      path: z.string().default('data').describe('Folder; relative to this file.'),
+      maxMb: z.int().min(4).max(100_000).default(256).describe('Room for readings; alarms have their own.'),
+      commitMs: z
+        .int()
+        .min(100)
+        .max(600_000)
+        .default(10_000)
+        .describe('Readings of at most this long are lost at a power cut.'),
+    })
+    .prefault({}),
+  buses: z.array(busSchema).default([]),
+  linkage: z.array(linkageSchema).default([]),
+  selfTest: z.string().default('0 3 * * *').describe('When to test itself daily, as cron.'),
+});
+export type Config = z.infer<typeof configSchema>;
+
+/** A function declaration, since the schemas above are made while this file loads. */
+function hasPort(text: string): boolean {
+  const port = Number(text.slice(text.lastIndexOf(':') + 1));
+  return port >= 1 && port <= 65_535;
+}

@@ -1,0 +1,139 @@
+import type { DeviceId } from '../../../sdk/model/ids.ts';
+import type { PointValue } from '../../../sdk/model/point.ts';
+import { seconds } from '../../../sdk/model/time.ts';
+import type { LinkStats } from '../../bus/modbus/modbus-bus.ts';
+import type { Journal } from '../../journal/journal.ts';
+import { conditionKey } from '../../linkage/linkage.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { withDeadline } from '../../platform/deadline.ts';
+import type { Log } from '../../platform/log.ts';
+import type { AlarmDesk } from '../alarm-desk.ts';
+import type { Site, SiteDevice } from '../config/check-site.ts';
+import { linkageActor, notFollowing } from '../linkage-actor.ts';
+import type { Check } from '../self-test.ts';
+import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';
+import type { FieldListener } from './field.ts';
+import { openFields } from './open-fields.ts';
+
+/** The field side as one: what comes in goes to telemetry, judgement and linkage; what linkage wants goes out. */
+export interface FieldDesk extends AsyncDisposable {
+  replace(devices: readonly SiteDevice[]): void;
+  /** The set of active alarms changed. */
+  alarmsChanged(): void;
+  readonly recorder: TelemetryRecorder;
+  readonly points: ReadonlyMap<string, readonly LivePoint[]>;
+  /** Last answer of each device. */
+  readonly answered: ReadonlyMap<string, PointValue>;
+  /** Buses that cannot be reached, and why. */
+  readonly problems: ReadonlyMap<string, string>;
+  stats(): readonly (readonly [string, LinkStats])[];
+  /** What the daily self-test looks at. */
+  checks(): readonly Check[];
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type FieldContext = {
+  readonly journal: Journal;
+  readonly alarms: AlarmDesk;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly boot: number;
+  readonly onStored: () => void;
+  /** A device or bus came or went. */
+  readonly onHealth: () => void;
+};
+
+const writeWithin = seconds(3);
+
+export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
+  const { alarms, clock, log } = ctx;
+  const recorder = telemetryRecorder({ ...ctx, commitMs: site.journal.commitMs });
+  const answered = new Map<string, PointValue>();
+  const problems = new Map<string, string>();
+  const stopping = new AbortController();
+  const outputs = new Set(site.linkage.map((rule) => conditionKey(rule.output, rule.point)));
+  let devices: ReadonlyMap<string, SiteDevice> = new Map();
+  let points: ReadonlyMap<string, readonly LivePoint[]> = new Map();
+
+  const linkage = linkageActor({
+    rules: site.linkage,
+    log,
+    mismatch: (output, isSo) => alarms.trouble(output, notFollowing, isSo),
+    write: async (output, point, on) => {
+      const device = devices.get(output);
+      if (!device) return;
+      const what = `switching ${output}/${point}`;
+      await withDeadline({ clock, ms: writeWithin, signal: stopping.signal, what }, (s) =>
+        fields.write(device, point, on, s),
+      );
+    },
+  });
+  const noteAnswer = (device: DeviceId, value: PointValue): void => {
+    const before = answered.get(device);
+    answered.set(device, value);
+    if (!before || (before.quality === 'lost') !== (value.quality === 'lost')) ctx.onHealth();
+    alarms.answered(device, value);
+  };
+  const listenerOf = (bus: string): FieldListener => ({
+    values: (device, values) => {
+      const live = points.get(device.id);
+      let best: PointValue | undefined;
+      for (const [name, value] of values) {
+        const point = live?.find((p) => p.name === name);
+        if (!point) continue;
+        if (!best || best.quality === 'lost') best = value;
+        recorder.record(point, value);
+        alarms.value(device.id, name, value);
+        if (outputs.has(conditionKey(device.id, name))) linkage.readBack(device.id, name, value);
+      }
+      if (best) noteAnswer(device.id, best);
+    },
+    problem: (why) => {
+      if (why === undefined) problems.delete(bus);
+      else problems.set(bus, why);
+      if (why === undefined) log.info('bus.up', { bus });
+      else log.warn('bus.down', { bus, why });
+      ctx.onHealth();
+    },
+  });
+  const fields = openFields(site.buses, listenerOf, { clock, log });
+
+  return {
+    recorder,
+    answered,
+    problems,
+    get points() {
+      return points;
+    },
+    replace(next) {
+      devices = new Map(next.map((d) => [d.id, d]));
+      for (const known of answered.keys()) if (!devices.has(known)) answered.delete(known);
+      points = recorder.setDevices(next);
+      fields.replace(next);
+    },
+    alarmsChanged: () => linkage.update(alarms.active),
+    stats: () => fields.stats(),
+    checks: () => [
+      {
+        name: 'buses',
+        run: async () => {
+          if (problems.size > 0) throw new Error([...problems].map(([bus, why]) => `${bus}: ${why}`).join('; '));
+        },
+      },
+      {
+        name: 'outputs',
+        run: async () => {
+          const stuck = site.linkage.filter((rule) => alarms.active.has(conditionKey(rule.output, notFollowing)));
+          if (stuck.length > 0) throw new Error(`not following: ${stuck.map((rule) => rule.output).join(', ')}`);
+        },
+      },
+    ],
+    async run(signal) {
+      await Promise.all([fields.run(signal), recorder.run(signal)]);
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new Error('the gateway stops'));
+      await fields[Symbol.asyncDispose]();
+    },
+  };
+}

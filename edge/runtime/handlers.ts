@@ -1,0 +1,143 @@
+import { FengsuiError } from '../../sdk/model/errors.ts';
+import type { PointValue } from '../../sdk/model/point.ts';
+import { wallTime } from '../../sdk/model/time.ts';
+import type { ActiveAlarm, LatestPoint } from '../../sdk/wire/methods.ts';
+import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
+import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
+import type { Data } from '../../sdk/wire/request.ts';
+import { openTelemetry } from '../../sdk/wire/telemetry.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Handlers } from '../uplink/request-desk.ts';
+import type { AlarmDesk } from './alarm-desk.ts';
+import type { DeviceList } from './device-list.ts';
+import type { LivePoint } from './telemetry-recorder.ts';
+
+export type HandlerContext = {
+  readonly journal: Journal;
+  readonly alarms: AlarmDesk;
+  readonly devices: DeviceList;
+  readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
+  readonly table: () => PointTable;
+  /** Wall time of a monotonic one, as known now. */
+  readonly wallOf: (value: PointValue) => number;
+  readonly flush: () => Promise<void>;
+  readonly commitMs: number;
+  /** Applies the device list to the running fields. */
+  readonly applyDevices: (removed?: { device: string; operator: string }) => void;
+  readonly resume: () => number;
+  readonly status: () => Data;
+};
+
+const latestPage = 100;
+const historyPage = 1_000;
+const historyBatches = 16;
+
+export function handlers(ctx: HandlerContext): Handlers {
+  const { alarms, devices, journal } = ctx;
+  const at = (params: Data): Fields => fieldsOf(params ?? {}, 'params');
+  return {
+    query: async (method, params) => {
+      switch (method) {
+        case 'latest':
+          return latest(ctx, at(params));
+        case 'history':
+          return history(ctx, at(params));
+        case 'table':
+          return tableBytes(journal, at(params).count('hash')).then((table) => ({ table }));
+        case 'alarms':
+          return { alarms: alarms.standing().map(activeAlarm) };
+        case 'resume':
+          return { log: journal.id, next: ctx.resume() };
+        case 'status':
+          return ctx.status();
+      }
+    },
+    command: async (method, params, operator) => {
+      const p = at(params);
+      const ifVersion = p.has('ifVersion') ? p.count('ifVersion') : undefined;
+      switch (method) {
+        case 'provision':
+          await devices.add(p.raw('device'), ifVersion);
+          ctx.applyDevices();
+          return { configVersion: devices.version };
+        case 'remove':
+          await devices.remove(p.text('device'), ifVersion);
+          ctx.applyDevices({ device: p.text('device'), operator });
+          return { configVersion: devices.version };
+        case 'acknowledge':
+          return { phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), operator) };
+        case 'reset':
+          return { phase: alarms.reset(p.text('device'), p.text('condition'), operator) };
+      }
+    },
+  };
+}
+
+function latest(ctx: HandlerContext, p: Fields): Data {
+  const only = p.has('device') ? p.text('device') : undefined;
+  const after = p.has('after') ? p.text('after') : '';
+  const all = [...ctx.points()].filter(([device]) => (only === undefined ? device > after : device === only));
+  if (only !== undefined && all.length === 0) throw new FengsuiError('NOT_FOUND', `there is no device “${only}”`);
+  const page = all.toSorted(([a], [b]) => (a < b ? -1 : 1)).slice(0, latestPage);
+  const next = all.length > page.length ? page.at(-1)?.[0] : undefined;
+  return {
+    devices: page.map(([device, points]) => ({
+      device,
+      points: points.flatMap((point) => (point.value ? [row(point.name, ctx.wallOf(point.value), point.value)] : [])),
+    })),
+    ...(next !== undefined && { next }),
+  };
+}
+
+async function history(ctx: HandlerContext, p: Fields): Promise<Data> {
+  // What is still in memory belongs to the past, too; but a disk that takes nothing would keep the question waiting.
+  if (ctx.journal.status().degraded === undefined) await ctx.flush();
+  const [device, from, to] = [p.text('device'), p.number('from'), p.number('to')];
+  const points = p.has('points') ? new Set(p.list('points').filter(isText)) : undefined;
+  let after = p.has('after') ? p.count('after') : 0;
+  const rows: LatestPoint[] = [];
+  // An entry is stamped when it is stored: up to one commit interval after its oldest reading.
+  const until = wallTime(to + ctx.commitMs + 1_000);
+  for (;;) {
+    const entries = await ctx.journal.between(wallTime(from), until, after, historyBatches);
+    for (const entry of entries) {
+      after = entry.seq;
+      const batch = openTelemetry(entry.body);
+      const table = await tableFor(ctx, batch.table);
+      for (const { column, wall, value } of batch.samples(table)) {
+        const meaning = table.columns[column];
+        if (meaning?.device !== device || wall < from || wall > to) continue;
+        if (!points || points.has(meaning.point)) rows.push(row(meaning.point, wall, value));
+      }
+      if (rows.length >= historyPage) return { rows, next: after };
+    }
+    if (entries.length < historyBatches) return { rows };
+  }
+}
+
+async function tableFor(ctx: HandlerContext, hash: number): Promise<PointTable> {
+  const current = ctx.table();
+  return current.hash === hash ? current : decodePointTable(await tableBytes(ctx.journal, hash));
+}
+
+async function tableBytes(journal: Journal, hash: number): Promise<Uint8Array> {
+  const bytes = (await journal.kept(`table/${hash}`)).get(`table/${hash}`);
+  if (!bytes) throw new FengsuiError('NOT_FOUND', `point table ${hash} is not kept any more`);
+  return bytes;
+}
+
+function row(point: string, wall: number, value: PointValue): LatestPoint {
+  if (value.quality === 'good') return [point, wall, value.value];
+  return value.quality === 'lost' ? [point, wall, null, value.why] : [point, wall, value.value, `~${value.why}`];
+}
+
+const activeAlarm = (change: ReturnType<AlarmDesk['standing']>[number]): ActiveAlarm => ({
+  device: change.device,
+  condition: change.condition,
+  kind: change.kind,
+  phase: change.phase,
+  occurrence: change.occurrence,
+  at: change.at.wall,
+  rule: change.cause.rule,
+  ...(change.cause.value !== undefined && { value: change.cause.value }),
+});

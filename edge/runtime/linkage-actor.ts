@@ -1,0 +1,83 @@
+import { describeError } from '../../sdk/model/errors.ts';
+import type { DeviceId } from '../../sdk/model/ids.ts';
+import type { PointValue } from '../../sdk/model/point.ts';
+import { seconds } from '../../sdk/model/time.ts';
+import { type Rule, troubleRule } from '../alarm/rule.ts';
+import { type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
+import type { Log } from '../platform/log.ts';
+
+/** An output that reads back other than it should for this long is a fault. */
+const provenWithin = seconds(3);
+
+export const notFollowing = 'not-following';
+
+/** The fault of an output that does not do what it is told. */
+export const followRule: Rule = troubleRule({
+  condition: notFollowing,
+  onDelay: provenWithin,
+  offDelay: seconds(0),
+  text: `output reads back other than it should for ${provenWithin / 1_000} s`,
+  source: 'a linked output is proven by feedback (GB/T 26875.3 state bit 6)',
+});
+
+export type LinkageActor = {
+  /** The set of active alarms changed: switch what follows from it, now. */
+  readonly update: (active: ReadonlySet<string>) => void;
+  /** What an output reads back as: proves that it followed, or says it again. */
+  readonly readBack: (output: DeviceId, point: string, value: PointValue) => void;
+};
+
+/** Cause to effect, at once: waits neither for the disk nor for the network. Every switch is proven by reading back. */
+export function linkageActor(ctx: {
+  readonly rules: readonly LinkageRule[];
+  readonly log: Log;
+  readonly write: (output: DeviceId, point: string, on: boolean) => Promise<void>;
+  readonly mismatch: (output: DeviceId, isSo: boolean) => void;
+}): LinkageActor {
+  const { rules, log } = ctx;
+  const outputs = new Map(rules.map((rule) => [outputKey(rule), rule]));
+  let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, new Set());
+  const writing = new Set<string>();
+  const proven = new Map<string, boolean>();
+
+  const drive = (key: string): void => {
+    const rule = outputs.get(key);
+    const on = wanted.get(key);
+    if (!rule || on === undefined || writing.has(key)) return;
+    writing.add(key);
+    ctx
+      .write(rule.output, rule.point, on)
+      .catch((e: unknown) => log.warn('linkage.not-written', { output: key, on, why: describeError(e) }))
+      .then(() => {
+        writing.delete(key);
+        if (wanted.get(key) !== on) drive(key);
+      })
+      .catch((e: unknown) => log.warn('linkage.bug', { why: describeError(e) }));
+  };
+
+  return {
+    update(active) {
+      const next = wantedOutputs(rules, active);
+      for (const [key, on] of next) {
+        if (wanted.get(key) === on) continue;
+        log.info('linkage.switch', { output: key, on });
+        proven.delete(key);
+      }
+      const before = wanted;
+      wanted = next;
+      for (const [key, on] of next) if (before.get(key) !== on) drive(key);
+    },
+    readBack(output, point, value) {
+      const key = outputKey({ output, point });
+      const on = wanted.get(key);
+      if (on === undefined || value.quality !== 'good') return;
+      const follows = value.value === on;
+      if (follows && proven.get(key) !== on) {
+        proven.set(key, on);
+        log.info('linkage.proven', { output: key, on });
+      }
+      ctx.mismatch(output, !follows);
+      if (!follows) drive(key);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { describeError } from '../../sdk/model/errors.ts';
+import { millis, seconds } from '../../sdk/model/time.ts';
+import type { Receipt } from '../../sdk/wire/receipt.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { type Taken, take } from './receipts.ts';
+
+export type DrainContext = {
+  readonly destination: string;
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly isUp: () => boolean;
+  readonly publish: (body: Uint8Array) => Promise<void>;
+};
+
+/** What the broker refused while connected is tried again after this, not at once. */
+export const retryAfter = seconds(1);
+
+export interface AlarmDrain {
+  /** Something was appended, or the link came up. */
+  wake(): void;
+  /** What the platform's application has taken for good. */
+  receipt(receipt: Receipt): void;
+  /** Sends everything not receipted again, now. Returns the first number that will come. */
+  resume(): number;
+  /** Whether every alarm has been handed to the broker: only then may telemetry use the line. */
+  readonly caughtUp: boolean;
+  /** Highest number up to which everything was receipted. */
+  readonly cursor: number;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** Below the in-flight limit that brokers allow by default (20 in mosquitto). */
+const windowSize = 16;
+const firstResend = seconds(15);
+const lastResend = seconds(300);
+
+/**
+ * Sends the alarm lane to one destination, in order, each entry as soon as it is stored. The cursor moves by the
+ * application's receipts alone. What stays unreceipted is sent again: at once when the link returns or an
+ * application asks, else after 15 s, 30 s … 5 min.
+ */
+export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void }): AlarmDrain {
+  const { journal, destination, log } = ctx;
+  let taken: Taken = { cursor: 0, above: new Set() };
+  let handed = 0; // highest number given to the link since it came up
+  let inFlight = 0;
+  let paused = false;
+  let resendAfter = firstResend;
+  let resend: (() => void) | undefined; // cancels the timer that runs
+  let wake = (): void => {};
+
+  const rewind = (): void => {
+    handed = taken.cursor;
+    wake();
+  };
+  const disarm = (): void => {
+    resend?.();
+    resend = undefined;
+  };
+  // A timer that runs goes on running: alarms that keep coming must not put off the one that is missing.
+  const armResend = (): void => {
+    resend ??= ctx.clock.after(resendAfter, () => {
+      resend = undefined;
+      if (taken.cursor >= handed) return;
+      log.warn('uplink.unreceipted', { destination, from: taken.cursor + 1, to: handed, retryS: resendAfter / 1_000 });
+      resendAfter = millis(Math.min(lastResend, resendAfter * 2));
+      rewind();
+    });
+  };
+  const send = (entry: Entry): void => {
+    inFlight++;
+    ctx
+      .publish(entry.body)
+      .catch((e: unknown) => {
+        log.warn('uplink.alarm-not-taken', { destination, seq: entry.seq, why: describeError(e) });
+        handed = Math.max(taken.cursor, Math.min(handed, entry.seq - 1));
+        paused = true;
+        ctx.clock.after(retryAfter, () => {
+          paused = false;
+          wake();
+        });
+      })
+      .then(() => {
+        inFlight--;
+        wake();
+        if (caughtUp()) ctx.onCaughtUp();
+      })
+      .catch((e: unknown) => log.warn('uplink.bug', { why: describeError(e) }));
+  };
+  const canSend = (): boolean => ctx.isUp() && !paused && inFlight < windowSize;
+  const caughtUp = (): boolean => inFlight === 0 && !paused && handed >= journal.status().lanes.alarm.last;
+
+  return {
+    wake: () => wake(),
+    get caughtUp() {
+      return caughtUp();
+    },
+    get cursor() {
+      return taken.cursor;
+    },
+    resume() {
+      rewind();
+      return taken.cursor + 1;
+    },
+    receipt({ log: id, ranges }) {
+      if (id !== journal.id) return;
+      const { last } = journal.status().lanes.alarm;
+      const before = taken.cursor;
+      for (const range of ranges) taken = take(taken, range, last);
+      if (taken.cursor === before) return;
+      handed = Math.max(handed, taken.cursor);
+      resendAfter = firstResend;
+      disarm();
+      if (taken.cursor < handed) armResend();
+      journal
+        .acknowledge(destination, 'alarm', taken.cursor)
+        .catch((e: unknown) => log.warn('uplink.cursor-not-stored', { destination, why: describeError(e) }));
+    },
+    async run(signal) {
+      taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };
+      handed = taken.cursor;
+      const stop = (): void => wake();
+      signal.addEventListener('abort', stop, { once: true });
+      while (!signal.aborted) {
+        const woken = new Promise<void>((resolve) => {
+          wake = resolve;
+        });
+        const from = handed;
+        const entries = canSend() ? await journal.read('alarm', from, windowSize - inFlight) : [];
+        if (handed !== from) continue; // moved while reading: what was read is not what comes next
+        if (entries.length === 0 || !canSend()) {
+          await woken;
+          continue;
+        }
+        const { last } = journal.status().lanes.alarm;
+        for (const entry of entries) {
+          // Numbers that the journal has lost can never be receipted, and must not hold up the cursor.
+          if (entry.seq > handed + 1) taken = take(taken, [handed + 1, entry.seq - 1], last);
+          handed = entry.seq;
+          if (!taken.above.has(entry.seq)) send(entry);
+        }
+        armResend();
+        if (caughtUp()) ctx.onCaughtUp();
+      }
+      disarm();
+      signal.removeEventListener('abort', stop);
+    },
+  };
+}

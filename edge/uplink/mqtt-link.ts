@@ -1,0 +1,160 @@
+import { Socket } from 'node:net';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { elapsed, millis, seconds } from '../../sdk/model/time.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Log } from '../platform/log.ts';
+import { delays } from './backoff.ts';
+
+export type LinkOptions = {
+  readonly url: string;
+  readonly clientId: string;
+  /** Published by the broker itself when this gateway is gone without a word. */
+  readonly will: { readonly topic: string; readonly payload: Uint8Array };
+  readonly subscribe: readonly string[];
+  /** Whether an alarm waits: then no more than a few seconds pass between tries. */
+  readonly isUrgent: () => boolean;
+  readonly credentials: {
+    readonly username?: string;
+    readonly password?: string;
+    readonly ca?: Buffer;
+    readonly cert?: Buffer;
+    readonly key?: Buffer;
+  };
+};
+
+export type LinkListener = {
+  /** Connected and subscribed. */
+  readonly up: () => void;
+  readonly down: (why: string) => void;
+  readonly message: (topic: string, payload: Uint8Array) => void;
+};
+
+/** One destination on an MQTT broker. It holds nothing back: what is not taken now stays in the journal. */
+export interface Link {
+  readonly up: boolean;
+  /** Resolves when the broker has taken it (QoS 1). @throws FengsuiError UNAVAILABLE when the connection is or goes down. */
+  publish(topic: string, payload: Uint8Array, retain?: boolean): Promise<void>;
+  /** Connects, and connects again, until the signal fires; then says goodbye properly. */
+  run(listener: LinkListener, signal: AbortSignal, farewell: () => Promise<void>): Promise<void>;
+}
+
+const backoff = { first: millis(250), factor: 2, ceiling: seconds(15) };
+const urgentCeiling = seconds(3);
+/** A connection that does not live this long counts as refused: some brokers accept first and kick then. */
+const settledAfter = seconds(10);
+/** Found dead after at most one and a half of these. */
+const keepaliveS = 15;
+const connectWithinMs = 15_000;
+
+export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; random: () => number }): Link {
+  const { clock, log } = ctx;
+  let client: MqttClient | undefined;
+  let isUp = false;
+  const waiting = new Set<(why: FengsuiError) => void>();
+  /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
+  const abandon = (): void => {
+    for (const give of waiting) give(new FengsuiError('UNAVAILABLE', `the connection to ${options.url} broke before a message was taken`));
+    waiting.clear();
+  };
+
+  return {
+    get up() {
+      return isUp;
+    },
+    publish: (topic, payload, retain = false) => {
+      const current = client;
+      if (!isUp || !current) return Promise.reject(new FengsuiError('UNAVAILABLE', `${options.url} is not connected`));
+      return new Promise((resolve, reject) => {
+        current.publish(
+          topic,
+          Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
+          { qos: 1, retain },
+          (e) => {
+            if (e)
+              reject(
+                new FengsuiError('UNAVAILABLE', `${options.url} did not take a message on ${topic}`, { cause: e }),
+              );
+            else resolve();
+          },
+        );
+      });
+    },
+    async run(listener, signal, farewell) {
+      let waits = delays(backoff, ctx.random);
+      while (!signal.aborted) {
+        const began = clock.mono();
+        // A new client each time: the library's own queue would resend what our journal resends already.
+        client = connect(options.url, clientOptions(options));
+        client.once('connect', () => noDelay(client?.stream));
+        const why = await lifetime(client, options, signal, async (connected) => {
+          isUp = true;
+          log.info('uplink.up', { url: options.url });
+          connected.on('message', (topic, payload) => listener.message(topic, payload));
+          listener.up();
+        }).finally(async () => {
+          if (isUp && signal.aborted)
+            await farewell().catch((e: unknown) => log.warn('uplink.farewell', { why: describeError(e) }));
+          isUp = false;
+          await client
+            ?.endAsync(!signal.aborted)
+            .catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
+        });
+        if (signal.aborted) return;
+        listener.down(why);
+        if (elapsed(began, clock.mono()) > settledAfter) waits = delays(backoff, ctx.random);
+        const wait = waits.next().value;
+        await clock.sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal).catch(() => undefined); // the loop sees the abort
+      }
+    },
+  };
+}
+
+const clientOptions = ({ clientId, will, credentials }: LinkOptions): IClientOptions => ({
+  clientId,
+  clean: true,
+  protocolVersion: 4,
+  keepalive: keepaliveS,
+  reconnectPeriod: 0,
+  connectTimeout: connectWithinMs,
+  queueQoSZero: false,
+  will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1, retain: true },
+  ...credentials,
+});
+
+/** An alarm is a small packet: it must not wait for the acknowledgement of the one before (Nagle). */
+function noDelay(stream: unknown): void {
+  if (stream instanceof Socket) stream.setNoDelay(true);
+}
+
+/** From the first byte to the last: resolves with the reason when the connection has ended, or the signal fires. */
+function lifetime(
+  client: MqttClient,
+  options: LinkOptions,
+  signal: AbortSignal,
+  connected: (client: MqttClient) => Promise<void>,
+): Promise<string> {
+  return new Promise((resolve) => {
+    let why = 'the broker closed the connection';
+    const stop = (): void => resolve('stopped');
+    signal.addEventListener('abort', stop, { once: true });
+    const end = (): void => {
+      signal.removeEventListener('abort', stop);
+      resolve(why);
+    };
+    client.on('error', (e) => {
+      why = describeError(e);
+      if (!client.connected) end();
+    });
+    client.once('close', end);
+    client.once('connect', () => {
+      client
+        .subscribeAsync([...options.subscribe], { qos: 1 })
+        .then(() => connected(client))
+        .catch((e: unknown) => {
+          why = `cannot subscribe: ${describeError(e)}`;
+          end();
+        });
+    });
+  });
+}

@@ -1,0 +1,134 @@
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { encodePresence } from '../../sdk/wire/gateway-state.ts';
+import { encodeReply } from '../../sdk/wire/request.ts';
+import { type Site, topicOf } from '../../sdk/wire/topics.ts';
+import type { Journal, Lane } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
+import { type Log, onChange } from '../platform/log.ts';
+import { alarmDrain } from './alarm-drain.ts';
+import { type LinkOptions, mqttLink } from './mqtt-link.ts';
+import type { RequestDesk } from './request-desk.ts';
+import { telemetryDrain } from './telemetry-drain.ts';
+
+export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
+  /** Names the cursors in the journal: the same name, the same place in the queue. */
+  readonly id: string;
+  readonly site: Site;
+  readonly boot: number;
+};
+
+export type UplinkContext = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly random: () => number;
+  readonly desk: RequestDesk;
+  /** What the platform is shown at once after each connection: channel and document. */
+  readonly documents: () => readonly (readonly ['state' | 'points', Uint8Array])[];
+};
+
+export interface Uplink {
+  readonly up: boolean;
+  /** How many entries this destination has not taken for good. */
+  backlog(lane: Lane): number;
+  /** A lane has a new entry. */
+  wake(lane: Lane): void;
+  /** A retained document changed; without a connection it is sent with the next. */
+  show(channel: 'state' | 'points', document: Uint8Array): void;
+  /** See {@link AlarmDrain.resume}. */
+  resume(): number;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/** One destination of this gateway: its connection, its two drains, its requests. */
+export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
+  const log = ctx.log.child({ uplink: options.id });
+  const topic = {
+    presence: topicOf(options.site, 'presence'),
+    state: topicOf(options.site, 'state'),
+    points: topicOf(options.site, 'points'),
+    alarm: topicOf(options.site, 'alarm'),
+    telemetry: topicOf(options.site, 'telemetry'),
+    request: topicOf(options.site, 'request'),
+    receipt: topicOf(options.site, 'receipt'),
+  };
+  const presence = (online: boolean): Uint8Array => encodePresence({ online, boot: options.boot });
+  const link = mqttLink(
+    {
+      url: options.url,
+      credentials: options.credentials,
+      clientId: `fengsui-${options.site.district}-${options.site.gateway}`,
+      will: { topic: topic.presence, payload: presence(false) },
+      subscribe: [topic.request, topic.receipt],
+      isUrgent: () => backlog('alarm') > 0,
+    },
+    { ...ctx, log },
+  );
+  const drain = { destination: options.id, journal: ctx.journal, clock: ctx.clock, log, isUp: () => link.up };
+  const alarms = alarmDrain({
+    ...drain,
+    publish: (body) => link.publish(topic.alarm, body),
+    onCaughtUp: () => telemetry.wake(),
+  });
+  const telemetry = telemetryDrain({
+    ...drain,
+    publish: (body) => link.publish(topic.telemetry, body),
+    mayUse: () => alarms.caughtUp,
+  });
+  const backlog = (lane: Lane): number => {
+    const { cursor } = lane === 'alarm' ? alarms : telemetry;
+    return Math.max(0, ctx.journal.status().lanes[lane].last - cursor);
+  };
+  const publish = (to: string, payload: Uint8Array, retain: boolean): void => {
+    link
+      .publish(to, payload, retain)
+      .catch((e: unknown) => log.warn('uplink.not-taken', { topic: to, why: describeError(e) }));
+  };
+  const noteDown = onChange<string>((why) => why !== '' && log.warn('uplink.down', { url: options.url, why }));
+
+  const answer = async (bytes: Uint8Array): Promise<void> => {
+    const done = await ctx.desk.answer(topic.request, bytes);
+    if ('refused' in done) return log.warn('request.unanswerable', { why: done.refused });
+    if (!done.reply.ok)
+      log.warn('request.refused', { client: done.client, code: done.reply.code, why: done.reply.message });
+    publish(topicOf(options.site, 'reply', done.client), encodeReply(done.reply), false);
+  };
+  const receive = (to: string, payload: Uint8Array): void => {
+    if (to === topic.request) {
+      answer(payload).catch((e: unknown) => log.warn('request.unanswerable', { why: describeError(e) }));
+      return;
+    }
+    try {
+      alarms.receipt(ctx.desk.receipt(to, payload));
+      telemetry.wake();
+    } catch (e) {
+      if (!FengsuiError.is(e)) throw e;
+      log.warn('receipt.refused', { code: e.code, why: e.message });
+    }
+  };
+
+  return {
+    get up() {
+      return link.up;
+    },
+    backlog,
+    wake: (lane) => (lane === 'alarm' ? alarms.wake() : telemetry.wake()),
+    show: (channel, document) => link.up && publish(topic[channel], document, true),
+    resume: () => alarms.resume(),
+    async run(signal) {
+      const listener = {
+        up: () => {
+          noteDown('');
+          publish(topic.presence, presence(true), true);
+          for (const [channel, document] of ctx.documents()) publish(topic[channel], document, true);
+          alarms.resume();
+          telemetry.wake();
+        },
+        down: noteDown,
+        message: receive,
+      };
+      const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
+      await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
+    },
+  };
+}

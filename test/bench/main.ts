@@ -1,0 +1,13 @@
+import { path } from './path.ts';
+
+/** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
+const benches: Record<string, () => Promise<Record<string, number>>> = { path };
+
+const [name = ''] = process.argv.slice(2);
+const bench = benches[name];
+if (!bench) {
+  console.error(`there is no benchmark “${name}”; known are ${Object.keys(benches).join(', ')}`);
+  process.exit(1);
+}
+console.log(JSON.stringify({ name, figures: await bench() }));
+process.exit(0);

@@ -1,0 +1,144 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { pathToFileURL } from 'node:url';
+import { expect, it } from 'vitest';
+import type { Journal } from '../../../edge/journal/journal.ts';
+import { openJournal } from '../../../edge/journal/open-journal.ts';
+import { wallTime } from '../../../sdk/model/time.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { journalDirectory, journalWorker } from '../../support/journal-directory.ts';
+
+const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: Parameters<Journal['append']>[3]) =>
+  journal.append(lane, wallTime(1), (seq) => Uint8Array.of(seq), keep);
+
+/** A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write. */
+function faulty() {
+  const clock = fakeClock();
+  const directory = journalDirectory(clock);
+  const script = directory.file('worker.mjs');
+  writeFileSync(
+    script,
+    `import { existsSync, rmSync } from 'node:fs';
+import { parentPort } from 'node:worker_threads';
+const has = (name) => existsSync(new URL(name, import.meta.url));
+const dieIf = (name) => {
+  if (!has(name)) return;
+  rmSync(new URL(name, import.meta.url));
+  process.exit(1);
+};
+const post = parentPort.postMessage.bind(parentPort);
+const writes = new Set();
+parentPort.postMessage = (reply, transfer) => {
+  if (writes.has(reply.number)) dieIf('die-after');
+  post(reply, transfer);
+};
+const on = parentPort.on.bind(parentPort);
+parentPort.on = (event, listener) =>
+  on(event, (request) => {
+    if (request.call?.do === 'kept' && has('die-asked')) process.exit(1);
+    if (request.call?.do === 'write') {
+      dieIf('die-before');
+      writes.add(request.number);
+      if (has('full')) return post({ kind: 'failed', number: request.number, why: 'disk full: ENOSPC' });
+    }
+    listener(request);
+  });
+await import(${JSON.stringify(journalWorker.href)});
+`,
+  );
+  return {
+    clock,
+    log: directory.log,
+    open: () => openJournal({ ...directory.options, worker: pathToFileURL(script) }),
+    order: (name: string): void => writeFileSync(directory.file(name), ''),
+    cancel: (name: string): void => rmSync(directory.file(name)),
+    [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
+  };
+}
+
+it('a full disk delays appends and says so; they are stored in order when there is room', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('full');
+  const appended = Promise.all([append(journal), append(journal), append(journal, 'telemetry')]);
+  await trial.log.heard('journal.degraded');
+  expect(journal.status()).toMatchObject({ degraded: 'disk full: ENOSPC', waiting: 3 });
+  expect(await journal.read('alarm', 0, 9)).toEqual([]); // nobody hears of what is not on disk
+  trial.cancel('full');
+  await trial.clock.advance(1_000);
+  expect(await appended).toEqual([1, 2, 1]);
+  expect((await journal.read('alarm', 0, 9)).map((e) => e.seq)).toEqual([1, 2]);
+  expect(journal.status()).toMatchObject({ waiting: 0 });
+  expect(journal.status().degraded).toBeUndefined();
+  expect(trial.log.lines.at(-1)).toBe('journal.recovered');
+});
+
+it.each(['die-before', 'die-after'])(
+  'a thread that dies (%s the commit) is replaced, and each entry is stored once',
+  async (order) => {
+    await using trial = faulty();
+    await using journal = await trial.open();
+    await append(journal);
+    trial.order(order);
+    const appended = Promise.all([append(journal), append(journal), append(journal, 'telemetry')]);
+    await trial.log.heard('journal.degraded');
+    expect(journal.status().degraded).toBeDefined();
+    const read = journal.read('alarm', 0, 9); // asked while there is no thread
+    await trial.clock.advance(1_000);
+    expect(await appended).toEqual([2, 3, 1]);
+    expect((await read).length).toBeGreaterThan(0);
+    expect((await journal.read('alarm', 0, 9)).map((e) => [e.seq, ...e.body])).toEqual([
+      [1, 1],
+      [2, 2],
+      [3, 3],
+    ]);
+    expect(journal.status().degraded).toBeUndefined();
+  },
+);
+
+it('a kept value that came with telemetry is there after the thread died', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('die-after');
+  const appended = append(journal, 'telemetry', { key: 'table', value: Uint8Array.of(9) });
+  await trial.log.heard('journal.degraded');
+  await trial.clock.advance(1_000);
+  await appended;
+  expect((await journal.kept('')).get('table')).toEqual(Uint8Array.of(9));
+});
+
+it('a question that kills every thread is given up, and alarms go on', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('die-asked');
+  const question = expect(journal.kept('')).rejects.toMatchObject({ code: 'JOURNAL' });
+  await trial.log.heard('journal.degraded');
+  const appended = append(journal);
+  await trial.clock.advance(1_000);
+  // Two restarts, each a second of injected time after a death that comes in its own time.
+  while ((await Promise.race([appended, trial.clock.advance(1_000)])) === undefined);
+  expect(await appended).toBe(1);
+  await question;
+});
+
+it('closing with a full disk ends, and tells which appends did not reach it', async () => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  trial.order('full');
+  const lost = expect(append(journal)).rejects.toMatchObject({ code: 'JOURNAL' });
+  await journal[Symbol.asyncDispose]();
+  await lost;
+});
+
+it('a telemetry acknowledgement reaches the disk with the next entry, or after 30 s: it costs no commit of its own', async () => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  await append(journal, 'telemetry');
+  trial.order('full');
+  await journal.acknowledge('platform', 'telemetry', 1); // needs no disk
+  expect(await journal.cursor('platform', 'telemetry')).toBe(1);
+  expect(journal.status().degraded).toBeUndefined();
+  trial.cancel('full');
+  await journal[Symbol.asyncDispose]();
+  await using again = await trial.open();
+  expect(await again.cursor('platform', 'telemetry')).toBe(1);
+});

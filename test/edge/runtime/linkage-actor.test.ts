@@ -1,0 +1,167 @@
+import { describe, expect, it } from 'vitest';
+import { followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
+import type { LinkageRule } from '../../../edge/linkage/linkage.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { deviceId } from '../../../sdk/model/ids.ts';
+import type { PointValue } from '../../../sdk/model/point.ts';
+import { monoTime } from '../../../sdk/model/time.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+import { settled } from '../../support/settled.ts';
+
+const siren = deviceId('siren');
+const rules: readonly LinkageRule[] = [
+  { name: 'evacuate', when: new Set(['hall/smoke', 'attic/smoke']), output: siren, point: 'on' },
+];
+const reads = (value: boolean): PointValue => ({ quality: 'good', at: monoTime(0), value });
+
+/** An output whose writes finish when the test says so. */
+function stage() {
+  const writes: { on: boolean; done: () => void; fail: (e: unknown) => void }[] = [];
+  const mismatches: boolean[] = [];
+  const log = recordingLog();
+  const actor = linkageActor({
+    rules,
+    log,
+    write: (_output, _point, on) => new Promise((done, fail) => writes.push({ on, done, fail })),
+    mismatch: (output, isSo) => {
+      expect(output).toBe(siren);
+      mismatches.push(isSo);
+    },
+  });
+  const asked = (): boolean[] => writes.map((w) => w.on);
+  const finish = async (index: number, error?: unknown): Promise<void> => {
+    if (error === undefined) writes[index]?.done();
+    else writes[index]?.fail(error);
+    await settled();
+  };
+  const events = (): string[] => log.lines.map((l) => l.event);
+  return { actor, asked, finish, mismatches, events };
+}
+const fire = new Set(['hall/smoke']);
+const none = new Set<string>();
+
+describe('linkageActor', () => {
+  it('switches in the same turn as the alarm, without waiting for anything', () => {
+    const s = stage();
+    s.actor.update(fire);
+    expect(s.asked()).toEqual([true]);
+  });
+
+  it('a second cause of the same output switches nothing again', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.update(new Set(['hall/smoke', 'attic/smoke']));
+    s.actor.update(new Set(['attic/smoke']));
+    expect(s.asked()).toEqual([true]);
+  });
+
+  it('all causes gone: off', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.update(none);
+    expect(s.asked()).toEqual([true, false]);
+  });
+
+  it('a change while writing is written after it, and only the last one counts', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    s.actor.update(none);
+    s.actor.update(fire);
+    s.actor.update(none);
+    expect(s.asked()).toEqual([true]);
+    await s.finish(0);
+    expect(s.asked()).toEqual([true, false]);
+    await s.finish(1);
+    expect(s.asked()).toEqual([true, false]);
+  });
+
+  it('back and forth while writing needs no second write', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    s.actor.update(none);
+    s.actor.update(fire);
+    await s.finish(0);
+    expect(s.asked()).toEqual([true]);
+  });
+
+  it('is proven once by what the output reads back, and not told with every reading', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.readBack(siren, 'on', reads(true));
+    expect(s.events()).toEqual(['linkage.switch', 'linkage.proven']);
+    expect(s.mismatches).toEqual([false, false]);
+  });
+
+  it('must be proven anew after each switch', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.update(none);
+    await s.finish(1);
+    s.actor.readBack(siren, 'on', reads(false));
+    expect(s.events().filter((e) => e === 'linkage.proven')).toHaveLength(2);
+  });
+
+  it('an output that is stuck is a mismatch, and is told again with every reading', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.readBack(siren, 'on', reads(false));
+    await s.finish(1);
+    s.actor.readBack(siren, 'on', reads(false));
+    expect(s.asked()).toEqual([true, true, true]);
+    expect(s.mismatches).toEqual([true, true]);
+  });
+
+  it('an output that is on without a cause is switched off, also after a restart', () => {
+    const s = stage();
+    s.actor.readBack(siren, 'on', reads(true));
+    expect(s.asked()).toEqual([false]);
+    expect(s.mismatches).toEqual([true]);
+  });
+
+  it('a reading while a write is under way starts no second one', () => {
+    const s = stage();
+    s.actor.update(fire);
+    s.actor.readBack(siren, 'on', reads(false));
+    expect(s.asked()).toEqual([true]);
+  });
+
+  it('a write that fails is logged with its reason, and tried again with the next reading', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    await s.finish(0, new FengsuiError('BUS_TIMEOUT'));
+    expect(s.events()).toEqual(['linkage.switch', 'linkage.not-written']);
+    expect(s.asked()).toEqual([true]);
+    s.actor.readBack(siren, 'on', reads(false));
+    expect(s.asked()).toEqual([true, true]);
+  });
+
+  it('a write that fails after the wish changed is followed by the new wish at once', async () => {
+    const s = stage();
+    s.actor.update(fire);
+    s.actor.update(none);
+    await s.finish(0, new FengsuiError('BUS_DOWN'));
+    expect(s.asked()).toEqual([true, false]);
+  });
+
+  it.each<[why: string, output: string, point: string, value: PointValue]>([
+    ['a lost reading', 'siren', 'on', { quality: 'lost', at: monoTime(0), why: 'timeout' }],
+    ['a doubtful reading', 'siren', 'on', { quality: 'doubtful', at: monoTime(0), value: true, why: 'unconfirmed' }],
+    ['an output that no rule drives', 'lamp', 'on', reads(true)],
+    ['another point of the output', 'siren', 'armed', reads(true)],
+  ])('%s proves nothing and switches nothing', (_, output, point, value) => {
+    const s = stage();
+    s.actor.readBack(deviceId(output), point, value);
+    expect([s.asked(), s.mismatches]).toEqual([[], []]);
+  });
+});
+
+describe('followRule', () => {
+  it('gives the output 3 s', () => expect(followRule).toMatchObject({ onDelay: 3_000, kind: 'fault', condition: 'not-following' }));
+});

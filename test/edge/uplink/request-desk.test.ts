@@ -1,0 +1,196 @@
+import { describe, expect, it, vi } from 'vitest';
+import { type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { encodeCbor } from '../../../sdk/wire/cbor.ts';
+import { encodeReceipt } from '../../../sdk/wire/receipt.ts';
+import { type Command, encodeRequest, type Query, type Reply } from '../../../sdk/wire/request.ts';
+import { type Signer, sign1 } from '../../../sdk/wire/sign1.ts';
+import { type FakeClock, fakeClock } from '../../support/fake-clock.ts';
+import { operator } from '../../support/operator.ts';
+
+const topic = 'fengsui/v1/330603/001/gw-1/request';
+const duty = operator('duty');
+const stranger = operator('stranger');
+
+function stage({ clock = fakeClock(), handlers = {} as Partial<Handlers> }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
+  const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
+  const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
+  const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, clock);
+  const answer = async (bytes: Uint8Array, to = topic): Promise<Reply | { refused: string }> => {
+    const done = await desk.answer(to, bytes);
+    return 'refused' in done ? done : done.reply;
+  };
+  const challenge = async (): Promise<Uint8Array> => {
+    const reply = await answer(request('challenge'));
+    if (!('ok' in reply) || !reply.ok) throw new Error('no challenge');
+    const { nonce } = reply.result as { nonce: Uint8Array };
+    return nonce;
+  };
+  return { clock, desk, command, query, answer, challenge };
+}
+const request = (method: Query | Command, nonce?: Uint8Array): Uint8Array =>
+  encodeRequest({ id: 'r1', client: 'c1', method, params: { device: 'siren' }, ...(nonce && { nonce }) });
+const signed = (nonce: Uint8Array | undefined, { by = duty.signer, to = topic }: { by?: Signer; to?: string } = {}): Promise<Uint8Array> =>
+  sign1(request('reset', nonce), to, by);
+const refusal = (code: string, message: string) => ({ id: 'r1', ok: false, code, message: expect.stringContaining(message) });
+
+describe('a command', () => {
+  it('that answers a fresh challenge, signed for this gateway, is done, in the operator’s name', async () => {
+    const s = stage();
+    expect(await s.answer(await signed(await s.challenge()))).toEqual({ id: 'r1', ok: true, result: { done: 'reset by duty' } });
+    expect(s.command).toHaveBeenCalledExactlyOnceWith('reset', { device: 'siren' }, 'duty');
+  });
+
+  it.each<[why: string, make: (s: ReturnType<typeof stage>) => Promise<Uint8Array>, code: string, text: string]>([
+    ['without a signature', async (s) => request('reset', await s.challenge()), 'FORBIDDEN', 'must be signed'],
+    ['of an unknown operator', async (s) => signed(await s.challenge(), { by: stranger.signer }), 'FORBIDDEN', '“stranger” is not an operator'],
+    ['in another’s name', async (s) => signed(await s.challenge(), { by: { ...stranger.signer, keyId: 'duty' } }), 'FORBIDDEN', 'not that of “duty”'],
+    ['signed for another gateway', async (s) => signed(await s.challenge(), { to: topic.replace('gw-1', 'gw-2') }), 'FORBIDDEN', 'for this gateway'],
+    ['without a challenge', () => signed(undefined), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
+    ['with a challenge of its own making', () => signed(new Uint8Array(16)), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
+    ['with an empty challenge', () => signed(new Uint8Array(0)), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
+  ])('%s does nothing, and is told why', async (_, make, code, text) => {
+    const s = stage();
+    expect(await s.answer(await make(s))).toEqual(refusal(code, text));
+    expect(s.command).not.toHaveBeenCalled();
+  });
+
+  it('that was changed on the way does nothing', async () => {
+    const s = stage();
+    const bytes = await signed(await s.challenge());
+    const position = Buffer.from(bytes).indexOf('siren');
+    bytes[position] = 'S'.charCodeAt(0);
+    expect(await s.answer(bytes)).toEqual(refusal('FORBIDDEN', 'not that of'));
+    expect(s.command).not.toHaveBeenCalled();
+  });
+
+  it('that is repeated is done once', async () => {
+    const s = stage();
+    const bytes = await signed(await s.challenge());
+    const [first, second] = await Promise.all([s.answer(bytes), s.answer(bytes)]);
+    expect(first).toMatchObject({ ok: true });
+    expect(second).toEqual(refusal('CHALLENGE_EXPIRED', 'or twice'));
+    expect(s.command).toHaveBeenCalledOnce();
+  });
+
+  it.each([
+    [9_999, true],
+    [10_000, false],
+  ])('%i ms after its challenge: done is %s', async (ms, done) => {
+    const s = stage();
+    const bytes = await signed(await s.challenge());
+    await s.clock.advance(ms);
+    expect(await s.answer(bytes)).toMatchObject({ ok: done });
+  });
+
+  it('a wall clock that is set neither prolongs nor ends a challenge', async () => {
+    const s = stage();
+    const bytes = await signed(await s.challenge());
+    s.clock.step(365 * 86_400_000);
+    expect(await s.answer(bytes)).toMatchObject({ ok: true });
+  });
+
+  it('with the challenge of another gateway does nothing', async () => {
+    const [s, other] = [stage(), stage()];
+    expect(await s.answer(await signed(await other.challenge()))).toEqual(refusal('CHALLENGE_EXPIRED', 'too late'));
+  });
+
+  it('of an earlier process does nothing after a restart', async () => {
+    const clock = fakeClock();
+    const bytes = await signed(await stage({ clock }).challenge());
+    expect(await stage({ clock }).answer(bytes)).toEqual(refusal('CHALLENGE_EXPIRED', 'the gateway restarted'));
+  });
+
+  it('that fails spends its challenge, too', async () => {
+    const s = stage({ handlers: { command: () => Promise.reject(new FengsuiError('CONFLICT', 'look again')) } });
+    const bytes = await signed(await s.challenge());
+    expect(await s.answer(bytes)).toEqual(refusal('CONFLICT', 'look again'));
+    expect(await s.answer(bytes)).toEqual(refusal('CHALLENGE_EXPIRED', 'twice'));
+  });
+
+  it('of a bug here is answered, and not with silence', async () => {
+    const s = stage({ handlers: { command: () => Promise.reject(new TypeError('a bug')) } });
+    expect(await s.answer(await signed(await s.challenge()))).toEqual(refusal('PROTOCOL', 'a bug'));
+  });
+});
+
+describe('challenges', () => {
+  it('are all different, and the 64 newest are open', async () => {
+    const s = stage();
+    const nonces: Uint8Array[] = [];
+    for (let i = 0; i < 65; i++) nonces.push(await s.challenge());
+    expect(new Set(nonces.map((n) => Buffer.from(n).toString('hex'))).size).toBe(65);
+    expect(await s.answer(await signed(nonces[0]))).toMatchObject({ ok: false, code: 'CHALLENGE_EXPIRED' });
+    expect(await s.answer(await signed(nonces[1]))).toMatchObject({ ok: true });
+  });
+});
+
+describe('a query', () => {
+  it('needs no signature', async () => {
+    const s = stage();
+    expect(await s.answer(request('alarms'))).toEqual({ id: 'r1', ok: true, result: { asked: 'alarms' } });
+  });
+
+  it('may be signed, but not falsely', async () => {
+    const s = stage();
+    expect(await s.answer(await sign1(request('alarms'), topic, duty.signer))).toMatchObject({ ok: true });
+    expect(await s.answer(await sign1(request('alarms'), topic, stranger.signer))).toMatchObject({ ok: false, code: 'FORBIDDEN' });
+  });
+
+  it('beyond 16 at once is told to come again, and the 16 are answered', async () => {
+    let release = (): void => undefined;
+    const gate = new Promise<void>((open) => {
+      release = open;
+    });
+    const s = stage({ handlers: { query: () => gate.then(() => 'late') } });
+    const sixteen = Array.from({ length: 16 }, () => s.answer(request('history')));
+    expect(await s.answer(request('history'))).toEqual(refusal('OVERLOADED', 'too many'));
+    release();
+    expect((await Promise.all(sixteen)).every((r) => 'ok' in r && r.ok)).toBe(true);
+    expect(await s.answer(request('history'))).toMatchObject({ ok: true });
+  });
+});
+
+describe('what cannot be answered', () => {
+  const without = (key: string): Uint8Array => {
+    const fields = new Map([['id', 'r1'], ['client', 'c1'], ['method', 'alarms']].filter(([k]) => k !== key) as [string, string][]);
+    return encodeCbor(fields);
+  };
+
+  it.each<[why: string, bytes: Uint8Array]>([
+    ['nothing', new Uint8Array()],
+    ['noise', Uint8Array.of(0xff, 0x00, 0x13)],
+    ['half a message', request('alarms').subarray(0, 10)],
+    ['a number', encodeCbor(7)],
+    ['no id', without('id')],
+    ['no client', without('client')],
+    ['no method', without('method')],
+    ['a method that there is not', encodeCbor(new Map([['id', 'r1'], ['client', 'c1'], ['method', 'format-disk']]))],
+    ['a signed nothing', Uint8Array.of(0xd2)],
+    ['a signed noise', Uint8Array.of(0xd2, 0x84, 0xff)],
+    ['more than 64 KiB', new Uint8Array(70_000)],
+  ])('%s is refused with a reason, and nothing is thrown', async (_, bytes) => {
+    const s = stage();
+    expect(await s.answer(bytes)).toEqual({ refused: expect.stringMatching(/./) });
+    expect([s.query.mock.calls, s.command.mock.calls]).toEqual([[], []]);
+  });
+});
+
+describe('a receipt', () => {
+  const bytes = encodeReceipt({ log: 5, ranges: [[1, 3]] });
+  const at = topic.replace('request', 'receipt');
+
+  it('signed by an operator for this topic is taken', async () => {
+    expect(stage().desk.receipt(at, await sign1(bytes, at, duty.signer))).toEqual({ log: 5, ranges: [[1, 3]] });
+  });
+
+  it.each<[why: string, make: () => Promise<Uint8Array>, code: string]>([
+    ['without a signature', async () => bytes, 'PROTOCOL'],
+    ['of a stranger', () => sign1(bytes, at, stranger.signer), 'FORBIDDEN'],
+    ['for another gateway', () => sign1(bytes, at.replace('gw-1', 'gw-2'), duty.signer), 'FORBIDDEN'],
+    ['that was a request', () => sign1(bytes, topic, duty.signer), 'FORBIDDEN'],
+  ])('%s moves nothing', async (_, make, code) => {
+    const message = await make();
+    expect(() => stage().desk.receipt(at, message)).toThrow(expect.objectContaining({ code }));
+  });
+});

@@ -1,0 +1,149 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { telemetryDrain } from '../../../edge/uplink/telemetry-drain.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { appendNumbered, numberOf } from '../../support/entries.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+import { settled } from '../../support/settled.ts';
+
+const running: { stop: AbortController; done: Promise<void> }[] = [];
+afterEach(async () => {
+  for (const { stop, done } of running.splice(0)) {
+    stop.abort(new Error('the test ends'));
+    await done;
+  }
+});
+
+async function stage({ stored = 0, clear = true, disk = memoryDisk() } = {}) {
+  const clock = fakeClock();
+  const log = recordingLog();
+  const journal = memoryJournal(disk);
+  await appendNumbered(journal, 'telemetry', stored);
+  const sent: number[] = [];
+  const waiting: (() => void)[] = [];
+  const link = { up: true, clear, refuses: false, waits: false };
+  const drain = telemetryDrain({
+    destination: 'platform',
+    journal,
+    clock,
+    log,
+    isUp: () => link.up,
+    mayUse: () => link.clear,
+    publish: async (body) => {
+      sent.push(numberOf(body));
+      if (link.refuses) throw new FengsuiError('UNAVAILABLE');
+      if (link.waits) await new Promise<void>((taken) => waiting.push(taken));
+    },
+  });
+  const stop = new AbortController();
+  const done = drain.run(stop.signal);
+  running.push({ stop, done });
+  await settled();
+  const wake = async (): Promise<void> => {
+    drain.wake();
+    await settled();
+  };
+  return { clock, log, journal, drain, link, sent, waiting, wake, stop, done };
+}
+
+describe('telemetryDrain', () => {
+  it('sends the lane in order, and stores its cursor by what the broker took', async () => {
+    const s = await stage({ stored: 10 });
+    await settled();
+    expect(s.sent).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect([s.drain.cursor, await s.journal.cursor('platform', 'telemetry')]).toEqual([10, 10]);
+  });
+
+  it('begins behind the stored cursor', async () => {
+    const disk = memoryDisk();
+    await memoryJournal(disk).acknowledge('platform', 'telemetry', 2);
+    await appendNumbered(memoryJournal({ ...disk, cursors: new Map() }), 'telemetry', 3);
+    const s = await stage({ disk });
+    expect(s.sent).toEqual([3]);
+  });
+
+  it('has four under way at most, and moves the cursor only when all four were taken', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    await appendNumbered(s.journal, 'telemetry', 6);
+    await s.wake();
+    expect(s.sent).toEqual([1, 2, 3, 4]);
+    for (const taken of s.waiting.splice(0, 3)) taken();
+    await settled();
+    expect([s.sent.length, s.drain.cursor]).toEqual([4, 0]);
+    s.waiting.pop()?.();
+    await settled();
+    expect([s.sent, s.drain.cursor]).toEqual([[1, 2, 3, 4, 5, 6], 4]);
+  });
+
+  it('does not touch the line while an alarm waits, and goes on when it is told that none does', async () => {
+    const s = await stage({ stored: 2, clear: false });
+    await s.wake();
+    expect(s.sent).toEqual([]);
+    s.link.clear = true;
+    await s.wake();
+    expect(s.sent).toEqual([1, 2]);
+  });
+
+  it('does not send while the link is down, and goes on when it is told that it is up', async () => {
+    const s = await stage();
+    s.link.up = false;
+    await appendNumbered(s.journal, 'telemetry', 1);
+    await s.wake();
+    expect(s.sent).toEqual([]);
+    s.link.up = true;
+    await s.wake();
+    expect(s.sent).toEqual([1]);
+  });
+
+  it('a wake-up while it is busy is not lost', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    await appendNumbered(s.journal, 'telemetry', 1);
+    await s.wake();
+    await appendNumbered(s.journal, 'telemetry', 1);
+    await s.wake();
+    s.waiting.pop()?.();
+    await settled();
+    expect(s.sent).toEqual([1, 2]);
+  });
+
+  it('what the broker refuses is tried again after a second, from the same place', async () => {
+    const s = await stage();
+    s.link.refuses = true;
+    await appendNumbered(s.journal, 'telemetry', 2);
+    await s.wake();
+    expect(s.sent).toEqual([1, 2]);
+    await s.clock.advance(999);
+    expect(s.sent).toHaveLength(2);
+    s.link.refuses = false;
+    await s.clock.advance(1);
+    await settled();
+    expect([s.sent, s.drain.cursor]).toEqual([[1, 2, 1, 2], 2]);
+    expect(s.log.lines).toEqual([{ event: 'uplink.telemetry-not-taken', fields: { destination: 'platform', after: 0, why: 'not reachable just now' } }]);
+  });
+
+  it('does not loop while the broker goes on refusing', async () => {
+    const s = await stage();
+    s.link.refuses = true;
+    await appendNumbered(s.journal, 'telemetry', 1);
+    await s.wake();
+    await s.clock.advance(10_000);
+    expect(s.sent.length).toBeLessThanOrEqual(12);
+  });
+
+  it('what was evicted meanwhile is passed over', async () => {
+    const disk = memoryDisk();
+    await appendNumbered(memoryJournal(disk), 'telemetry', 4);
+    disk.lanes.telemetry.splice(0, 2);
+    const s = await stage({ disk });
+    expect([s.sent, s.drain.cursor]).toEqual([[3, 4], 4]);
+  });
+
+  it('ends at once', async () => {
+    const s = await stage();
+    s.stop.abort(new Error('stop'));
+    await expect(s.done).resolves.toBeUndefined();
+  });
+});

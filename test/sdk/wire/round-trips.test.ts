@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
+import { monoTime, wallTime } from '../../../sdk/model/time.ts';
+import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
+import {
+  decodeGatewayState,
+  decodePresence,
+  encodeGatewayState,
+  encodePresence,
+  type GatewayState,
+} from '../../../sdk/wire/gateway-state.ts';
+import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
+import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
+import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '../../../sdk/wire/request.ts';
+import { encodeTelemetry, openTelemetry, type Sample } from '../../../sdk/wire/telemetry.ts';
+import { channels, everyGateway, parseTopic, type Site, topicOf } from '../../../sdk/wire/topics.ts';
+import { alarmChange, sample } from '../../support/fake-gateway.ts';
+
+const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
+const site: Site = { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('gw-1') };
+const at = monoTime(0);
+const wall = wallTime(1_790_000_000_250);
+const table = pointTable([
+  { device: deviceId('hydrant-1'), point: 'pressure', unit: 'MPa', resolution: 0.001 },
+  { device: deviceId('smoke-1'), point: 'status', choices: ['normal', 'smoke'] },
+  { device: deviceId('button-1'), point: 'pressed' },
+]);
+const state: GatewayState = {
+  name: '站一',
+  version: '0.1.0',
+  boot: 9,
+  at: wallTime(1_790_000_000_250),
+  clock: 'estimated',
+  configVersion: 3,
+  log: 7,
+  alarmBacklog: 0,
+  telemetryBacklog: 12,
+  degraded: 'disk full',
+  buses: [{ id: 'rs485' }, { id: 'gpio', problem: 'busy' }],
+  devices: [
+    {
+      id: deviceId('h-1'),
+      profile: 'generic/municipal-hydrant',
+      name: 'h',
+      place: '',
+      bus: 'rs485',
+      origin: 'file',
+      health: 'fault',
+      alarm: 'fire',
+    },
+    {
+      id: deviceId('h-2'),
+      profile: 'generic/siren',
+      name: 's',
+      place: 'gate',
+      bus: 'gpio',
+      origin: 'platform',
+      health: 'unknown',
+    },
+  ],
+};
+
+/** Published bytes: they must never change, or a gateway in the field and a platform no longer understand each other. */
+describe('golden bytes', () => {
+  it.each([
+    ['alarm', encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }), 'b30001010702010369687964'],
+    ['presence', encodePresence({ online: true, boot: 42 }), 'a201f502182a'],
+    [
+      'receipt',
+      encodeReceipt({
+        log: 7,
+        ranges: [
+          [1, 3],
+          [9, 9],
+        ],
+      }),
+      'a201070282820103820909',
+    ],
+    [
+      'request',
+      encodeRequest({ id: 'a', client: 'b', method: 'resume', params: null }),
+      'a4626964616166636c69656e746162666d6574686f6466726573756d6566706172616d73f6',
+    ],
+    [
+      'reply',
+      encodeReply({ id: 'a', ok: true, result: { next: 5 } }),
+      'a36269646161626f6bf566726573756c74a1646e65787405',
+    ],
+    [
+      'refusal',
+      encodeReply({ id: 'a', ok: false, code: 'CONFLICT', message: 'no' }),
+      'a46269646161626f6bf464636f646568434f4e464c494354676d657373616765626e6f',
+    ],
+  ])('of %s stay as they were published', (_, bytes, golden) => {
+    expect(hex(bytes).slice(0, golden.length)).toBe(golden);
+  });
+
+  it('of a whole alarm stay as they were published', () => {
+    expect(hex(encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }))).toMatchInlineSnapshot(
+      `"b3000101070201036968796472616e742d3104636c6f77050306000702080109010a1913880b1a6ab13b800c187b0d020e6870726573737572650ffb3fbeb851eb851eb810781f70726573737572652062656c6f7720302e3134204d506120666f722035207311191388127347422035303937342d3230313420372e322e38"`,
+    );
+  });
+  it('of telemetry and its table stay as they were published', () => {
+    expect(hex(encodePointTable(table))).toMatchInlineSnapshot(
+      `"a2011a69d7bad80283a4016968796472616e742d310268707265737375726503634d506104fb3f50624dd2f1a9fca30167736d6f6b652d3102667374617475730582666e6f726d616c65736d6f6b65a20168627574746f6e2d31026770726573736564"`,
+    );
+    const batch = { log: 7, seq: 2, boot: 1, trust: 'synced', table: table.hash } as const;
+    expect(
+      hex(encodeTelemetry(batch, table, [sample(0, 0.421, wall), sample(1, 'smoke', wall), sample(2, true, wall)])),
+    ).toMatchInlineSnapshot(
+      `"a701070202031a6ab13b80041a69d7bad805010602078383008118fa811901a583018118fa810183028118fa81f5"`,
+    );
+  });
+  it('of a gateway’s state stay as they were published', () => {
+    expect(hex(encodeGatewayState(state))).toMatchInlineSnapshot(
+      `"ad0166e7ab99e4b8800265302e312e300309041a6ab13b800518fa06010703080709000a0c0b696469736b2066756c6c0c82a101657273343835a201646770696f0264627573790d82a80163682d3102781967656e657269632f6d756e69636970616c2d68796472616e74036168046005657273343835060007020800a70163682d32026d67656e657269632f736972656e03617304646761746505646770696f06010700"`,
+    );
+  });
+});
+
+describe('what is encoded', () => {
+  it('comes back as it was: alarm', () => {
+    const change = { ...alarmChange(3), operator: 'duty' };
+    expect(decodeAlarm(encodeAlarm({ log: 4_000_000_000, seq: 1, change }))).toEqual({
+      log: 4_000_000_000,
+      seq: 1,
+      change,
+    });
+    const { value: _, ...cause } = change.cause;
+    expect(decodeAlarm(encodeAlarm({ log: 7, seq: 1, change: { ...change, cause } })).change.cause).toEqual(cause);
+  });
+
+  it('comes back as it was: state, presence, receipt, table', () => {
+    expect(decodeGatewayState(encodeGatewayState(state))).toEqual(state);
+    expect(decodePresence(encodePresence({ online: false, boot: 3 }))).toEqual({ online: false, boot: 3 });
+    expect(decodeReceipt(encodeReceipt({ log: 7, ranges: [[1, 3]] }))).toEqual({ log: 7, ranges: [[1, 3]] });
+    expect(decodePointTable(encodePointTable(table))).toEqual(table);
+  });
+
+  it('comes back as it was: every quality of telemetry', () => {
+    const samples: Sample[] = [
+      { column: 0, wall, value: { quality: 'good', at, value: 0.421 } },
+      {
+        column: 0,
+        wall: wallTime(wall - 5_000),
+        value: { quality: 'doubtful', at, value: -0.05, why: 'out-of-range' },
+      },
+      { column: 0, wall: wallTime(wall + 1), value: { quality: 'lost', at, why: 'timeout' } },
+      { column: 1, wall, value: { quality: 'good', at, value: 'smoke' } },
+      { column: 1, wall, value: { quality: 'doubtful', at, value: 'code 9', why: 'unknown-code' } },
+      { column: 2, wall, value: { quality: 'good', at, value: false } },
+    ];
+    const opened = openTelemetry(
+      encodeTelemetry({ log: 7, seq: 2, boot: 1, trust: 'unknown', table: table.hash }, table, samples),
+    );
+    expect(opened).toMatchObject({ log: 7, seq: 2, boot: 1, trust: 'unknown', table: table.hash });
+    expect(opened.samples({ ...table, hash: opened.table })).toEqual(samples);
+    expect(() => opened.samples({ ...table, hash: 1 })).toThrow(FengsuiError);
+  });
+
+  it('comes back as it was: requests and replies', () => {
+    const request = {
+      id: 'r1',
+      client: 'c1',
+      method: 'provision',
+      params: { device: { id: 'x', settings: { low: 0.2 } }, list: [1, null, true] },
+      nonce: Uint8Array.of(1, 2),
+    } as const;
+    expect(decodeRequest(encodeRequest(request))).toMatchObject({ ...request, nonce: expect.anything() });
+    expect(decodeReply(encodeReply({ id: 'r', ok: false, code: 'CONFLICT', message: 'm' }))).toEqual({
+      id: 'r',
+      ok: false,
+      code: 'CONFLICT',
+      message: 'm',
+    });
+    expect(() => decodeRequest(encodeRequest({ ...request, id: '' }))).toThrow(/1 to 64/);
+  });
+
+  it('survives a reader of an older minor version: unknown keys are ignored', () => {
+    const longer = Uint8Array.of(0xa3, ...encodePresence({ online: true, boot: 2 }).subarray(1), 0x18, 0x63, 0x01);
+    expect(decodePresence(longer)).toEqual({ online: true, boot: 2 });
+  });
+});
+
+describe('topics', () => {
+  it.each(channels)('of channel %s are read back', (channel) => {
+    const client = channel === 'reply' ? 'sdk-1' : undefined;
+    expect(parseTopic(topicOf(site, channel, client))).toEqual({ site, channel, ...(client && { client }) });
+  });
+  it.each([
+    '',
+    'fengsui',
+    'fengsui/v2/330603/001/gw-1/alarm',
+    'fengsui/v1/330603/001/GW/alarm',
+    'fengsui/v1/330603/1/gw-1/alarm',
+    'fengsui/v1/330603/001/gw-1/reply',
+    'fengsui/v1/330603/001/gw-1/alarm/x',
+    'fengsui/v1/330603/001/gw-1/reply/a/b',
+    'fengsui/v1/330603/001/gw-1/reply/#',
+  ])('that are not ours are told apart: %j', (topic) => {
+    expect(parseTopic(topic)).toBeUndefined();
+  });
+  it('of a client that would subscribe to all are refused', () => {
+    expect(() => topicOf(site, 'reply', '#')).toThrow(FengsuiError);
+    expect(everyGateway(site.district, 'reply', 'c')).toBe('fengsui/v1/330603/+/+/reply/c');
+  });
+});

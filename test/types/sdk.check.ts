@@ -1,0 +1,107 @@
+import { defineProfile, profiles } from '../../device-profiles/index.ts';
+import { type AlarmUpdate, connect, type Fengsui, type LiveStream, type Paged } from '../../sdk/index.ts';
+
+/** Compiled, never run: what the SDK promises to a compiler. Each `@ts-expect-error` fails the build if the line below it compiles. */
+
+type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
+const same = <A, B>(_claim: Same<A, B>): void => undefined;
+
+const pump = defineProfile({
+  id: 'acme/pump',
+  name: { en: 'Pump', zh: '水泵' },
+  source: 'invented for this check',
+  settings: { limit: { default: 1, min: 0, max: 9, help: 'bar' } },
+  points: {
+    mode: { from: 'holding', at: 0, as: 'choice', of: { 0: 'auto', 1: 'manual' } },
+    flow: { from: 'input', at: 1, as: 'u16', unit: '%', resolution: 1, range: [0, 100] },
+    on: { from: 'coil', at: 0, as: 'bool' },
+  },
+  pollMs: 1_000,
+  silenceMs: 10_000,
+});
+
+const address = { gateway: 'gw-1', device: 'd-1' };
+
+export async function builtIn(signal: AbortSignal): Promise<void> {
+  await using fs = await connect({ url: 'mqtt://127.0.0.1:1883', district: '330603', signal });
+  same<typeof fs, Fengsui>(true);
+
+  const { pressure } = fs.devices.get(address).as('generic/municipal-hydrant').latest();
+  same<typeof pressure.value, number | undefined>(true);
+  same<typeof pressure.unit, 'MPa'>(true);
+  if (pressure.quality === 'good') same<typeof pressure.value, number>(true);
+
+  const smoke = fs.devices.get(address).as('generic/wireless-smoke-alarm').latest();
+  same<typeof smoke.status.value, 'normal' | 'smoke' | 'test' | 'fault' | undefined>(true);
+  same<typeof smoke.status.unit, undefined>(true);
+  // @ts-expect-error: the profile has no such point
+  void smoke.pressure;
+  // @ts-expect-error: a misspelt profile
+  fs.devices.get(address).as('generic/municipal-hydrants');
+  // @ts-expect-error: values can only be read
+  pressure.value = 3;
+
+  for await (const reading of fs.telemetry.stream({ profile: 'generic/wireless-smoke-alarm' }, { signal })) {
+    if (reading.point === 'status') same<typeof reading.value, 'normal' | 'smoke' | 'test' | 'fault' | undefined>(true);
+    if (reading.point === 'age') same<typeof reading.unit, 's'>(true);
+  }
+  const hydrant = fs.devices.get(address).as('generic/municipal-hydrant');
+  const history = fs.telemetry.history(hydrant, { points: ['pressure'], from: new Date(0), to: new Date() });
+  for (const row of await history.all({ max: 10 })) same<typeof row.point, 'pressure'>(true);
+  // @ts-expect-error: the device has no such point
+  fs.telemetry.history(hydrant, { points: ['flow'], from: new Date(0), to: new Date() });
+  // @ts-expect-error: everything at once needs a limit
+  await history.all();
+
+  const provisioned = await fs.devices.provision({
+    gateway: 'gw-1',
+    id: 'h-2',
+    bus: 'rs485',
+    unit: 2,
+    profile: 'generic/municipal-hydrant',
+    name: 'two',
+    settings: { low: 0.2 },
+  });
+  same<ReturnType<typeof provisioned.device.latest>['pressure']['unit'], 'MPa'>(true);
+  await fs.devices.provision({
+    gateway: 'gw-1',
+    id: 'h-2',
+    bus: 'rs485',
+    unit: 2,
+    name: 'two',
+    profile: 'generic/municipal-hydrant',
+    // @ts-expect-error: the profile has no such setting
+    settings: { lowest: 0.2 },
+  });
+  // @ts-expect-error: a gateway is needed
+  await fs.devices.provision({ id: 'h-2', bus: 'rs485', unit: 2, profile: 'generic/municipal-hydrant', name: 'two' });
+
+  for await (const update of fs.alarms.stream({ signal })) {
+    same<typeof update, AlarmUpdate>(true);
+    await fs.alarms.ack(update.alarm);
+    // @ts-expect-error: an occurrence is needed, or a newer alarm might be acknowledged unseen
+    await fs.alarms.ack({ gateway: 'gw-1', device: 'd-1', condition: 'low' });
+  }
+  // @ts-expect-error: there is no such event
+  fs.on('alarm', () => undefined);
+  fs.on('gap', (gap) => same<typeof gap.lane, 'alarm' | 'telemetry'>(true));
+}
+
+export async function thirdParty(): Promise<void> {
+  await using fs = await connect({ url: 'mqtt://127.0.0.1:1883', district: '330603', profiles: [...profiles, pump] });
+  const { mode, flow, on } = fs.devices.get(address).as('acme/pump').latest();
+  same<typeof mode.value, 'auto' | 'manual' | undefined>(true);
+  same<typeof flow.unit, '%'>(true);
+  same<typeof on.value, boolean | undefined>(true);
+  fs.devices.get(address).as('generic/siren').latest().sounding satisfies { value: boolean | undefined };
+  // @ts-expect-error: of no profile that was given
+  fs.devices.get(address).as('acme/pumps');
+}
+
+export async function withoutProfile(fs: Fengsui): Promise<void> {
+  const latest = fs.devices.get(address).latest();
+  same<(typeof latest)[string]['value'], number | string | boolean | undefined>(true);
+  const stream = fs.telemetry.stream();
+  stream satisfies LiveStream<{ point: string }>;
+  fs.telemetry.history(address, { from: new Date(0), to: new Date() }) satisfies Paged<{ point: string }>;
+}
