@@ -1,11 +1,4 @@
-import type {
-  BitPoint,
-  ChoicePoint,
-  Condition,
-  LinePoint,
-  NumberPoint,
-  ProfileSpec,
-} from '../sdk/model/profile.ts';
+import type { BitPoint, ChoicePoint, Condition, LinePoint, NumberPoint, ProfileSpec } from '../sdk/model/profile.ts';
 
 /** Generics skip excess-property checks, so a typo such as `scael` must be made an error by hand. */
 type Shape<S> = S extends { from: 'line-in' | 'line-out' }

@@ -6,7 +6,8 @@ const float = { from: 'input', as: 'f32' } as const;
 export const sdm120 = defineProfile({
   id: 'eastron/sdm120',
   name: { en: 'Eastron SDM120 energy meter', zh: 'Eastron SDM120 单相电表' },
-  source: 'Eastron SDM120 Modbus protocol, input registers, float32 high word first; three independent open drivers agree',
+  source:
+    'Eastron SDM120 Modbus protocol, input registers, float32 high word first; three independent open drivers agree',
   settings: {
     voltageLow: { default: 187, min: 0, max: 260, help: 'mains voltage below which the supply counts as lost, V' },
   },

@@ -19,7 +19,8 @@ export const fireMain = defineProfile({
       when: { below: 'low', deadband: 0.02 },
       onDelayMs: 5_000,
       offDelayMs: 5_000,
-      source: 'site design value; 0.25 MPa is the indoor-hydrant figure for buildings that are not high-rise (GB 50974-2014)',
+      source:
+        'site design value; 0.25 MPa is the indoor-hydrant figure for buildings that are not high-rise (GB 50974-2014)',
     },
     high: {
       kind: 'supervisory',

@@ -1,7 +1,15 @@
 import { defineProfile } from '../define-profile.ts';
 
 const register = (n: number) =>
-  ({ from: 'holding', at: ['start', n], as: 'u16', scale: 'scale', unit: '1', resolution: 1, range: [0, 4_294_967_295] }) as const;
+  ({
+    from: 'holding',
+    at: ['start', n],
+    as: 'u16',
+    scale: 'scale',
+    unit: '1',
+    resolution: 1,
+    range: [0, 4_294_967_295],
+  }) as const;
 
 /** Ten holding registers as they are: to look at a device that has no profile yet. Nothing is judged but that it answers. */
 export const rawRegisters = defineProfile({

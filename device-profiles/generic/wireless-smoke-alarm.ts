@@ -10,11 +10,21 @@ export const wirelessSmokeAlarm = defineProfile({
     tableAt: { default: 0, min: 0, max: 65_535, help: 'holding register at which slot 0 begins' },
     slotSize: { default: 4, min: 1, max: 64, help: 'registers per slot' },
     slot: { default: 0, min: 0, max: 255, help: 'slot that this alarm was taught into, from 0' },
-    statusAt: { default: 0, min: 0, max: 63, help: 'offset of the status word in a slot: 0 normal, 1 smoke, 2 test, 3 fault' },
+    statusAt: {
+      default: 0,
+      min: 0,
+      max: 63,
+      help: 'offset of the status word in a slot: 0 normal, 1 smoke, 2 test, 3 fault',
+    },
     batteryAt: { default: 1, min: 0, max: 63, help: 'offset of the battery word in a slot, in percent' },
     signalAt: { default: 2, min: 0, max: 63, help: 'offset of the signal word in a slot, signed dBm' },
     ageAt: { default: 3, min: 0, max: 63, help: 'offset of the age word in a slot, minutes since last heard' },
-    unheardAfter: { default: 90_000, min: 60, max: 3_932_100, help: 'seconds unheard after which the alarm counts as lost' },
+    unheardAfter: {
+      default: 90_000,
+      min: 60,
+      max: 3_932_100,
+      help: 'seconds unheard after which the alarm counts as lost',
+    },
   },
   points: {
     status: {

@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=2 --max-old-space-size=192
+#!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1 --optimize-for-size --max-old-space-size=192
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';

@@ -14,7 +14,10 @@ export const conditionKey = (device: DeviceId, condition: string): string => `${
 export const outputKey = (rule: Pick<LinkageRule, 'output' | 'point'>): string => `${rule.output}/${rule.point}`;
 
 /** What every output named by a rule should be, given the alarms that are active. Pure; one cause of many is enough. */
-export function wantedOutputs(rules: readonly LinkageRule[], active: ReadonlySet<string>): ReadonlyMap<string, boolean> {
+export function wantedOutputs(
+  rules: readonly LinkageRule[],
+  active: ReadonlySet<string>,
+): ReadonlyMap<string, boolean> {
   const wanted = new Map<string, boolean>();
   for (const rule of rules) {
     const on = [...rule.when].some((cause) => active.has(cause));

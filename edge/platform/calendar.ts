@@ -3,7 +3,11 @@ import { millis, seconds } from '../../sdk/model/time.ts';
 import type { Clock } from './clock.ts';
 import { type Log, onChange } from './log.ts';
 
+/** Five fields; the library itself also takes dates, and fills up what is missing. */
+const fiveFields = /^[^\s:]+(\s+[^\s:]+){4}$/;
+
 export const isCron = (cron: string): boolean => {
+  if (!fiveFields.test(cron)) return false;
   const job = schedule.scheduleJob(cron, () => {});
   job?.cancel();
   return job !== null && job !== undefined;

@@ -15,16 +15,28 @@ export const widthOf = (spec: PointSpec): number =>
   spec.as === 'u32' || spec.as === 'i32' || spec.as === 'f32' ? 2 : 1;
 
 export function pointDecoder(spec: PointSpec, settings: Settings): PointDecoder {
-  const decode = wholeDecoder(spec, settings);
+  const scale = 'scale' in spec ? factorOf(spec.scale ?? 1, settings) : 1;
+  const known = decoders.get(spec) ?? new Map<number, PointDecoder>();
+  decoders.set(spec, known);
+  const decoder = known.get(scale) ?? checkedDecoder(spec, scale);
+  known.set(scale, decoder);
+  return decoder;
+}
+
+/** Decoders hold no state: thousands of devices of one profile share theirs. */
+const decoders = new WeakMap<PointSpec, Map<number, PointDecoder>>();
+
+function checkedDecoder(spec: PointSpec, scale: number): PointDecoder {
+  const decode = wholeDecoder(spec, scale);
   const width = widthOf(spec);
   // A word that is not there must not be read as 0: zero may mean normal.
   return (words, offset, at, decimals) =>
     offset + width > words.length ? { quality: 'lost', at, why: 'bad-reply' } : decode(words, offset, at, decimals);
 }
 
-function wholeDecoder(spec: PointSpec, settings: Settings): PointDecoder {
+function wholeDecoder(spec: PointSpec, scale: number): PointDecoder {
   if (spec.as === 'bool') return (words, offset, at) => ({ quality: 'good', at, value: words[offset] === 1 });
-  return spec.as === 'choice' ? choiceDecoder(spec) : numberDecoder(spec, settings);
+  return spec.as === 'choice' ? choiceDecoder(spec) : numberDecoder(spec, scale);
 }
 
 function choiceDecoder(spec: ChoicePoint): PointDecoder {
@@ -38,9 +50,8 @@ function choiceDecoder(spec: ChoicePoint): PointDecoder {
   };
 }
 
-function numberDecoder(spec: NumberPoint, settings: Settings): PointDecoder {
+function numberDecoder(spec: NumberPoint, scale: number): PointDecoder {
   const raw = rawReader(spec);
-  const scale = factorOf(spec.scale ?? 1, settings);
   const scaled = [0, 1, 2, 3, 4].map((decimals) => scaler(scale, decimals));
   const markers = new Set(spec.lostMarkers);
   const [low, high] = spec.range;

@@ -25,7 +25,7 @@ export type AlarmDeskContext = {
 
 /** The shell around the judgement: keeps every condition's state, and puts every change on disk. It decides nothing. */
 export interface AlarmDesk {
-  /** Sets the rules of one device; states of conditions that stay are kept. */
+  /** Sets the rules of one device; states of conditions that stay are kept, what was active of others is told to be over. */
   watch(device: DeviceId, rules: readonly Rule[]): void;
   /** Ends the watch: what was active is told to be over, by whose hand. */
   forget(device: DeviceId, operator: string): void;
@@ -106,6 +106,24 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     }
     return state.phase;
   };
+  const end = (watched: Watched, why: string, operator?: string): void => {
+    const { device, rule, state, last } = watched;
+    const { phase, occurrence } = state;
+    // A condition that comes back under this name goes on counting.
+    if (last) restored.set(conditionKey(device, rule.condition), { ...last, phase: 'normal' });
+    if (phase === 'normal' || phase === 'pending') return;
+    announce(watched, {
+      device,
+      condition: rule.condition,
+      kind: rule.kind,
+      event: 'cleared',
+      phase: 'normal',
+      occurrence,
+      at: stamp(clock.mono()),
+      cause: { point: rule.point, rule: why, held: millis(0), source: 'the list of devices' },
+      ...(operator !== undefined && { operator }),
+    });
+  };
   const find = (device: string, condition: string): Watched => {
     const watched = devices.get(deviceId(device))?.find((w) => w.rule.condition === condition);
     if (!watched) throw new FengsuiError('NOT_FOUND', `there is no condition “${condition}” on “${device}”`);
@@ -116,6 +134,10 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     active,
     watch(device, rules) {
       const before = devices.get(device) ?? [];
+      for (const old of before) {
+        if (!rules.some((rule) => rule.condition === old.rule.condition))
+          end(old, 'the device has no such condition any more');
+      }
       const list = rules.map((rule): Watched => {
         const key = conditionKey(device, rule.condition);
         const old = before.find((w) => w.rule.condition === rule.condition);
@@ -128,23 +150,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
       devices.set(device, list);
     },
     forget(device, operator) {
-      for (const watched of devices.get(device) ?? []) {
-        const { state, rule, last } = watched;
-        // A device that comes back under this name goes on counting.
-        if (last) restored.set(conditionKey(device, rule.condition), { ...last, phase: 'normal' });
-        if (state.phase === 'normal' || state.phase === 'pending') continue;
-        announce(watched, {
-          device,
-          condition: rule.condition,
-          kind: rule.kind,
-          event: 'cleared',
-          phase: 'normal',
-          occurrence: state.occurrence,
-          at: stamp(clock.mono()),
-          cause: { point: rule.point, rule: 'the device was removed', held: millis(0), source: 'operator' },
-          operator,
-        });
-      }
+      for (const watched of devices.get(device) ?? []) end(watched, 'the device was removed', operator);
       devices.delete(device);
     },
     value(device, point, value) {

@@ -76,14 +76,15 @@ export async function deviceList(site: Site, file: string, log: Log): Promise<De
             details: { problems },
           });
         }
-        const { device, problems } = resolve(site, devices, parsed.data);
+        const { id } = parsed.data;
+        const others = isOfSite(id) ? devices : devices.filter((d) => d.id !== id);
+        const { device, problems } = resolve(site, others, parsed.data);
         if (!device)
           throw new FengsuiError('INVALID', `the device was refused: ${problems.join('; ')}`, {
             details: { problems },
           });
-        const others = provisioned.filter((p) => p.id !== parsed.data.id); // one that was set aside may be given anew
-        await store([...others, parsed.data]);
-        devices = [...devices, device];
+        await store([...provisioned.filter((p) => p.id !== id), parsed.data]); // one that was set aside may be given anew
+        devices = [...others, device];
       }),
     remove: (id, ifVersion) =>
       inTurn(async () => {

@@ -235,7 +235,11 @@ function reportOnce() {
     touch: (): void => {
       changed = true;
     },
-    async run(clock: Clock, signal: AbortSignal, { look, report }: { look: () => void; report: () => void }): Promise<void> {
+    async run(
+      clock: Clock,
+      signal: AbortSignal,
+      { look, report }: { look: () => void; report: () => void },
+    ): Promise<void> {
       for (let tick = 1; !signal.aborted; tick++) {
         await clock.sleep(reportEvery, signal).catch(() => undefined); // the loop sees the abort
         look();

@@ -55,6 +55,8 @@ export function handlers(ctx: HandlerContext): Handlers {
     command: async (method, params, operator) => {
       const p = at(params);
       const ifVersion = p.has('ifVersion') ? p.count('ifVersion') : undefined;
+      // The key is proven; the person at the desk is the platform's word.
+      const who = p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
       switch (method) {
         case 'provision':
           await devices.add(p.raw('device'), ifVersion);
@@ -65,9 +67,9 @@ export function handlers(ctx: HandlerContext): Handlers {
           ctx.applyDevices({ device: p.text('device'), operator });
           return { configVersion: devices.version };
         case 'acknowledge':
-          return { phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), operator) };
+          return { phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), who) };
         case 'reset':
-          return { phase: alarms.reset(p.text('device'), p.text('condition'), operator) };
+          return { phase: alarms.reset(p.text('device'), p.text('condition'), who) };
       }
     },
   };

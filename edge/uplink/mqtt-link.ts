@@ -54,7 +54,8 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
   const waiting = new Set<(why: FengsuiError) => void>();
   /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
   const abandon = (): void => {
-    for (const give of waiting) give(new FengsuiError('UNAVAILABLE', `the connection to ${options.url} broke before a message was taken`));
+    for (const give of waiting)
+      give(new FengsuiError('UNAVAILABLE', `the connection to ${options.url} broke before a message was taken`));
     waiting.clear();
   };
 
@@ -104,7 +105,9 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         listener.down(why);
         if (elapsed(began, clock.mono()) > settledAfter) waits = delays(backoff, ctx.random);
         const wait = waits.next().value;
-        await clock.sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal).catch(() => undefined); // the loop sees the abort
+        await clock
+          .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
+          .catch(() => undefined); // the loop sees the abort
       }
     },
   };

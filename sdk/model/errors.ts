@@ -40,13 +40,19 @@ export class FengsuiError<C extends ErrorCode = ErrorCode> extends Error {
     this.details = options.details ?? {};
   }
 
-  /** Narrow by code. Compares names, so it also works when two copies of the package are loaded. */
+  /** Narrow by code; without codes, whatever the code. Compares names, so it also works when two copies of the package are loaded. */
   static is<C extends ErrorCode>(e: unknown, ...codes: readonly C[]): e is FengsuiError<C> {
-    return e instanceof Error && e.name === 'FengsuiError' && 'code' in e && codes.some((c) => c === e.code);
+    return (
+      e instanceof Error &&
+      e.name === 'FengsuiError' &&
+      'code' in e &&
+      (codes.length === 0 || codes.some((c) => c === e.code))
+    );
   }
 }
 
-export const isErrorCode = (text: unknown): text is ErrorCode => typeof text === 'string' && Object.hasOwn(catalogue, text);
+export const isErrorCode = (text: unknown): text is ErrorCode =>
+  typeof text === 'string' && Object.hasOwn(catalogue, text);
 
 /** The message of anything thrown, with the messages of its causes: what to log or show. */
 export function describeError(e: unknown): string {

@@ -59,8 +59,9 @@ export type RemoveParams = { readonly device: string; readonly ifVersion?: numbe
 /** Answered once the change is stored and polled. */
 export type ConfigResult = { readonly configVersion: number };
 
-export type AcknowledgeParams = { readonly device: string; readonly condition: string; readonly occurrence: number };
-export type ResetParams = { readonly device: string; readonly condition: string };
+/** `operator`: the person behind the key, as the platform names them. */
+export type AcknowledgeParams = { readonly device: string; readonly condition: string; readonly occurrence: number; readonly operator?: string };
+export type ResetParams = { readonly device: string; readonly condition: string; readonly operator?: string };
 export type AlarmResult = { readonly phase: AlarmPhase };
 
 export type StatusResult = {

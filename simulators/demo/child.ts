@@ -21,13 +21,14 @@ export function simulator(script: URL, args: readonly string[], onMessage: (mess
 export function gatewayProcess(program: URL, config: string, logFile: string): Child {
   const child = spawn(process.execPath, [...smallHeap, program.pathname, 'run', '--config', config], {
     stdio: ['ignore', 'ignore', 'pipe'],
+    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
   });
   child.stderr.pipe(createWriteStream(logFile, { flags: 'a' }));
   return { process: child, gone: goneOf(child) };
 }
 
 /** As in the first line of the program itself, which only a shell reads. */
-const smallHeap = ['--max-semi-space-size=2', '--max-old-space-size=192'];
+const smallHeap = ['--max-semi-space-size=1', '--optimize-for-size', '--max-old-space-size=192'];
 
 const goneOf = (child: ChildProcess): Promise<void> =>
   new Promise((resolve) => {

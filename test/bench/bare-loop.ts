@@ -34,5 +34,4 @@ async function loop(port: number): Promise<void> {
 
 process.on('message', () => process.send?.({ reads }));
 process.on('disconnect', () => process.exit(0));
-process.send?.({ event: 'ready', ports: {} });
 await Promise.all(ports.map(loop));

@@ -5,11 +5,15 @@ import { millis } from '../../sdk/model/time.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** What a unit does with one request: words after a moment, or a failure after its time. */
-export type Answer = { readonly after: number; readonly words: Words } | { readonly after: number; readonly fail: ErrorCode | Error };
+export type Answer =
+  | { readonly after: number; readonly words: Words }
+  | { readonly after: number; readonly fail: ErrorCode | Error };
 export type Asked = Block & { readonly at: number };
 
 /** A line in fake time: one request after the other, each answered by what stands in `units`, or after 10 ms with zeros. */
-export function fakeBus(clock: FakeClock): ModbusBus & { readonly asked: readonly Asked[]; readonly units: Map<number, (block: Block) => Answer> } {
+export function fakeBus(
+  clock: FakeClock,
+): ModbusBus & { readonly asked: readonly Asked[]; readonly units: Map<number, (block: Block) => Answer> } {
   const asked: Asked[] = [];
   const units = new Map<number, (block: Block) => Answer>();
   let isBusy = false;
@@ -39,4 +43,6 @@ export function fakeBus(clock: FakeClock): ModbusBus & { readonly asked: readonl
 }
 
 export const silent = (): Answer => ({ after: 1_000, fail: 'BUS_TIMEOUT' });
-export const says = (...words: number[]) => (): Answer => ({ after: 10, words });
+export const says =
+  (...words: number[]) =>
+  (): Answer => ({ after: 10, words });

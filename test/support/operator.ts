@@ -3,7 +3,12 @@ import { newOperatorKey, type OperatorKey, operatorKey } from '../../edge/platfo
 import type { Signer } from '../../sdk/wire/sign1.ts';
 
 /** Somebody with a key: what the gateway knows of them, and what they sign with. */
-export function operator(name: string): { readonly name: string; readonly key: OperatorKey; readonly publicKey: string; readonly signer: Signer } {
+export function operator(name: string): {
+  readonly name: string;
+  readonly key: OperatorKey;
+  readonly publicKey: string;
+  readonly signer: Signer;
+} {
   const { publicKey, privateKey } = newOperatorKey();
   const secret = createPrivateKey(privateKey);
   return {

@@ -35,7 +35,8 @@ export function lineField(
       tell(device, { quality: 'good', at, value: active });
       // A pressed button need not wait for the next period to have been held long enough.
       clock.after(settled, () => {
-        if (devices.get(name) === device) readAgain(device).catch((e: unknown) => log.warn('lines.bug', { why: describeError(e) }));
+        if (devices.get(name) === device)
+          readAgain(device).catch((e: unknown) => log.warn('lines.bug', { why: describeError(e) }));
       });
     },
     health: (problem) => noteProblem(problem ?? ''),

@@ -71,7 +71,14 @@ describe('the grid', () => {
     p.bus.units.set(1, ({ address }) => ({ after: 10, words: [address, 0] }));
     await p.clock.advance(100);
     expect(p.delivered).toEqual([
-      { unit: 1, at: 20, answers: [expect.objectContaining({ ok: true, words: [0, 0], at: 10 }), expect.objectContaining({ ok: true, words: [100, 0], at: 20 })] },
+      {
+        unit: 1,
+        at: 20,
+        answers: [
+          expect.objectContaining({ ok: true, words: [0, 0], at: 10 }),
+          expect.objectContaining({ ok: true, words: [100, 0], at: 20 }),
+        ],
+      },
     ]);
   });
 
@@ -89,7 +96,9 @@ describe('a unit that does not answer', () => {
     p.bus.units.set(1, silent);
     await p.clock.advance(1_500);
     expect(p.bus.asked.filter((a) => a.at < 1_000)).toHaveLength(1);
-    expect(p.delivered[0]?.answers).toEqual([1, 2, 3].map(() => expect.objectContaining({ ok: false, why: 'timeout' })));
+    expect(p.delivered[0]?.answers).toEqual(
+      [1, 2, 3].map(() => expect.objectContaining({ ok: false, why: 'timeout' })),
+    );
   });
 
   it('is asked again with the next turn, then less and less often, but never less than the probe', async () => {
@@ -147,9 +156,14 @@ describe('a unit that does not answer', () => {
 
   it('a refused block is an answer: the next block is asked all the same, and nothing is put off', async () => {
     const p = start([group(1, { blocks: 2 })]);
-    p.bus.units.set(1, ({ address }) => (address === 0 ? { after: 10, fail: 'BUS_EXCEPTION' } : { after: 10, words: [4, 2] }));
+    p.bus.units.set(1, ({ address }) =>
+      address === 0 ? { after: 10, fail: 'BUS_EXCEPTION' } : { after: 10, words: [4, 2] },
+    );
     await p.clock.advance(5_500);
-    expect(p.delivered[0]?.answers).toEqual([expect.objectContaining({ why: 'refused' }), expect.objectContaining({ words: [4, 2] })]);
+    expect(p.delivered[0]?.answers).toEqual([
+      expect.objectContaining({ why: 'refused' }),
+      expect.objectContaining({ words: [4, 2] }),
+    ]);
     expect(p.turns(1)).toHaveLength(6);
   });
 
@@ -170,7 +184,10 @@ describe('a bus that is down', () => {
     await p.clock.advance(60_000);
     for (const unit of [1, 2]) p.bus.units.set(unit, says(1, 1));
     await p.clock.advance(1_100);
-    expect([p.last(1), p.last(2)]).toEqual([expect.objectContaining({ ok: true }), expect.objectContaining({ ok: true })]);
+    expect([p.last(1), p.last(2)]).toEqual([
+      expect.objectContaining({ ok: true }),
+      expect.objectContaining({ ok: true }),
+    ]);
     expect(p.turns(1).length).toBeGreaterThanOrEqual(61);
   });
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
 import type { LinkageRule } from '../../../edge/linkage/linkage.ts';
+import { followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
@@ -163,5 +163,6 @@ describe('linkageActor', () => {
 });
 
 describe('followRule', () => {
-  it('gives the output 3 s', () => expect(followRule).toMatchObject({ onDelay: 3_000, kind: 'fault', condition: 'not-following' }));
+  it('gives the output 3 s', () =>
+    expect(followRule).toMatchObject({ onDelay: 3_000, kind: 'fault', condition: 'not-following' }));
 });

@@ -18,7 +18,12 @@ afterEach(async () => {
 });
 
 /** A drain whose broker takes what it is given when the test says so, or at once. */
-async function stage({ stored = 0, disk = memoryDisk(), broker = 'takes' as 'takes' | 'waits' | 'refuses', wrap = (j: Journal): Journal => j } = {}) {
+async function stage({
+  stored = 0,
+  disk = memoryDisk(),
+  broker = 'takes' as 'takes' | 'waits' | 'refuses',
+  wrap = (j: Journal): Journal => j,
+} = {}) {
   const clock = fakeClock();
   const log = recordingLog();
   const journal = wrap(memoryJournal(disk));
@@ -202,7 +207,10 @@ describe('receipts', () => {
   });
 
   it('a cursor that cannot be stored is told, and does not stop anything', async () => {
-    const s = await stage({ stored: 1, wrap: (j) => ({ ...j, id: j.id, acknowledge: () => Promise.reject(new Error('disk')) }) });
+    const s = await stage({
+      stored: 1,
+      wrap: (j) => ({ ...j, id: j.id, acknowledge: () => Promise.reject(new Error('disk')) }),
+    });
     await s.receipt([1, 1]);
     expect(s.log.lines.map((l) => l.event)).toContain('uplink.cursor-not-stored');
     expect(s.drain.cursor).toBe(1);

@@ -12,7 +12,13 @@ const topic = 'fengsui/v1/330603/001/gw-1/request';
 const duty = operator('duty');
 const stranger = operator('stranger');
 
-function stage({ clock = fakeClock(), handlers = {} as Partial<Handlers> }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
+function stage({
+  clock = fakeClock(),
+  handlers = {} as Partial<Handlers>,
+}: {
+  clock?: FakeClock;
+  handlers?: Partial<Handlers>;
+} = {}) {
   const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
   const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
   const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, clock);
@@ -30,24 +36,55 @@ function stage({ clock = fakeClock(), handlers = {} as Partial<Handlers> }: { cl
 }
 const request = (method: Query | Command, nonce?: Uint8Array): Uint8Array =>
   encodeRequest({ id: 'r1', client: 'c1', method, params: { device: 'siren' }, ...(nonce && { nonce }) });
-const signed = (nonce: Uint8Array | undefined, { by = duty.signer, to = topic }: { by?: Signer; to?: string } = {}): Promise<Uint8Array> =>
-  sign1(request('reset', nonce), to, by);
-const refusal = (code: string, message: string) => ({ id: 'r1', ok: false, code, message: expect.stringContaining(message) });
+const signed = (
+  nonce: Uint8Array | undefined,
+  { by = duty.signer, to = topic }: { by?: Signer; to?: string } = {},
+): Promise<Uint8Array> => sign1(request('reset', nonce), to, by);
+const refusal = (code: string, message: string) => ({
+  id: 'r1',
+  ok: false,
+  code,
+  message: expect.stringContaining(message),
+});
 
 describe('a command', () => {
   it('that answers a fresh challenge, signed for this gateway, is done, in the operator’s name', async () => {
     const s = stage();
-    expect(await s.answer(await signed(await s.challenge()))).toEqual({ id: 'r1', ok: true, result: { done: 'reset by duty' } });
+    expect(await s.answer(await signed(await s.challenge()))).toEqual({
+      id: 'r1',
+      ok: true,
+      result: { done: 'reset by duty' },
+    });
     expect(s.command).toHaveBeenCalledExactlyOnceWith('reset', { device: 'siren' }, 'duty');
   });
 
   it.each<[why: string, make: (s: ReturnType<typeof stage>) => Promise<Uint8Array>, code: string, text: string]>([
     ['without a signature', async (s) => request('reset', await s.challenge()), 'FORBIDDEN', 'must be signed'],
-    ['of an unknown operator', async (s) => signed(await s.challenge(), { by: stranger.signer }), 'FORBIDDEN', '“stranger” is not an operator'],
-    ['in another’s name', async (s) => signed(await s.challenge(), { by: { ...stranger.signer, keyId: 'duty' } }), 'FORBIDDEN', 'not that of “duty”'],
-    ['signed for another gateway', async (s) => signed(await s.challenge(), { to: topic.replace('gw-1', 'gw-2') }), 'FORBIDDEN', 'for this gateway'],
+    [
+      'of an unknown operator',
+      async (s) => signed(await s.challenge(), { by: stranger.signer }),
+      'FORBIDDEN',
+      '“stranger” is not an operator',
+    ],
+    [
+      'in another’s name',
+      async (s) => signed(await s.challenge(), { by: { ...stranger.signer, keyId: 'duty' } }),
+      'FORBIDDEN',
+      'not that of “duty”',
+    ],
+    [
+      'signed for another gateway',
+      async (s) => signed(await s.challenge(), { to: topic.replace('gw-1', 'gw-2') }),
+      'FORBIDDEN',
+      'for this gateway',
+    ],
     ['without a challenge', () => signed(undefined), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
-    ['with a challenge of its own making', () => signed(new Uint8Array(16)), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
+    [
+      'with a challenge of its own making',
+      () => signed(new Uint8Array(16)),
+      'CHALLENGE_EXPIRED',
+      'ask for a new challenge',
+    ],
     ['with an empty challenge', () => signed(new Uint8Array(0)), 'CHALLENGE_EXPIRED', 'ask for a new challenge'],
   ])('%s does nothing, and is told why', async (_, make, code, text) => {
     const s = stage();
@@ -134,7 +171,10 @@ describe('a query', () => {
   it('may be signed, but not falsely', async () => {
     const s = stage();
     expect(await s.answer(await sign1(request('alarms'), topic, duty.signer))).toMatchObject({ ok: true });
-    expect(await s.answer(await sign1(request('alarms'), topic, stranger.signer))).toMatchObject({ ok: false, code: 'FORBIDDEN' });
+    expect(await s.answer(await sign1(request('alarms'), topic, stranger.signer))).toMatchObject({
+      ok: false,
+      code: 'FORBIDDEN',
+    });
   });
 
   it('beyond 16 at once is told to come again, and the 16 are answered', async () => {
@@ -153,7 +193,13 @@ describe('a query', () => {
 
 describe('what cannot be answered', () => {
   const without = (key: string): Uint8Array => {
-    const fields = new Map([['id', 'r1'], ['client', 'c1'], ['method', 'alarms']].filter(([k]) => k !== key) as [string, string][]);
+    const fields = new Map(
+      [
+        ['id', 'r1'],
+        ['client', 'c1'],
+        ['method', 'alarms'],
+      ].filter(([k]) => k !== key) as [string, string][],
+    );
     return encodeCbor(fields);
   };
 
@@ -165,7 +211,16 @@ describe('what cannot be answered', () => {
     ['no id', without('id')],
     ['no client', without('client')],
     ['no method', without('method')],
-    ['a method that there is not', encodeCbor(new Map([['id', 'r1'], ['client', 'c1'], ['method', 'format-disk']]))],
+    [
+      'a method that there is not',
+      encodeCbor(
+        new Map([
+          ['id', 'r1'],
+          ['client', 'c1'],
+          ['method', 'format-disk'],
+        ]),
+      ),
+    ],
     ['a signed nothing', Uint8Array.of(0xd2)],
     ['a signed noise', Uint8Array.of(0xd2, 0x84, 0xff)],
     ['more than 64 KiB', new Uint8Array(70_000)],

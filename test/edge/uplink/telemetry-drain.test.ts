@@ -7,10 +7,11 @@ import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { settled } from '../../support/settled.ts';
 
-const running: { stop: AbortController; done: Promise<void> }[] = [];
+const running: { stop: AbortController; done: Promise<void>; breakOff: () => void }[] = [];
 afterEach(async () => {
-  for (const { stop, done } of running.splice(0)) {
+  for (const { stop, done, breakOff } of running.splice(0)) {
     stop.abort(new Error('the test ends'));
+    breakOff();
     await done;
   }
 });
@@ -38,7 +39,7 @@ async function stage({ stored = 0, clear = true, disk = memoryDisk() } = {}) {
   });
   const stop = new AbortController();
   const done = drain.run(stop.signal);
-  running.push({ stop, done });
+  running.push({ stop, done, breakOff: () => waiting.splice(0).forEach((taken) => taken()) });
   await settled();
   const wake = async (): Promise<void> => {
     drain.wake();
@@ -57,8 +58,9 @@ describe('telemetryDrain', () => {
 
   it('begins behind the stored cursor', async () => {
     const disk = memoryDisk();
-    await memoryJournal(disk).acknowledge('platform', 'telemetry', 2);
-    await appendNumbered(memoryJournal({ ...disk, cursors: new Map() }), 'telemetry', 3);
+    const before = memoryJournal(disk);
+    await appendNumbered(before, 'telemetry', 3);
+    await before.acknowledge('platform', 'telemetry', 2);
     const s = await stage({ disk });
     expect(s.sent).toEqual([3]);
   });
@@ -121,7 +123,12 @@ describe('telemetryDrain', () => {
     await s.clock.advance(1);
     await settled();
     expect([s.sent, s.drain.cursor]).toEqual([[1, 2, 1, 2], 2]);
-    expect(s.log.lines).toEqual([{ event: 'uplink.telemetry-not-taken', fields: { destination: 'platform', after: 0, why: 'not reachable just now' } }]);
+    expect(s.log.lines).toEqual([
+      {
+        event: 'uplink.telemetry-not-taken',
+        fields: { destination: 'platform', after: 0, why: 'not reachable just now' },
+      },
+    ]);
   });
 
   it('does not loop while the broker goes on refusing', async () => {

@@ -424,6 +424,18 @@ describe('connection', () => {
     expect(() => fs.telemetry.stream()).toThrow(FengsuiError);
   });
 
+  it('warns of no leak when many streams and requests are open', async () => {
+    const warnings: string[] = [];
+    const note = (warning: Error): void => void warnings.push(warning.name);
+    process.on('warning', note);
+    const fs = await watcher();
+    for (let i = 0; i < 30; i++) fs.telemetry.stream();
+    await Promise.all(Array.from({ length: 10 }, () => fs.alarms.active()));
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', note);
+    expect(warnings).toEqual([]);
+  });
+
   it('tells when gateways come and go', async () => {
     const fs = await watcher();
     const seen: string[] = [];

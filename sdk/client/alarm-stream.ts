@@ -1,0 +1,223 @@
+import type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from '../model/alarm.ts';
+import { describeError, FengsuiError } from '../model/errors.ts';
+import type { Scalar } from '../model/point.ts';
+import type { ClockTrust } from '../model/time.ts';
+import type { AlarmMessage } from '../wire/alarm-message.ts';
+import { type Site, siteKey } from '../wire/topics.ts';
+import { decodeCursor, encodeCursor, type Position } from './alarm-cursor.ts';
+import type { SequenceGap, SequenceStep } from './alarm-sequence.ts';
+import { type AlarmTrack, alarmTrack } from './alarm-track.ts';
+import type { Directory } from './gateway-directory.ts';
+import type { Listeners } from './listeners.ts';
+import { checkedBuffer, iteration } from './live-stream.ts';
+import { pullQueue } from './pull-queue.ts';
+import type { Receipts } from './receipts.ts';
+import { wallOf } from './results.ts';
+import { abortError } from './time-limit.ts';
+
+/** Names one condition of one device. */
+export type AlarmRef = { readonly gateway: string; readonly device: string; readonly condition: string };
+
+/** An alarm as it stood after its last change. */
+export type Alarm = AlarmRef & {
+  readonly kind: AlarmKind;
+  readonly phase: AlarmPhase;
+  /** Counts how often this condition was raised: with the reference it names one occurrence for ever. */
+  readonly occurrence: number;
+  /** When it changed, by the gateway's clock. */
+  readonly at: Date;
+  /** The rule in words, e.g. `pressure below 0.14 MPa for 5 s`. */
+  readonly rule: string;
+  /** The value that decided; absent when the cause is that there is none. */
+  readonly value?: Scalar;
+};
+
+/** One step in the life of an alarm. */
+export type AlarmUpdate = {
+  readonly change: AlarmEvent;
+  readonly alarm: Alarm;
+  readonly cause: AlarmCause;
+  /** How far `alarm.at` may be trusted. */
+  readonly clock: ClockTrust;
+  /** Who acknowledged or reset it. */
+  readonly operator?: string;
+  readonly gateway: string;
+  /** (gateway, log, seq) names this change for ever. */
+  readonly log: number;
+  readonly seq: number;
+  /**
+   * Where to go on after a restart, once this change is dealt with: store it together with what was made of the change.
+   * It never passes over a change that is not committed.
+   */
+  readonly cursor: string;
+  /**
+   * This change is dealt with for good. Its gateway is told within 50 ms, and again whenever it turns out not to know.
+   * @throws FengsuiError FORBIDDEN without a signer; ABORTED when the client is closed.
+   */
+  readonly commit: () => Promise<void>;
+};
+
+/** Every change of every alarm, each once, in order per gateway. Nothing is let go: what a slow reader has no room for, the gateway sends again. */
+export type AlarmStream = AsyncIterableIterator<AlarmUpdate, undefined> &
+  AsyncDisposable & {
+    /** Copies that came over the wire and were let go. */
+    readonly repeated: number;
+    readonly close: () => void;
+  };
+
+export type AlarmStreamOptions = {
+  /** Ends the stream quietly. */
+  readonly signal?: AbortSignal | undefined;
+  /** The `cursor` of the last change that an earlier run has dealt with. Without it the stream begins with what no application has committed. */
+  readonly from?: string | undefined;
+  /** How many changes wait for a slow reader; 10,000 unless given. */
+  readonly buffer?: number | undefined;
+};
+
+export type AlarmStreamContext = {
+  readonly directory: Directory;
+  readonly receipts: Receipts;
+  readonly incoming: Listeners<{ readonly site: Site; readonly message: AlarmMessage }>;
+  readonly resume: (site: Site) => Promise<{ readonly log: number; readonly next: number }>;
+  readonly isUp: () => boolean;
+  readonly gap: (site: Site, gap: SequenceGap) => void;
+  readonly problem: (error: FengsuiError) => void;
+  readonly canSign: boolean;
+  readonly closed: AbortSignal;
+};
+
+/** @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
+export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions): AlarmStream {
+  const buffer = checkedBuffer(options.buffer);
+  const start: ReadonlyMap<string, Position> = options.from === undefined ? new Map() : decodeCursor(options.from);
+  for (const signal of [options.signal, ctx.closed]) if (signal?.aborted) throw abortError(signal.reason);
+  const queue = pullQueue<AlarmUpdate>();
+  const tracks = new Map<string, AlarmTrack>();
+  let repeated = 0;
+  let full = false;
+
+  const cursorWith = (site: Site, also: Position): string => {
+    const positions = new Map(start);
+    for (const [key, { sequence }] of tracks) {
+      const position = sequence.position(key === siteKey(site) ? also : undefined);
+      if (position) positions.set(key, position);
+    }
+    return encodeCursor(positions);
+  };
+  const toUpdate = (site: Site, track: AlarmTrack, { log, seq, change }: AlarmMessage): AlarmUpdate => ({
+    ...describe(site, change),
+    gateway: site.gateway,
+    log,
+    seq,
+    get cursor() {
+      return cursorWith(site, { log, seq });
+    },
+    async commit() {
+      if (!ctx.canSign)
+        throw new FengsuiError(
+          'FORBIDDEN',
+          'commit: this client can only watch; give connect() a signer, e.g. ed25519Signer({ keyId, privateKey }), whose key the gateway knows',
+        );
+      if (ctx.closed.aborted) throw abortError(ctx.closed.reason);
+      track.sequence.commit({ log, seq });
+      ctx.receipts.note(site, log, [[seq, seq]]);
+    },
+  });
+  const room = (): number => buffer - queue.size;
+  const carryOut = (site: Site, track: AlarmTrack, step: SequenceStep): void => {
+    repeated += step.repeated;
+    for (const gap of step.gaps) ctx.gap(site, gap);
+    for (const message of step.deliver) queue.push(toUpdate(site, track, message));
+    const log = track.sequence.position()?.log;
+    if (log !== undefined) ctx.receipts.note(site, log, step.receipt);
+    if (step.foreign.length > 0) {
+      ctx.problem(
+        new FengsuiError(
+          'PROTOCOL',
+          `${step.foreign.length} alarm changes let go: gateway ${site.gateway} says that journal ${step.foreign[0]?.log} is not its own`,
+        ),
+      );
+    }
+    if (room() > 0 || full) return;
+    full = true;
+    ctx.problem(
+      new FengsuiError(
+        'OVERLOADED',
+        `the reader of an alarm stream is ${buffer} changes behind; the gateways keep the rest and send it again when it has caught up`,
+      ),
+    );
+  };
+  const trackOf = (site: Site): AlarmTrack => {
+    const known = tracks.get(siteKey(site));
+    if (known) return known;
+    const track = alarmTrack({
+      start: start.get(siteKey(site)),
+      room,
+      carryOut: (step) => carryOut(site, track, step),
+      resume: () => ctx.resume(site),
+      reachable: () => ctx.isUp() && ctx.directory.at(site)?.presence?.online === true,
+      problem: (e) =>
+        ctx.problem(
+          new FengsuiError(
+            'UNAVAILABLE',
+            `gateway ${site.gateway} does not tell from where it sends its alarms; it is asked again (${describeError(e)})`,
+            { cause: e },
+          ),
+        ),
+    });
+    tracks.set(siteKey(site), track);
+    return track;
+  };
+  const pull = async (): Promise<{ readonly item: AlarmUpdate } | undefined> => {
+    const got = await queue.pull();
+    if (full && queue.size <= buffer / 2) {
+      full = false;
+      for (const track of tracks.values()) track.drain();
+    }
+    return got;
+  };
+
+  const undo = [
+    ctx.incoming.add(({ site, message }) => trackOf(site).receive(message)),
+    ctx.directory.arrivals.add((site) => trackOf(site).arrived()),
+  ];
+  const close = (): void => {
+    for (const off of undo) off();
+    for (const signal of [options.signal, ctx.closed]) signal?.removeEventListener('abort', close);
+    for (const track of tracks.values()) track.close();
+    queue.end();
+  };
+  for (const signal of [options.signal, ctx.closed]) signal?.addEventListener('abort', close, { once: true });
+  for (const { site, presence } of ctx.directory.entries()) if (presence?.online) trackOf(site).arrived();
+  return {
+    get repeated() {
+      return repeated;
+    },
+    close,
+    ...iteration(pull, close),
+  };
+}
+
+function describe(
+  site: Site,
+  change: AlarmMessage['change'],
+): Pick<AlarmUpdate, 'change' | 'alarm' | 'cause' | 'clock' | 'operator'> {
+  const { device, condition, kind, phase, occurrence, cause, at, event, operator } = change;
+  return {
+    change: event,
+    alarm: {
+      gateway: site.gateway,
+      device,
+      condition,
+      kind,
+      phase,
+      occurrence,
+      rule: cause.rule,
+      at: new Date(wallOf(at.wall, 'alarm time')),
+      ...(cause.value !== undefined && { value: cause.value }),
+    },
+    cause,
+    clock: at.trust,
+    ...(operator !== undefined && { operator }),
+  };
+}

@@ -1,0 +1,73 @@
+import { describeError, FengsuiError } from '../model/errors.ts';
+import type { SequenceGap } from './alarm-sequence.ts';
+import { type Listeners, listeners } from './listeners.ts';
+
+export type Status = 'connected' | 'reconnecting' | 'closed';
+
+/** Numbered messages of one gateway that did not come. Telemetry may still come late, or be read by `history`. */
+export type Gap = {
+  readonly lane: 'alarm' | 'telemetry';
+  readonly gateway: string;
+  readonly log: number;
+  readonly from: number;
+  readonly to: number;
+  readonly reason: SequenceGap['reason'];
+};
+
+export type ClientEvents = {
+  readonly status: Status;
+  readonly gap: Gap;
+  /** What went wrong where no call could tell: `details.topic` names the message that was refused. */
+  readonly error: FengsuiError;
+};
+
+/** What the client tells without being asked. */
+export type EventDesk = {
+  readonly status: Status;
+  readonly refused: number;
+  readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
+  /** Tells when the status is another. */
+  readonly turn: (status: Status) => void;
+  readonly gap: (gap: Gap) => void;
+  readonly problem: (error: unknown) => void;
+  /** Counts and tells of a message that makes no sense. */
+  readonly refuse: (topic: string, error: unknown) => void;
+  readonly clear: () => void;
+};
+
+export function eventDesk(): EventDesk {
+  const events = { status: listeners<Status>(), gap: listeners<Gap>(), error: listeners<FengsuiError>() };
+  let status: Status = 'reconnecting';
+  let refused = 0;
+  return {
+    get status() {
+      return status;
+    },
+    get refused() {
+      return refused;
+    },
+    on: (event, listener) => listenersOf(events, event).add(listener),
+    turn(next) {
+      if (status === next) return;
+      status = next;
+      events.status.emit(next);
+    },
+    gap: events.gap.emit,
+    problem: (e) =>
+      events.error.emit(FengsuiError.is(e) ? e : new FengsuiError('PROTOCOL', describeError(e), { cause: e })),
+    refuse(topic, cause) {
+      refused++;
+      const code = FengsuiError.is(cause) ? cause.code : 'PROTOCOL';
+      events.error.emit(
+        new FengsuiError(code, `message on ${topic} refused: ${describeError(cause)}`, { cause, details: { topic } }),
+      );
+    },
+    clear() {
+      for (const list of [events.status, events.gap, events.error]) list.clear();
+    },
+  };
+}
+
+type EventLists = { readonly [E in keyof ClientEvents]: Listeners<ClientEvents[E]> };
+
+const listenersOf = <E extends keyof ClientEvents>(lists: EventLists, event: E): EventLists[E] => lists[event];

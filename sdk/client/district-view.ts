@@ -1,0 +1,108 @@
+import { FengsuiError } from '../model/errors.ts';
+import type { DistrictCode } from '../model/ids.ts';
+import { type AlarmMessage, decodeAlarm } from '../wire/alarm-message.ts';
+import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
+import type { EventDesk } from './client-events.ts';
+import { type Directory, gatewayDirectory } from './gateway-directory.ts';
+import { type Listeners, listeners } from './listeners.ts';
+import { paged } from './paged.ts';
+import { pointTables } from './point-tables.ts';
+import type { Requests } from './requests.ts';
+import { parseLatest, parseTable, wallOf } from './results.ts';
+import { seeding } from './seeding.ts';
+import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
+import { type ValueCache, valueCache } from './value-cache.ts';
+
+/** What the broker has told of a district so far. */
+export type DistrictView = {
+  readonly directory: Directory;
+  readonly cache: ValueCache;
+  readonly feed: TelemetryFeed;
+  readonly alarms: Listeners<{ readonly site: Site; readonly message: AlarmMessage }>;
+  /** Takes a message from the broker. Never throws: what makes no sense is counted and told. */
+  readonly receive: (topic: string, bytes: Uint8Array) => void;
+  /** Resolves when no gateway is left to be asked for its values. */
+  readonly seeded: () => Promise<void>;
+};
+
+export type ViewContext = {
+  readonly district: DistrictCode;
+  readonly requests: Requests;
+  readonly desk: EventDesk;
+  readonly isUp: () => boolean;
+};
+
+/** Devices per page when a gateway that arrives is asked for its values. */
+const seedPage = 50;
+
+export function districtView(ctx: ViewContext): DistrictView {
+  const { requests, desk } = ctx;
+  const directory = gatewayDirectory(() => new Date());
+  const cache = valueCache();
+  const fetch = async (site: Site, hash: number): Promise<Uint8Array> =>
+    parseTable(await requests.query(site, 'table', { hash }));
+  const tables = pointTables({ fetch, problem: desk.problem, now: () => performance.now() });
+  const feed = telemetryFeed({
+    tables,
+    cache,
+    gap: ({ site, ...gap }) => desk.gap({ lane: 'telemetry', gateway: site.gateway, reason: 'missing', ...gap }),
+    problem: (site, e) => desk.refuse(topicOf(site, 'telemetry'), e),
+  });
+  const alarms = listeners<{ readonly site: Site; readonly message: AlarmMessage }>();
+  const seeds = seeding((site) => seed(ctx, cache, site));
+  directory.arrivals.add(seeds.add);
+  directory.changes.add(({ type, entry }) => {
+    if (type === 'removed') {
+      tables.forget(entry.site);
+      cache.keep(entry.site, []);
+    } else if (type === 'updated' && entry.state) {
+      const ids = entry.state.devices.map((d) => d.id);
+      cache.keep(entry.site, ids);
+    }
+  });
+
+  const dispatch = (topic: string, bytes: Uint8Array): void => {
+    const parsed = parseTopic(topic);
+    if (!parsed || parsed.site.district !== ctx.district)
+      throw new FengsuiError('PROTOCOL', 'the topic is not one of this district');
+    const { site, channel } = parsed;
+    if (channel === 'presence') directory.receivePresence(site, bytes);
+    else if (channel === 'state') directory.receiveState(site, bytes);
+    else if (channel === 'points') tables.receive(site, bytes);
+    else if (channel === 'telemetry') feed.receive(site, bytes);
+    else if (channel === 'reply') requests.receive(site, bytes);
+    else if (channel === 'alarm') {
+      const message = decodeAlarm(bytes);
+      wallOf(message.change.at.wall, 'alarm time');
+      alarms.emit({ site, message });
+    }
+  };
+  return {
+    directory,
+    cache,
+    feed,
+    alarms,
+    receive(topic, bytes) {
+      try {
+        dispatch(topic, bytes);
+      } catch (e) {
+        desk.refuse(topic, e);
+      }
+    },
+    seeded: seeds.idle,
+  };
+}
+
+/** Asks a gateway that has arrived for everything it knows, so that nobody waits for the next change of a value. */
+async function seed({ requests, desk, isUp }: ViewContext, cache: ValueCache, site: Site): Promise<void> {
+  const pages = paged(async (after: string | undefined) => {
+    const { devices, next } = parseLatest(await requests.query(site, 'latest', { after, limit: seedPage }));
+    return { items: devices, ...(next !== undefined && { next }) };
+  });
+  try {
+    for await (const { device, rows } of pages)
+      for (const { point, ...seen } of rows) cache.put(site, device, point, seen);
+  } catch (e) {
+    if (isUp()) desk.problem(e); // without a connection `status` tells, and the gateway will arrive anew
+  }
+}

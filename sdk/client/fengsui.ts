@@ -1,0 +1,128 @@
+import { describeError, FengsuiError } from '../model/errors.ts';
+import type { ProfileSpec } from '../model/profile.ts';
+import type { Signer } from '../wire/sign1.ts';
+import type { Site } from '../wire/topics.ts';
+import type { SequenceGap } from './alarm-sequence.ts';
+import { type Alarms, alarms } from './alarms.ts';
+import type { ClientEvents, EventDesk, Status } from './client-events.ts';
+import { type Devices, devices } from './devices.ts';
+import type { DistrictView } from './district-view.ts';
+import { type Gateways, gateways } from './gateways.ts';
+import { type LiveStream, liveStream, type StreamOptions } from './live-stream.ts';
+import type { Receipts } from './receipts.ts';
+import type { Requests } from './requests.ts';
+import { parseResume } from './results.ts';
+import { type Telemetry, telemetry } from './telemetry.ts';
+import { abortError, type CallOptions, requestTimeoutMs, within } from './time-limit.ts';
+
+/** A district as a platform sees it. */
+export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
+  readonly status: Status;
+  /** Messages from the broker that made no sense and were let go. Each was told by an `error` event. */
+  readonly refused: number;
+  readonly gateways: Gateways;
+  readonly devices: Devices<P>;
+  readonly telemetry: Telemetry<P>;
+  readonly alarms: Alarms;
+  /** Calls `listener` on every such event; returns the function that ends it. */
+  readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
+  /** Resolves once every gateway that is online was asked for its latest values. @throws FengsuiError TIMEOUT | ABORTED */
+  readonly ready: (options?: CallOptions) => Promise<void>;
+  /** Sends the receipts that are due, ends all streams, rejects what is pending with ABORTED, and disconnects. */
+  readonly close: () => Promise<void>;
+};
+
+export type Parts<P extends ProfileSpec> = {
+  readonly profiles: readonly P[];
+  readonly signer: Signer | undefined;
+  readonly operator: string | undefined;
+  readonly isUp: () => boolean;
+  readonly view: DistrictView;
+  readonly requests: Requests;
+  readonly receipts: Receipts;
+  readonly desk: EventDesk;
+  readonly closing: AbortController;
+  /** Ends some time after `closing` fires. */
+  readonly running: Promise<void>;
+};
+
+/** A gateway that does not tell where its alarms stand is asked again, so this is shorter than other requests. */
+const resumeMs = 3_000;
+/** The last receipts must not hold up the end of the application. */
+const farewellMs = 1_000;
+
+/** The public face over the parts that {@link connectWith} has put together. */
+export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
+  const { desk, view, closing } = parts;
+  const shared = { ...view, ...parts, open: streamsUntil(closing.signal) };
+  const close = closeOnce(parts);
+  return {
+    get status() {
+      return desk.status;
+    },
+    get refused() {
+      return desk.refused;
+    },
+    gateways: gateways(shared),
+    devices: devices(shared),
+    telemetry: telemetry(shared),
+    alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
+    on: desk.on,
+    ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
+      const late = (): FengsuiError =>
+        new FengsuiError('TIMEOUT', `not every gateway has told its latest values within ${timeoutMs} ms`);
+      return within({ ms: timeoutMs, signals: [signal, closing.signal], late }, view.seeded);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, desk, isUp, signer, closing }: Parts<P>) {
+  return {
+    directory: view.directory,
+    incoming: view.alarms,
+    receipts,
+    isUp,
+    canSign: signer !== undefined,
+    closed: closing.signal,
+    problem: desk.problem,
+    resume: async (site: Site) => parseResume(await requests.query(site, 'resume', null, { timeoutMs: resumeMs })),
+    gap: (site: Site, gap: SequenceGap) => desk.gap({ lane: 'alarm', gateway: site.gateway, ...gap }),
+  };
+}
+
+/** Streams that end with the client. */
+const streamsUntil =
+  (closed: AbortSignal) =>
+  <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> => {
+    if (closed.aborted) throw abortError(closed.reason);
+    const stream = liveStream<T>(options, (push) => {
+      const undo = start(push);
+      return () => {
+        undo();
+        closed.removeEventListener('abort', end);
+      };
+    });
+    const end = (): void => stream.close();
+    closed.addEventListener('abort', end, { once: true });
+    return stream;
+  };
+
+const lateReceipts = (): FengsuiError =>
+  new FengsuiError('TIMEOUT', 'the last receipts did not reach the broker; the gateways will send those alarms again');
+
+function closeOnce<P extends ProfileSpec>({ receipts, closing, running, desk }: Parts<P>): () => Promise<void> {
+  let ending: Promise<void> | undefined;
+  const end = async (): Promise<void> => {
+    await within({ ms: farewellMs, signals: [], late: lateReceipts }, receipts.flush).catch(desk.problem);
+    closing.abort(new FengsuiError('ABORTED', 'the client was closed'));
+    await running.catch(describeError); // told by `error` when it happened
+    desk.turn('closed');
+    desk.clear();
+  };
+  return () => {
+    ending ??= end();
+    return ending;
+  };
+}

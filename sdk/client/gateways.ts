@@ -1,0 +1,107 @@
+import type { ClockTrust } from '../model/time.ts';
+import type { BusState } from '../wire/gateway-state.ts';
+import type { StatusResult } from '../wire/methods.ts';
+import type { Directory, DirectoryChange, Entry } from './gateway-directory.ts';
+import type { LiveStream, StreamOptions } from './live-stream.ts';
+import type { Requests } from './requests.ts';
+import { parseStatus } from './results.ts';
+import type { CallOptions } from './time-limit.ts';
+
+/** A gateway as it was when it was asked for. */
+export type Gateway = {
+  readonly id: string;
+  /** Three digits (GB/T 10114). */
+  readonly town: string;
+  /** Its id until it has told its name. */
+  readonly name: string;
+  readonly link: {
+    readonly online: boolean;
+    /** When this client learned that it came or went. */
+    readonly since: Date;
+  };
+  /** What it last said of itself; absent until it has. */
+  readonly report?: GatewayReport;
+};
+
+export type GatewayReport = {
+  /** When, by the gateway's clock. */
+  readonly at: Date;
+  readonly version: string;
+  /** How far its stamps may be trusted. */
+  readonly clock: ClockTrust;
+  /** Grows by one with every change of its device list. */
+  readonly configVersion: number;
+  /** Entries of its journal that the platform has not yet taken. */
+  readonly backlog: { readonly alarms: number; readonly telemetry: number };
+  /** What is wrong with its journal's disk; absent when all is well. */
+  readonly degraded?: string;
+  /** `problem` is absent on a bus that works. */
+  readonly buses: readonly BusState[];
+};
+
+export type GatewayChange = {
+  readonly type: 'added' | 'online' | 'offline' | 'updated' | 'removed';
+  readonly gateway: Gateway;
+  readonly at: Date;
+};
+
+export type Gateways = {
+  /** Every gateway of the district that was ever seen, by id. */
+  readonly list: (filter?: { readonly online?: boolean; readonly town?: string }) => readonly Gateway[];
+  /** @throws FengsuiError GATEWAY_UNKNOWN */
+  readonly get: (gateway: string) => Gateway;
+  /** First `added` for each that is known, then every change. */
+  readonly watch: (options?: StreamOptions) => LiveStream<GatewayChange>;
+  /** Counters of the gateway: memory, journal, buses. @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | TIMEOUT | ABORTED | PROTOCOL */
+  readonly status: (gateway: string, options?: CallOptions) => Promise<StatusResult>;
+};
+
+export function gateways(ctx: {
+  readonly directory: Directory;
+  readonly requests: Requests;
+  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+}): Gateways {
+  const { directory, requests, open } = ctx;
+  return {
+    list: ({ online, town } = {}) =>
+      directory
+        .entries()
+        .map(toGateway)
+        .filter((g) => (online === undefined || g.link.online === online) && (town === undefined || g.town === town))
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+    get: (gateway) => toGateway(directory.find(gateway)),
+    watch: (options = {}) =>
+      open(options, (push) => {
+        for (const entry of directory.entries()) push(toChange({ type: 'added', entry }));
+        return directory.changes.add((change) => push(toChange(change)));
+      }),
+    status: async (gateway, options) =>
+      parseStatus(await requests.query(directory.reach(gateway), 'status', null, options)),
+  };
+}
+
+const toChange = ({ type, entry }: DirectoryChange): GatewayChange => ({
+  type,
+  gateway: toGateway(entry),
+  at: new Date(),
+});
+
+function toGateway({ site, presence, since, state }: Entry): Gateway {
+  return {
+    id: site.gateway,
+    town: site.town,
+    name: state?.name ?? site.gateway,
+    link: { online: presence?.online ?? false, since },
+    ...(state && {
+      report: {
+        at: new Date(state.at),
+        version: state.version,
+        clock: state.clock,
+        configVersion: state.configVersion,
+        backlog: { alarms: state.alarmBacklog, telemetry: state.telemetryBacklog },
+        ...(state.degraded !== undefined && { degraded: state.degraded }),
+        buses: state.buses,
+      },
+    }),
+  };
+}

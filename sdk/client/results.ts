@@ -1,0 +1,131 @@
+import { type AlarmPhase, alarmKinds, alarmPhases } from '../model/alarm.ts';
+import { FengsuiError } from '../model/errors.ts';
+import { doubts, losses, type PointValue } from '../model/point.ts';
+import { monoTime } from '../model/time.ts';
+import type { ActiveAlarm, ConfigResult, ResumeResult, StatusResult } from '../wire/methods.ts';
+import { fieldsOf, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
+import type { Data } from '../wire/request.ts';
+
+/** A value as a gateway tells it in a reply, at a wall time in Unix ms. */
+export type Row = { readonly point: string; readonly wall: number; readonly value: PointValue };
+
+/** @throws FengsuiError PROTOCOL, like all of these */
+export const parseChallenge = (raw: Data): Uint8Array => fieldsOf(raw, 'challenge').bytes('nonce');
+
+export function parseResume(raw: Data): ResumeResult {
+  const fields = fieldsOf(raw, 'resume');
+  return { log: fields.count('log'), next: fields.count('next') };
+}
+
+export const parseConfig = (raw: Data): ConfigResult => ({
+  configVersion: fieldsOf(raw, 'configuration').count('configVersion'),
+});
+
+export const parsePhase = (raw: Data): AlarmPhase =>
+  named(fieldsOf(raw, 'alarm').raw('phase'), alarmPhases, 'alarm.phase');
+
+export const parseTable = (raw: Data): Uint8Array => fieldsOf(raw, 'table').bytes('table');
+
+export function parseLatest(raw: Data): {
+  readonly devices: readonly { readonly device: string; readonly rows: readonly Row[] }[];
+  readonly next?: string;
+} {
+  const fields = fieldsOf(raw, 'latest');
+  return {
+    devices: fields.list('devices').map((one, i) => {
+      const device = fieldsOf(one, `latest.devices[${i}]`);
+      return { device: device.text('device'), rows: device.list('points').map((row) => parseRow(row, 'latest')) };
+    }),
+    ...(fields.has('next') && { next: fields.text('next') }),
+  };
+}
+
+export function parseHistory(raw: Data): { readonly rows: readonly Row[]; readonly next?: number } {
+  const fields = fieldsOf(raw, 'history');
+  return {
+    rows: fields.list('rows').map((row) => parseRow(row, 'history')),
+    ...(fields.has('next') && { next: fields.count('next') }),
+  };
+}
+
+export function parseAlarms(raw: Data): readonly ActiveAlarm[] {
+  return fieldsOf(raw, 'alarms')
+    .list('alarms')
+    .map((one, i) => {
+      const fields = fieldsOf(one, `alarms[${i}]`);
+      return {
+        device: fields.text('device'),
+        condition: fields.text('condition'),
+        kind: named(fields.raw('kind'), alarmKinds, 'alarm.kind'),
+        phase: named(fields.raw('phase'), alarmPhases, 'alarm.phase'),
+        occurrence: fields.count('occurrence'),
+        at: wallOf(fields.raw('at'), 'alarm.at'),
+        rule: fields.text('rule'),
+        ...(isScalar(fields.raw('value')) && { value: fields.scalar('value') }),
+      };
+    });
+}
+
+export function parseStatus(raw: Data): StatusResult {
+  const s = fieldsOf(raw, 'status');
+  return {
+    uptimeMs: s.number('uptimeMs'),
+    rssBytes: s.number('rssBytes'),
+    alarmLast: s.count('alarmLast'),
+    alarmBacklog: s.count('alarmBacklog'),
+    telemetryLast: s.count('telemetryLast'),
+    telemetryBacklog: s.count('telemetryBacklog'),
+    telemetryEvicted: s.count('telemetryEvicted'),
+    buses: s.list('buses').map((one, i) => {
+      const bus = fieldsOf(one, `status.buses[${i}]`);
+      return {
+        id: bus.text('id'),
+        requests: bus.count('requests'),
+        answers: bus.count('answers'),
+        timeouts: bus.count('timeouts'),
+        crcErrors: bus.count('crcErrors'),
+        exceptions: bus.count('exceptions'),
+        strays: bus.count('strays'),
+      };
+    }),
+  };
+}
+
+/** Beyond this a JavaScript date is invalid. */
+const lastWall = 8.64e15;
+
+/** @throws FengsuiError PROTOCOL when it is no time that a date can hold. */
+export function wallOf(raw: unknown, where: string): number {
+  if (isNumber(raw) && Math.abs(raw) <= lastWall) return raw;
+  throw new FengsuiError('PROTOCOL', `${where}: expected Unix milliseconds`);
+}
+
+function parseRow(raw: unknown, where: string): Row {
+  const [point, wall, value, why] = isList(raw) ? raw : [];
+  if (!isText(point)) throw new FengsuiError('PROTOCOL', `${where}: expected rows of [point, time, value, why]`);
+  return {
+    point,
+    wall: wallOf(wall, `${where}: ${point}`),
+    value: parseValue(value, why ?? undefined, `${where}: ${point}`),
+  };
+}
+
+/** Monotonic times do not travel. */
+const at = monoTime(0);
+
+function parseValue(value: unknown, why: unknown, where: string): PointValue {
+  if (why !== undefined && !isText(why))
+    throw new FengsuiError('PROTOCOL', `${where}: the reason of its quality is not a text`);
+  if (why !== undefined && !why.startsWith('~'))
+    return { quality: 'lost', at, why: losses.find((l) => l === why) ?? 'bad-reply' };
+  if (!isScalar(value)) throw new FengsuiError('PROTOCOL', `${where}: expected a number, text, true or false`);
+  if (why === undefined) return { quality: 'good', at, value };
+  return { quality: 'doubtful', at, value, why: doubts.find((d) => d === why.slice(1)) ?? 'unconfirmed' };
+}
+
+/** Replies name choices in words, unlike streams. */
+function named<T extends string>(raw: unknown, of: readonly T[], where: string): T {
+  const found = of.find((name) => name === raw);
+  if (found === undefined) throw new FengsuiError('PROTOCOL', `${where}: expected one of ${of.join(', ')}`);
+  return found;
+}

@@ -1,0 +1,206 @@
+import { FengsuiError } from '../model/errors.ts';
+import type { ProfileSpec } from '../model/profile.ts';
+import { type DeviceAddress, type ProfileId, type ProfileOf, profileById, type TypedDevice } from './devices.ts';
+import type { Directory } from './gateway-directory.ts';
+import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { type Paged, paged } from './paged.ts';
+import {
+  isLatestOf,
+  isReadingOf,
+  type Latest,
+  type LatestOf,
+  type PointNames,
+  type PointReading,
+  pointSpec,
+  type ReadingOf,
+  toReading,
+  withAge,
+} from './reading.ts';
+import type { Requests } from './requests.ts';
+import { parseHistory, parseLatest, type Row } from './results.ts';
+import type { Arrival, TelemetryFeed } from './telemetry-feed.ts';
+import type { CallOptions } from './time-limit.ts';
+import type { ValueCache } from './value-cache.ts';
+
+export type StreamFilter = { readonly gateway?: string | undefined; readonly device?: string | undefined };
+
+export type HistoryQuery<N extends string = string> = {
+  /** All points unless given. */
+  readonly points?: readonly N[] | undefined;
+  readonly from: Date;
+  readonly to: Date;
+};
+
+/** Anything that names a device, but no device whose profile is known: for that the names of points are checked. */
+export type UntypedDevice = DeviceAddress & { readonly spec?: undefined };
+
+export type Telemetry<P extends ProfileSpec> = {
+  /**
+   * Asks the gateway for the newest reading of each point, rather than what has come in.
+   * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | NOT_FOUND | TIMEOUT | ABORTED | PROTOCOL
+   */
+  readonly latest: {
+    <S extends ProfileSpec>(device: TypedDevice<S>, options?: CallOptions): Promise<LatestOf<S>>;
+    (device: UntypedDevice, options?: CallOptions): Promise<Readonly<Record<string, Latest>>>;
+  };
+  /** Readings kept by the gateway, oldest first, fetched page by page as they are read. Errors as for `latest`, while reading. */
+  readonly history: {
+    <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+      device: TypedDevice<S>,
+      query: HistoryQuery<N>,
+      options?: CallOptions,
+    ): Paged<ReadingOf<S, N>>;
+    (device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
+  };
+  /**
+   * Readings as they come in. What a gateway could not send during an outage comes late, with its own time, and may come
+   * twice. With `profile` the items are typed: `point` tells the type of `value`.
+   * @throws FengsuiError INVALID | ABORTED
+   */
+  readonly stream: {
+    <I extends ProfileId<P>>(
+      filter: StreamFilter & { readonly profile: I },
+      options?: StreamOptions,
+    ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
+    (filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
+  };
+};
+
+export type TelemetryContext<P extends ProfileSpec> = {
+  readonly directory: Directory;
+  readonly requests: Requests;
+  readonly feed: TelemetryFeed;
+  readonly cache: ValueCache;
+  readonly profiles: readonly P[];
+  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+};
+
+type AnyDevice = DeviceAddress & { readonly spec?: ProfileSpec | undefined };
+
+export function telemetry<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P> {
+  return { latest: latestCall(ctx), history: historyCall(ctx), stream: streamCall(ctx) };
+}
+
+function latestCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['latest'] {
+  async function latest<S extends ProfileSpec>(device: TypedDevice<S>, options?: CallOptions): Promise<LatestOf<S>>;
+  async function latest(device: UntypedDevice, options?: CallOptions): Promise<Readonly<Record<string, Latest>>>;
+  async function latest(device: AnyDevice, options?: CallOptions): Promise<object> {
+    const site = ctx.directory.reach(device.gateway);
+    const { devices } = parseLatest(await ctx.requests.query(site, 'latest', { device: device.device }, options));
+    const rows = devices.find((d) => d.device === device.device)?.rows;
+    if (!rows)
+      throw new FengsuiError('NOT_FOUND', `gateway “${device.gateway}” has no readings of device “${device.device}”`);
+    for (const { point, ...seen } of rows) ctx.cache.put(site, device.device, point, seen);
+    const spec = device.spec ?? specAt(ctx, device);
+    const byPoint = new Map(rows.map((row) => [row.point, row]));
+    const now = Date.now();
+    const names = spec ? Object.keys(spec.points) : [...byPoint.keys()];
+    const readings = Object.fromEntries(
+      names.map((point) => [point, withAge(toReading(byPoint.get(point), pointSpec(spec, point)), now)]),
+    );
+    if (spec && !isLatestOf(spec, readings)) throw misfit(device, spec);
+    return readings;
+  }
+  return latest;
+}
+
+function historyCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['history'] {
+  function history<S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+    device: TypedDevice<S>,
+    query: HistoryQuery<N>,
+    options?: CallOptions,
+  ): Paged<ReadingOf<S, N>>;
+  function history(device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
+  function history(device: AnyDevice, query: HistoryQuery, options?: CallOptions): Paged<unknown> {
+    if (!(query.from <= query.to))
+      throw new FengsuiError('INVALID', 'history: `from` must be a date that is not after `to`');
+    return paged(async (after: number | undefined) => {
+      const site = ctx.directory.reach(device.gateway);
+      const params = {
+        device: device.device,
+        points: query.points,
+        from: query.from.getTime(),
+        to: query.to.getTime(),
+        after,
+      };
+      const { rows, next } = parseHistory(await ctx.requests.query(site, 'history', params, options));
+      const spec = device.spec ?? specAt(ctx, device);
+      return { items: rows.map((row) => rowReading(device, row, spec)), ...(next !== undefined && { next }) };
+    });
+  }
+  return history;
+}
+
+function rowReading(device: AnyDevice, row: Row, spec: ProfileSpec | undefined): PointReading {
+  const point = { gateway: device.gateway, device: device.device, point: row.point };
+  const reading = { ...toReading(row, pointSpec(spec, row.point)), ...point };
+  if (device.spec && !isReadingOf(device.spec, reading)) throw misfit(device, device.spec);
+  return reading;
+}
+
+function streamCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['stream'] {
+  function typedStream<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile: I },
+    options: StreamOptions,
+  ): LiveStream<ReadingOf<ProfileOf<P, I>>> {
+    const spec = profileById(ctx.profiles, filter.profile);
+    return ctx.open<ReadingOf<ProfileOf<P, I>>>(options, (push) =>
+      ctx.feed.arrivals.add((arrival) => {
+        if (!passes(filter, arrival) || profileAt(ctx, arrival) !== spec.id) return;
+        const item: object = toPointReading(arrival, spec);
+        // A point that the profile does not know, e.g. of a newer gateway, is for untyped streams only.
+        if (isReadingOf(spec, item)) push(item);
+      }),
+    );
+  }
+  function stream<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile: I },
+    options?: StreamOptions,
+  ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
+  function stream(filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
+  function stream<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile?: I } = {},
+    options: StreamOptions = {},
+  ): LiveStream<PointReading> | LiveStream<ReadingOf<ProfileOf<P, I>>> {
+    const { profile } = filter;
+    if (profile !== undefined) return typedStream({ ...filter, profile }, options);
+    return ctx.open<PointReading>(options, (push) =>
+      ctx.feed.arrivals.add((arrival) => {
+        const id = profileAt(ctx, arrival);
+        if (passes(filter, arrival))
+          push(
+            toPointReading(
+              arrival,
+              ctx.profiles.find((p) => p.id === id),
+            ),
+          );
+      }),
+    );
+  }
+  return stream;
+}
+
+const passes = (filter: StreamFilter, { site, device }: Arrival): boolean =>
+  (filter.gateway === undefined || filter.gateway === site.gateway) &&
+  (filter.device === undefined || filter.device === device);
+
+const toPointReading = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading => ({
+  ...toReading(seen, pointSpec(spec, point)),
+  gateway: site.gateway,
+  device,
+  point,
+});
+
+const profileAt = <P extends ProfileSpec>(ctx: TelemetryContext<P>, { site, device }: Arrival): string | undefined =>
+  ctx.directory.at(site)?.state?.devices.find((d) => d.id === device)?.profile;
+
+function specAt<P extends ProfileSpec>(ctx: TelemetryContext<P>, address: DeviceAddress): ProfileSpec | undefined {
+  const id = ctx.directory.find(address.gateway).state?.devices.find((d) => d.id === address.device)?.profile;
+  return ctx.profiles.find((p) => p.id === id);
+}
+
+const misfit = (device: DeviceAddress, spec: ProfileSpec): FengsuiError =>
+  new FengsuiError(
+    'PROTOCOL',
+    `gateway “${device.gateway}” told readings of “${device.device}” that do not fit profile “${spec.id}”`,
+  );

@@ -1,0 +1,53 @@
+import { profiles } from '../device-profiles/index.ts';
+import { type ConnectOptions, connectWith } from './client/connect.ts';
+import type { Fengsui as Client } from './client/fengsui.ts';
+import type { ProfileSpec } from './model/profile.ts';
+
+export type { Alarm, AlarmRef, AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
+export type { ActiveAlarms, AlarmActionOptions, Alarms } from './client/alarms.ts';
+export type { ClientEvents, Gap, Status } from './client/client-events.ts';
+export type { ConnectOptions } from './client/connect.ts';
+export type {
+  ChangeOptions,
+  Device,
+  DeviceAddress,
+  Devices,
+  NewDevice,
+  ProfileId,
+  ProfileOf,
+  TypedDevice,
+} from './client/devices.ts';
+export type { Gateway, GatewayChange, GatewayReport, Gateways } from './client/gateways.ts';
+export type { LiveStream, StreamOptions } from './client/live-stream.ts';
+export type { Paged } from './client/paged.ts';
+export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
+export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
+export type { HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.ts';
+export type { CallOptions } from './client/time-limit.ts';
+export type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from './model/alarm.ts';
+export { type ErrorCode, FengsuiError } from './model/errors.ts';
+export type { Doubt, Loss, Quality, Scalar } from './model/point.ts';
+export type { PointsOf, ProfileSpec } from './model/profile.ts';
+export type { ClockTrust } from './model/time.ts';
+export type { Health, Origin } from './wire/gateway-state.ts';
+export type { StatusResult } from './wire/methods.ts';
+export type { Signer } from './wire/sign1.ts';
+
+/** A profile that comes with Fengsui. */
+export type BuiltInProfile = (typeof profiles)[number];
+
+/** A district as a platform sees it. */
+export type Fengsui<P extends ProfileSpec = BuiltInProfile> = Client<P>;
+
+/**
+ * Connects to a district's broker, and resolves once the gateways known to it are listed.
+ * Devices of other makers are typed, too, when their profiles are given: `profiles: [...profiles, mine]`.
+ * @throws FengsuiError INVALID (district, URL), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ */
+export function connect(options: ConnectOptions): Promise<Fengsui>;
+export function connect<P extends ProfileSpec>(
+  options: ConnectOptions & { readonly profiles: readonly P[] },
+): Promise<Fengsui<P>>;
+export function connect(options: ConnectOptions & { readonly profiles?: readonly ProfileSpec[] }): Promise<unknown> {
+  return connectWith<ProfileSpec>({ ...options, profiles: options.profiles ?? profiles });
+}
