@@ -1,5 +1,5 @@
 /** The gateway for those who embed it. Every name is listed; the diff of this file is the diff of the API. */
-export { systemClock, type Clock } from './platform/clock.ts';
+export { type Clock, systemClock } from './platform/clock.ts';
 export { jsonLog, type Log } from './platform/log.ts';
 export type { Site } from './runtime/config/check-site.ts';
 export { loadConfig, parseConfig } from './runtime/config/load-config.ts';

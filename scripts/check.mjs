@@ -5,7 +5,17 @@ const steps = [
   ['format', 'biome', 'check', '--linter-enabled=false', '.'],
   ['lint', 'oxlint', '--type-aware', '--deny-warnings', '.'],
   ['types', 'tsc', '-p', '.'],
-  ['boundaries', 'depcruise', 'edge', 'sdk', 'device-profiles', 'simulators', 'test', '--config', '.dependency-cruiser.cjs'],
+  [
+    'boundaries',
+    'depcruise',
+    'edge',
+    'sdk',
+    'device-profiles',
+    'simulators',
+    'test',
+    '--config',
+    '.dependency-cruiser.cjs',
+  ],
   ['dead code', 'knip'],
   ['build', 'tsup', '--silent'],
   ['tests', 'vitest', 'run', '--coverage'],
@@ -21,5 +31,7 @@ for (const [name, command, ...args] of chosen) {
   const { status } = spawnSync('npx', ['--no-install', command, ...args], { stdio: 'inherit' });
   if (status !== 0) failed.push(name);
 }
-console.log(`\n${chosen.length - failed.length} of ${chosen.length} checks passed${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`);
+console.log(
+  `\n${chosen.length - failed.length} of ${chosen.length} checks passed${failed.length > 0 ? `; failed: ${failed.join(', ')}` : ''}`,
+);
 process.exitCode = failed.length > 0 ? 1 : 0;

@@ -34,9 +34,12 @@ export interface Poller {
 
 type Turn = { readonly group: PollGroup; due: MonoTime; failures: number };
 
+const nobodyWaits = (): void => {};
+
 export function poller(bus: ModbusBus, options: PollOptions): Poller {
   let turns: Turn[] = [];
-  let wake = (): void => {};
+  let wake: () => void = nobodyWaits;
+  const stop = (): void => wake();
 
   return {
     replace(groups) {
@@ -49,7 +52,6 @@ export function poller(bus: ModbusBus, options: PollOptions): Poller {
       wake();
     },
     async run(signal) {
-      const stop = (): void => wake();
       signal.addEventListener('abort', stop, { once: true });
       while (!signal.aborted) {
         const turn = earliest(turns);

@@ -23,7 +23,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const { values, positionals } = parseArgs({
     args: [...argv],
     allowPositionals: true,
-    options: { config: { type: 'string' }, help: { type: 'boolean', short: 'h' }, version: { type: 'boolean', short: 'v' } },
+    options: {
+      config: { type: 'string' },
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean', short: 'v' },
+    },
   });
   if (values.version) process.stdout.write(`${version}\n`);
   else if (values.help || positionals.length === 0) process.stdout.write(usage);
@@ -31,7 +35,8 @@ async function main(argv: readonly string[]): Promise<number> {
     const [first = '', second = ''] = positionals;
     const two = commands[`${first} ${second}`];
     const command = two ?? commands[first];
-    if (!command) throw new FengsuiError('INVALID', `there is no command “${positionals.join(' ')}”; see fengsui --help`);
+    if (!command)
+      throw new FengsuiError('INVALID', `there is no command “${positionals.join(' ')}”; see fengsui --help`);
     await command({ file: values.config ?? positionals[two ? 2 : 1] });
   }
   return exit.ok;

@@ -15,5 +15,10 @@ export async function run(file: string): Promise<void> {
       stop.abort(new Error(signal));
     });
   }
-  await runGateway(site, { clock, log, signal: stop.signal, journalWorker: new URL('./journal-worker.js', import.meta.url) });
+  await runGateway(site, {
+    clock,
+    log,
+    signal: stop.signal,
+    journalWorker: new URL('./journal-worker.js', import.meta.url),
+  });
 }

@@ -15,9 +15,9 @@ export type DevicePoint = {
 
 /** The Modbus points of a device at `unit`; points on GPIO lines are left out. @throws FengsuiError CONFIG */
 export function devicePoints(profile: ProfileSpec, settings: Settings, unit: number): readonly DevicePoint[] {
+  const block = (table: Table, address: number, count: number): Block => ({ unit, table, address, count });
   return Object.entries(profile.points).flatMap(([name, spec]): DevicePoint[] => {
     if (!('at' in spec)) return [];
-    const block = (table: Table, address: number, count: number): Block => ({ unit, table, address, count });
     const value = block(spec.from, resolveAddress(spec.at, settings), widthOf(spec));
     const decode = pointDecoder(spec, settings);
     if (!('decimals' in spec) || spec.decimals === undefined) return [{ name, decode, value }];

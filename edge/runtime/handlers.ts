@@ -4,7 +4,7 @@ import { wallTime } from '../../sdk/model/time.ts';
 import type { ActiveAlarm, LatestPoint } from '../../sdk/wire/methods.ts';
 import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
 import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
-import type { Data } from '../../sdk/wire/request.ts';
+import type { Command, Data, Query } from '../../sdk/wire/request.ts';
 import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
@@ -32,48 +32,55 @@ const latestPage = 100;
 const historyPage = 1_000;
 const historyBatches = 16;
 
+type QueryHandlers = Readonly<Record<Exclude<Query, 'challenge'>, (p: Fields) => Data | Promise<Data>>>;
+type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
+
 export function handlers(ctx: HandlerContext): Handlers {
-  const { alarms, devices, journal } = ctx;
-  const at = (params: Data): Fields => fieldsOf(params ?? {}, 'params');
+  const queries = queryHandlers(ctx);
+  const commands = commandHandlers(ctx);
   return {
-    query: async (method, params) => {
-      switch (method) {
-        case 'latest':
-          return latest(ctx, at(params));
-        case 'history':
-          return history(ctx, at(params));
-        case 'table':
-          return tableBytes(journal, at(params).count('hash')).then((table) => ({ table }));
-        case 'alarms':
-          return { alarms: alarms.standing().map(activeAlarm) };
-        case 'resume':
-          return { log: journal.id, next: ctx.resume() };
-        case 'status':
-          return ctx.status();
-      }
-    },
-    command: async (method, params, operator) => {
-      const p = at(params);
-      const ifVersion = p.has('ifVersion') ? p.count('ifVersion') : undefined;
-      // The key is proven; the person at the desk is the platform's word.
-      const who = p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
-      switch (method) {
-        case 'provision':
-          await devices.add(p.raw('device'), ifVersion);
-          ctx.applyDevices();
-          return { configVersion: devices.version };
-        case 'remove':
-          await devices.remove(p.text('device'), ifVersion);
-          ctx.applyDevices({ device: p.text('device'), operator });
-          return { configVersion: devices.version };
-        case 'acknowledge':
-          return { phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), who) };
-        case 'reset':
-          return { phase: alarms.reset(p.text('device'), p.text('condition'), who) };
-      }
-    },
+    query: async (method, params) => queries[method](paramsOf(params)),
+    command: async (method, params, operator) => commands[method](paramsOf(params), operator),
   };
 }
+
+const paramsOf = (params: Data): Fields => fieldsOf(params ?? {}, 'params');
+
+const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
+  latest: (p) => latest(ctx, p),
+  history: (p) => history(ctx, p),
+  batches: (p) => batches(ctx.journal, p),
+  table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
+  alarms: () => ({ alarms: ctx.alarms.standing().map(activeAlarm) }),
+  resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
+  status: () => ctx.status(),
+});
+
+function commandHandlers({ alarms, devices, applyDevices }: HandlerContext): CommandHandlers {
+  return {
+    provision: async (p) => {
+      await devices.add(p.raw('device'), ifVersion(p));
+      applyDevices();
+      return { configVersion: devices.version };
+    },
+    remove: async (p, operator) => {
+      const device = p.text('device');
+      await devices.remove(device, ifVersion(p));
+      applyDevices({ device, operator });
+      return { configVersion: devices.version };
+    },
+    acknowledge: (p, operator) => ({
+      phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), personAt(p, operator)),
+    }),
+    reset: (p, operator) => ({ phase: alarms.reset(p.text('device'), p.text('condition'), personAt(p, operator)) }),
+  };
+}
+
+const ifVersion = (p: Fields): number | undefined => (p.has('ifVersion') ? p.count('ifVersion') : undefined);
+
+/** The key is proven; the person at the desk is the platform's word. */
+const personAt = (p: Fields, operator: string): string =>
+  p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
 
 function latest(ctx: HandlerContext, p: Fields): Data {
   const only = p.has('device') ? p.text('device') : undefined;
@@ -115,6 +122,12 @@ async function history(ctx: HandlerContext, p: Fields): Promise<Data> {
     }
     if (entries.length < historyBatches) return { rows };
   }
+}
+
+async function batches(journal: Journal, p: Fields): Promise<Data> {
+  if (p.count('log') !== journal.id) throw new FengsuiError('CONFLICT', 'these numbers belong to another journal');
+  const entries = await journal.read('telemetry', p.count('after'), historyBatches);
+  return { batches: entries.filter((entry) => entry.seq <= p.count('upTo')).map((entry) => entry.body) };
 }
 
 async function tableFor(ctx: HandlerContext, hash: number): Promise<PointTable> {

@@ -37,6 +37,8 @@ const windowSize = 16;
 const firstResend = seconds(15);
 const lastResend = seconds(300);
 
+const nobodyWaits = (): void => {};
+
 /**
  * Sends the alarm lane to one destination, in order, each entry as soon as it is stored. The cursor moves by the
  * application's receipts alone. What stays unreceipted is sent again: at once when the link returns or an
@@ -50,7 +52,8 @@ export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void
   let paused = false;
   let resendAfter = firstResend;
   let resend: (() => void) | undefined; // cancels the timer that runs
-  let wake = (): void => {};
+  let wake: () => void = nobodyWaits;
+  const stop = (): void => wake();
 
   const rewind = (): void => {
     handed = taken.cursor;
@@ -122,7 +125,6 @@ export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void
     async run(signal) {
       taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };
       handed = taken.cursor;
-      const stop = (): void => wake();
       signal.addEventListener('abort', stop, { once: true });
       while (!signal.aborted) {
         const woken = new Promise<void>((resolve) => {

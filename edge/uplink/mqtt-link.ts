@@ -67,18 +67,13 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
       const current = client;
       if (!isUp || !current) return Promise.reject(new FengsuiError('UNAVAILABLE', `${options.url} is not connected`));
       return new Promise((resolve, reject) => {
-        current.publish(
-          topic,
-          Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength),
-          { qos: 1, retain },
-          (e) => {
-            if (e)
-              reject(
-                new FengsuiError('UNAVAILABLE', `${options.url} did not take a message on ${topic}`, { cause: e }),
-              );
-            else resolve();
-          },
-        );
+        waiting.add(reject);
+        const body = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+        current.publish(topic, body, { qos: 1, retain }, (cause) => {
+          waiting.delete(reject);
+          if (!cause) return resolve();
+          reject(new FengsuiError('UNAVAILABLE', `${options.url} did not take a message on ${topic}`, { cause }));
+        });
       });
     },
     async run(listener, signal, farewell) {
@@ -88,7 +83,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         // A new client each time: the library's own queue would resend what our journal resends already.
         client = connect(options.url, clientOptions(options));
         client.once('connect', () => noDelay(client?.stream));
-        const why = await lifetime(client, options, signal, async (connected) => {
+        const why = await lifetime(client, options, signal, (connected) => {
           isUp = true;
           log.info('uplink.up', { url: options.url });
           connected.on('message', (topic, payload) => listener.message(topic, payload));
@@ -97,6 +92,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
           if (isUp && signal.aborted)
             await farewell().catch((e: unknown) => log.warn('uplink.farewell', { why: describeError(e) }));
           isUp = false;
+          abandon();
           await client
             ?.endAsync(!signal.aborted)
             .catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
@@ -135,7 +131,7 @@ function lifetime(
   client: MqttClient,
   options: LinkOptions,
   signal: AbortSignal,
-  connected: (client: MqttClient) => Promise<void>,
+  connected: (client: MqttClient) => void,
 ): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the broker closed the connection';

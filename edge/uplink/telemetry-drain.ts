@@ -11,13 +11,16 @@ export interface TelemetryDrain {
 /** Few at once: a new alarm must never wait behind more of these than a slow line carries in a moment. */
 const batchesInFlight = 4;
 
+const nobodyWaits = (): void => {};
+
 /**
  * Sends the telemetry lane to one destination, oldest first, whenever no alarm is waiting. The cursor moves by the
  * broker's acknowledgement: losing a reading to a broker's crash is bearable, losing an alarm is not.
  */
 export function telemetryDrain(ctx: DrainContext & { readonly mayUse: () => boolean }): TelemetryDrain {
   const { journal, destination, log, clock } = ctx;
-  let wake = (): void => {};
+  let wake: () => void = nobodyWaits;
+  const stop = (): void => wake();
   let cursor = 0;
   return {
     wake: () => wake(),
@@ -26,7 +29,6 @@ export function telemetryDrain(ctx: DrainContext & { readonly mayUse: () => bool
     },
     async run(signal) {
       cursor = await journal.cursor(destination, 'telemetry');
-      const stop = (): void => wake();
       signal.addEventListener('abort', stop, { once: true });
       while (!signal.aborted) {
         const woken = new Promise<void>((resolve) => {

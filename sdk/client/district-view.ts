@@ -8,7 +8,7 @@ import { type Listeners, listeners } from './listeners.ts';
 import { paged } from './paged.ts';
 import { pointTables } from './point-tables.ts';
 import type { Requests } from './requests.ts';
-import { parseLatest, parseTable, wallOf } from './results.ts';
+import { parseBatches, parseLatest, parseTable, wallOf } from './results.ts';
 import { seeding } from './seeding.ts';
 import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
 import { type ValueCache, valueCache } from './value-cache.ts';
@@ -45,6 +45,7 @@ export function districtView(ctx: ViewContext): DistrictView {
   const feed = telemetryFeed({
     tables,
     cache,
+    fetch: async (site, range) => parseBatches(await requests.query(site, 'batches', range)),
     gap: ({ site, ...gap }) => desk.gap({ lane: 'telemetry', gateway: site.gateway, reason: 'missing', ...gap }),
     problem: (site, e) => desk.refuse(topicOf(site, 'telemetry'), e),
   });

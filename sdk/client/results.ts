@@ -3,7 +3,7 @@ import { FengsuiError } from '../model/errors.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { monoTime } from '../model/time.ts';
 import type { ActiveAlarm, ConfigResult, ResumeResult, StatusResult } from '../wire/methods.ts';
-import { fieldsOf, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
+import { fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
 /** A value as a gateway tells it in a reply, at a wall time in Unix ms. */
@@ -25,6 +25,9 @@ export const parsePhase = (raw: Data): AlarmPhase =>
   named(fieldsOf(raw, 'alarm').raw('phase'), alarmPhases, 'alarm.phase');
 
 export const parseTable = (raw: Data): Uint8Array => fieldsOf(raw, 'table').bytes('table');
+
+export const parseBatches = (raw: Data): readonly Uint8Array[] =>
+  fieldsOf(raw, 'batches').list('batches').filter(isBytes);
 
 export function parseLatest(raw: Data): {
   readonly devices: readonly { readonly device: string; readonly rows: readonly Row[] }[];

@@ -8,7 +8,15 @@ export const doubts = ['out-of-range', 'unknown-code', 'unconfirmed'] as const;
 export type Doubt = (typeof doubts)[number];
 
 /** Why there is no value. Position is the wire value: append only. */
-export const losses = ['never-read', 'timeout', 'bad-crc', 'refused', 'bad-reply', 'bus-down', 'device-marker'] as const;
+export const losses = [
+  'never-read',
+  'timeout',
+  'bad-crc',
+  'refused',
+  'bad-reply',
+  'bus-down',
+  'device-marker',
+] as const;
 export type Loss = (typeof losses)[number];
 
 /** One observation of one point. There is no way to act on `value` without facing `quality`. */

@@ -2,7 +2,23 @@ import type { AlarmKind } from './alarm.ts';
 import type { Scalar } from './point.ts';
 
 /** Units as in RFC 8428 (SenML) where it has one; others by their usual sign. */
-export type Unit = 'MPa' | 'kPa' | 'V' | 'A' | 'W' | 'VA' | 'var' | 'Hz' | 'kWh' | '°C' | 'mA' | 'm' | 's' | '%' | 'dBm' | '1';
+export type Unit =
+  | 'MPa'
+  | 'kPa'
+  | 'V'
+  | 'A'
+  | 'W'
+  | 'VA'
+  | 'var'
+  | 'Hz'
+  | 'kWh'
+  | '°C'
+  | 'mA'
+  | 'm'
+  | 's'
+  | '%'
+  | 'dBm'
+  | '1';
 
 export type WordTable = 'holding' | 'input';
 export type BitTable = 'coil' | 'discrete';
@@ -102,7 +118,11 @@ export type ProfileSpec = {
 };
 
 /** What a point decodes to, computed from its literal spec. */
-export type ValueOf<S> = S extends { as: 'bool' } ? boolean : S extends { as: 'choice'; of: infer M } ? M[keyof M] : number;
+export type ValueOf<S> = S extends { as: 'bool' }
+  ? boolean
+  : S extends { as: 'choice'; of: infer M }
+    ? M[keyof M]
+    : number;
 export type UnitOf<S> = S extends { unit: infer U } ? U : undefined;
 export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']]: ValueOf<P['points'][K]> };
 

@@ -1,4 +1,4 @@
-import { alarmKinds, type AlarmKind } from '../model/alarm.ts';
+import { type AlarmKind, alarmKinds } from '../model/alarm.ts';
 import { type DeviceId, deviceId } from '../model/ids.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';

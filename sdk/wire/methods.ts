@@ -15,8 +15,18 @@ export type LatestResult = {
 };
 
 /** Times are Unix ms; rows come oldest first. */
-export type HistoryParams = { readonly device: string; readonly points?: readonly string[]; readonly from: number; readonly to: number; readonly after?: number };
+export type HistoryParams = {
+  readonly device: string;
+  readonly points?: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  readonly after?: number;
+};
 export type HistoryResult = { readonly rows: readonly LatestPoint[]; readonly next?: number };
+
+/** Telemetry batches of this journal after `after`, not beyond `upTo`, for who did not hear them: the first few. */
+export type BatchesParams = { readonly log: number; readonly after: number; readonly upTo: number };
+export type BatchesResult = { readonly batches: readonly Uint8Array[] };
 
 export type TableParams = { readonly hash: number };
 /** An encoded point table. */
@@ -60,7 +70,12 @@ export type RemoveParams = { readonly device: string; readonly ifVersion?: numbe
 export type ConfigResult = { readonly configVersion: number };
 
 /** `operator`: the person behind the key, as the platform names them. */
-export type AcknowledgeParams = { readonly device: string; readonly condition: string; readonly occurrence: number; readonly operator?: string };
+export type AcknowledgeParams = {
+  readonly device: string;
+  readonly condition: string;
+  readonly occurrence: number;
+  readonly operator?: string;
+};
 export type ResetParams = { readonly device: string; readonly condition: string; readonly operator?: string };
 export type AlarmResult = { readonly phase: AlarmPhase };
 

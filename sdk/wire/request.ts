@@ -4,7 +4,7 @@ import { documentLimits } from './cbor-guard.ts';
 import { type Fields, fieldsOf, isBytes, isFlag, isList, isNumber, isText, mapOf } from './parse.ts';
 
 /** Asked by anybody who may publish to the gateway: nothing changes. */
-export const queries = ['challenge', 'latest', 'history', 'table', 'alarms', 'resume', 'status'] as const;
+export const queries = ['challenge', 'latest', 'history', 'batches', 'table', 'alarms', 'resume', 'status'] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = ['provision', 'remove', 'acknowledge', 'reset'] as const;
 export type Query = (typeof queries)[number];
@@ -96,7 +96,8 @@ function boundedText(fields: Fields, key: string): string {
 }
 
 const isDataList = (x: Data): x is readonly Data[] => Array.isArray(x);
-const isDataObject = (x: Data): x is { readonly [key: string]: Data | undefined } => typeof x === 'object' && x !== null && !isDataList(x) && !isBytes(x);
+const isDataObject = (x: Data): x is { readonly [key: string]: Data | undefined } =>
+  typeof x === 'object' && x !== null && !isDataList(x) && !isBytes(x);
 
 function toCbor(x: Data): Cbor {
   if (isDataList(x)) return x.map(toCbor);
@@ -109,7 +110,9 @@ function toData(x: unknown): Data {
   if (isFlag(x) || isNumber(x) || isText(x) || isBytes(x)) return x;
   if (isList(x)) return x.map(toData);
   if (x instanceof Map) {
-    return Object.fromEntries([...x].map(([k, v]) => [isText(k) && k !== '__proto__' ? k : `?${String(k)}`, toData(v)]));
+    return Object.fromEntries(
+      [...x].map(([k, v]) => [isText(k) && k !== '__proto__' ? k : `?${String(k)}`, toData(v)]),
+    );
   }
   throw new FengsuiError('PROTOCOL', `expected plain data, got ${typeof x}`);
 }

@@ -76,7 +76,10 @@ function readBlock(block: unknown, base: number, table: PointTable): Sample[] {
   if (!isList(block)) throw new FengsuiError('PROTOCOL', 'telemetry block: expected a list');
   const [index, times, values, qualities] = block;
   if (!isCount(index) || !isList(times) || !isList(values) || times.length !== values.length) {
-    throw new FengsuiError('PROTOCOL', 'telemetry block: expected [column, times, values] with as many times as values');
+    throw new FengsuiError(
+      'PROTOCOL',
+      'telemetry block: expected [column, times, values] with as many times as values',
+    );
   }
   const column = columnAt(table, index);
   return times.map((ms, i) => {
@@ -111,7 +114,8 @@ function packValue(column: PointColumn, value: PointValue): Cbor {
 const nowhere = monoTime(0);
 
 function readValue(column: PointColumn, raw: unknown, code: unknown): PointValue {
-  if (!isCount(code)) throw new FengsuiError('PROTOCOL', `quality code of ${column.device}/${column.point} is not a number`);
+  if (!isCount(code))
+    throw new FengsuiError('PROTOCOL', `quality code of ${column.device}/${column.point} is not a number`);
   if (code >= firstLoss) {
     const why = losses[code - firstLoss] ?? 'bad-reply';
     return { quality: 'lost', at: nowhere, why };

@@ -20,7 +20,8 @@ const clientPattern = /^[A-Za-z0-9-]{1,64}$/;
 export function topicOf(site: Site, channel: Channel, client?: string): string {
   const topic = `fengsui/v${contractMajor}/${site.district}/${site.town}/${site.gateway}/${channel}`;
   if (client === undefined) return topic;
-  if (!clientPattern.test(client)) throw new FengsuiError('INVALID', `client id ${JSON.stringify(client)} is not valid`);
+  if (!clientPattern.test(client))
+    throw new FengsuiError('INVALID', `client id ${JSON.stringify(client)} is not valid`);
   return `${topic}/${client}`;
 }
 
@@ -36,7 +37,11 @@ export function parseTopic(topic: string): { site: Site; channel: Channel; clien
   if (!known || (client !== undefined) !== (known === 'reply')) return undefined;
   if (client !== undefined && !clientPattern.test(client)) return undefined;
   try {
-    const site = { district: districtCode(district ?? ''), town: townCode(town ?? ''), gateway: gatewayId(gateway ?? '') };
+    const site = {
+      district: districtCode(district ?? ''),
+      town: townCode(town ?? ''),
+      gateway: gatewayId(gateway ?? ''),
+    };
     return client === undefined ? { site, channel: known } : { site, channel: known, client };
   } catch {
     return undefined;

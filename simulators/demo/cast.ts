@@ -36,9 +36,16 @@ export async function startCast(operatorKey: string): Promise<Cast> {
       const waiting = answers.get(message.answer);
       answers.delete(message.answer);
       if ('at' in message && isCount(message.at)) waiting?.resolve(message.at);
-      else waiting?.reject(new Error('error' in message && isText(message.error) ? message.error : 'the village refused'));
+      else
+        waiting?.reject(new Error('error' in message && isText(message.error) ? message.error : 'the village refused'));
     }
-    if ('event' in message && message.event === 'output' && 'name' in message && message.name === 'siren' && 'on' in message) {
+    if (
+      'event' in message &&
+      message.event === 'output' &&
+      'name' in message &&
+      message.name === 'siren' &&
+      'on' in message
+    ) {
       for (const listener of sirenListeners) listener(message.on === true);
     }
   };
@@ -52,7 +59,11 @@ export async function startCast(operatorKey: string): Promise<Cast> {
   const brokerPort = broker.port('mqtt');
   const config = join(folder, 'village.yaml');
   const logFile = join(folder, 'gateway.log');
-  const villagePorts = { hydrants: village.port('hydrants'), wireless: village.port('wireless'), home: village.port('home') };
+  const villagePorts = {
+    hydrants: village.port('hydrants'),
+    wireless: village.port('wireless'),
+    home: village.port('home'),
+  };
   await writeFile(config, siteFile({ ports: villagePorts, brokerPort, operatorKey }));
   const startGateway = (): Child => gatewayProcess(new URL('../dist/fengsui.js', import.meta.url), config, logFile);
   let gateway = startGateway();
@@ -72,7 +83,8 @@ export async function startCast(operatorKey: string): Promise<Cast> {
     stopBroker: () => endChild(broker.child),
     startBroker: async () => {
       broker = await ready(new URL('./broker.js', import.meta.url), [String(brokerPort)], () => {});
-      if (broker.port('mqtt') !== brokerPort) throw new Error(`port ${brokerPort} of the broker was taken while it was down`);
+      if (broker.port('mqtt') !== brokerPort)
+        throw new Error(`port ${brokerPort} of the broker was taken while it was down`);
     },
     killGateway: async () => {
       gateway.process.kill('SIGKILL');

@@ -1,4 +1,4 @@
-import type { AlarmUpdate, BuiltInProfile, Fengsui } from '../../sdk/index.ts';
+import type { AlarmUpdate, Fengsui } from '../../sdk/index.ts';
 import { FengsuiError } from '../../sdk/index.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
@@ -8,10 +8,15 @@ import type { Word } from './words.ts';
 /** What an incident may do and see. */
 export type Stage = {
   readonly cast: Cast;
-  readonly fs: Fengsui<BuiltInProfile>;
+  readonly fs: Fengsui;
   readonly ledger: Ledger;
   /** Resolves with the next alarm change of that description; rejects when none comes in time. */
-  readonly alarm: (device: string, condition: string, event: AlarmUpdate['change'], withinMs?: number) => Promise<AlarmUpdate>;
+  readonly alarm: (
+    device: string,
+    condition: string,
+    event: AlarmUpdate['change'],
+    withinMs?: number,
+  ) => Promise<AlarmUpdate>;
   /** Resolves once it holds; rejects when it does not in time. */
   readonly until: (what: string, holds: () => boolean, withinMs?: number) => Promise<void>;
   readonly siren: () => boolean;
@@ -80,7 +85,7 @@ async function provision({ fs, until, tell }: Stage): Promise<void> {
 
 async function outage(stage: Stage): Promise<void> {
   const { cast, fs, ledger, alarm, until, siren, pause } = stage;
-  ledger.network(false, Date.now());
+  ledger.cut(Date.now());
   await cast.stopBroker();
   const fire = alarm('smoke-bedroom', 'smoke', 'raised', 60_000);
   const mainsLost = alarm('mains', 'mains-lost', 'raised', 60_000);
@@ -93,8 +98,9 @@ async function outage(stage: Stage): Promise<void> {
   await cast.order({ do: 'clear-smoke', slot: 1 });
   await pause(5_000);
   await cast.startBroker();
+  ledger.restored(Date.now());
   await Promise.all([fire, mainsLost]);
-  ledger.network(true, Date.now());
+  ledger.connected(Date.now());
   await drained(fs);
   await mainsBack;
   await resetAlarm(stage, 'smoke-bedroom', 'smoke');
@@ -103,21 +109,27 @@ async function outage(stage: Stage): Promise<void> {
 async function crash(stage: Stage): Promise<void> {
   const { cast, alarm, ledger, until, fs } = stage;
   const fire = alarm('smoke-kitchen', 'smoke', 'raised', 60_000);
-  ledger.network(false, Date.now());
+  ledger.cut(Date.now());
   await cast.order({ do: 'trip-smoke', slot: 0 });
   await until('the siren sounds', stage.siren);
   await cast.killGateway();
   await cast.order({ do: 'clear-smoke', slot: 0 });
+  const before = ledger.readings;
   cast.startGateway();
+  ledger.restored(Date.now());
   await fire;
   await until('the gateway is online', () => fs.gateways.get(gateway).link.online, 30_000);
-  ledger.network(true, Date.now());
-  await until('the alarm is still latched', () => fs.devices.get({ gateway, device: 'smoke-kitchen' }).alarm === 'fire');
+  ledger.connected(Date.now());
+  await until(
+    'the alarm is still latched',
+    () => fs.devices.get({ gateway, device: 'smoke-kitchen' }).alarm === 'fire',
+  );
   await resetAlarm(stage, 'smoke-kitchen', 'smoke');
+  await until('readings come again', () => ledger.readings > before);
 }
 
 /** The gateway is asked itself: what it shows of itself may be a second old. */
-async function drained(fs: Fengsui<BuiltInProfile>): Promise<void> {
+async function drained(fs: Fengsui): Promise<void> {
   for (let attempt = 0; attempt < 100; attempt++) {
     const { alarmBacklog, telemetryBacklog } = await fs.gateways.status(gateway);
     if (alarmBacklog === 0 && telemetryBacklog <= 1) return; // one batch is always just being made
@@ -126,14 +138,18 @@ async function drained(fs: Fengsui<BuiltInProfile>): Promise<void> {
   throw new Error('the backlog was not drained within 20 s');
 }
 
-export const backlogOf = (fs: Fengsui<BuiltInProfile>): number => {
+export const backlogOf = (fs: Fengsui): number => {
   const [first] = fs.gateways.list();
   const backlog = first?.report?.backlog;
   return backlog ? backlog.alarms + backlog.telemetry : 0;
 };
 
 /** The next poll must have seen that the cause is gone, or the reset would be followed by a new alarm: so it is waited for. */
-async function resetAlarm(stage: Pick<Stage, 'cast' | 'fs' | 'alarm' | 'until' | 'siren'>, device: string, condition: string): Promise<void> {
+async function resetAlarm(
+  stage: Pick<Stage, 'cast' | 'fs' | 'alarm' | 'until' | 'siren'>,
+  device: string,
+  condition: string,
+): Promise<void> {
   const { fs, alarm, until, siren } = stage;
   const cause = (): string => JSON.stringify(Object.values(fs.devices.get({ gateway, device }).latest())[0]?.value);
   await until(`${device} is quiet again`, () => cause() === '"normal"' || cause() === 'false');

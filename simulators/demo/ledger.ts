@@ -25,7 +25,7 @@ export type Report = {
   readonly field_p50_ms: number;
   readonly field_max_ms: number;
   readonly readings: number;
-  /** Most alarm changes and batches of readings that waited in the gateway while the network was down. */
+  /** Alarm changes and readings made while the network was down that came after its return. */
   readonly backlog_drained: number;
   /** Incidents that did not go as they should. */
   readonly failed: readonly string[];
@@ -33,43 +33,49 @@ export type Report = {
 
 export interface Ledger {
   received(delivery: Delivery): void;
-  reading(): void;
+  /** @param at Unix ms at which it was read in the field. */
+  reading(at: number): void;
   /** Time between a change in the field and its alarm at the application. */
   field(ms: number): void;
-  /** What is judged from now on counts for latency, or does not. */
-  network(up: boolean, at: number): void;
-  backlog(entries: number): void;
+  /** The network is cut; comes back; and everybody is connected again, so that latency counts from then on. */
+  cut(at: number): void;
+  restored(at: number): void;
+  connected(at: number): void;
   failed(what: string): void;
   readonly deliveries: readonly Delivery[];
+  /** How many readings came so far. */
+  readonly readings: number;
   report(judged: number): Report;
 }
 
 export function ledger(): Ledger {
   const deliveries: Delivery[] = [];
-  const outages: { from: number; to: number }[] = [];
+  const outages: { readonly from: number; restored: number; to: number }[] = [];
+  const readAt: number[] = [];
   const fieldTimes: number[] = [];
   const failures: string[] = [];
-  let readings = 0;
-  let backlog = 0;
   return {
     deliveries,
+    get readings() {
+      return readAt.length;
+    },
     received: (delivery) => void deliveries.push(delivery),
-    reading: () => {
-      readings++;
-    },
+    reading: (at) => void readAt.push(at),
     field: (ms) => void fieldTimes.push(ms),
-    network(up, at) {
+    cut: (from) => void outages.push({ from, restored: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY }),
+    restored(at) {
       const last = outages.at(-1);
-      if (!up) outages.push({ from: at, to: Number.POSITIVE_INFINITY });
-      else if (last) last.to = at;
+      if (last) last.restored = at;
     },
-    backlog: (entries) => {
-      backlog = Math.max(backlog, entries);
+    connected(at) {
+      const last = outages.at(-1);
+      if (last) last.to = at;
     },
     failed: (what) => void failures.push(what),
     report(judged) {
       const distinct = new Set(deliveries.map((d) => `${d.log}/${d.seq}`)).size;
       const during = (at: number): boolean => outages.some(({ from, to }) => at >= from && at <= to);
+      const waited = (at: number): boolean => outages.some(({ from, restored }) => at >= from && at <= restored);
       const latencies = deliveries.filter((d) => !during(d.judgedAt)).map((d) => d.receivedAt - d.judgedAt);
       return {
         judged,
@@ -80,8 +86,8 @@ export function ledger(): Ledger {
         latency_p99_ms: quantile(latencies, 0.99),
         field_p50_ms: quantile(fieldTimes, 0.5),
         field_max_ms: quantile(fieldTimes, 1),
-        readings,
-        backlog_drained: backlog,
+        readings: readAt.length,
+        backlog_drained: deliveries.filter((d) => waited(d.judgedAt)).length + readAt.filter(waited).length,
         failed: failures,
       };
     },

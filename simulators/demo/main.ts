@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { type BuiltInProfile, connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
+import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { type Cast, startCast } from './cast.ts';
 import { type Incident, incidents, type Stage } from './incidents.ts';
 import { type Ledger, ledger, type Report } from './ledger.ts';
@@ -57,7 +57,9 @@ async function main(): Promise<number> {
       out.note(`  ${say('failed')}: ${e instanceof Error ? e.message : String(e)}`);
     }
   };
-  const stopped = new Promise<void>((resolve) => stop.signal.addEventListener('abort', () => resolve(), { once: true }));
+  const stopped = new Promise<void>((resolve) =>
+    stop.signal.addEventListener('abort', () => resolve(), { once: true }),
+  );
   try {
     await Promise.race([perform(seen.until, fs, play, values.once === true, stop.signal), stopped]);
     if (stop.signal.aborted) {
@@ -72,24 +74,30 @@ async function main(): Promise<number> {
 
 async function perform(
   until: Stage['until'],
-  fs: Fengsui<BuiltInProfile>,
+  fs: Fengsui,
   play: (incident: Incident) => Promise<void>,
   ...[once, signal]: [boolean, AbortSignal]
 ): Promise<void> {
   await until('the gateway is online', () => fs.gateways.list().some((g) => g.id === gateway && g.link.online), 30_000);
-  await until('every device has answered', () => fs.devices.list().length > 0 && fs.devices.list().every((d) => d.health === 'ok'), 30_000);
-  do {
-    for (const incident of incidents) {
-      if (signal.aborted) return;
-      await play(incident);
-    }
-  } while (!once);
+  await until(
+    'every device has answered',
+    () => fs.devices.list().length > 0 && fs.devices.list().every((d) => d.health === 'ok'),
+    30_000,
+  );
+  for (const incident of once ? incidents : endless(incidents)) {
+    if (signal.aborted) return;
+    await play(incident);
+  }
+}
+
+function* endless<T>(items: readonly T[]): Generator<T, never> {
+  for (;;) yield* items;
 }
 
 /** Waits until the gateway has nothing left to give, and holds what was received against what it has written down. */
 async function close(
   cast: Cast,
-  fs: Fengsui<BuiltInProfile>,
+  fs: Fengsui,
   book: Ledger,
   { out, say, stopDrawing }: { out: Output; say: ReturnType<typeof speaker>; stopDrawing: () => void },
 ): Promise<number> {

@@ -1,21 +1,21 @@
-import { alarmLine, screen, type ScreenState } from './screen.ts';
+import { alarmLine, type ScreenState, screen } from './screen.ts';
 import type { Say } from './words.ts';
 
 /** Where the demo shows itself: a screen that is drawn anew each second on a terminal, plain lines elsewhere. */
 export interface Output {
-  note(text: string): void;
-  scene(name: string): void;
-  alarm(alarm: ScreenState['alarms'][number]): void;
+  readonly note: (text: string) => void;
+  readonly scene: (name: string) => void;
+  readonly alarm: (alarm: ScreenState['alarms'][number]) => void;
   /** Shows the state from now on; returns what ends it. */
-  every(state: () => ScreenState): () => void;
-  end(lines: readonly string[]): void;
+  readonly every: (state: () => ScreenState) => () => void;
+  readonly end: (lines: readonly string[]) => void;
 }
 
 /** Without a terminal the whole table comes this often. */
 const tableEverySeconds = 15;
 
 export function output(say: Say): Output {
-  const terminal = process.stdout.isTTY === true;
+  const terminal = process.stdout.isTTY;
   const notes: string[] = [];
   const print = (line: string): void => void process.stdout.write(`${line}\n`);
   const draw = (state: ScreenState): void => {

@@ -29,7 +29,10 @@ export function screen(state: ScreenState, say: Say, rows: number): readonly str
     '',
     line(say('device'), say('value'), say('quality'), say('age')),
   ];
-  const alarms = state.alarms.slice(-8).toReversed().map((alarm) => alarmLine(alarm, say));
+  const alarms = state.alarms
+    .slice(-8)
+    .toReversed()
+    .map((alarm) => alarmLine(alarm, say));
   const tail = ['', say('alarms'), ...(alarms.length > 0 ? alarms : [`  ${say('none')}`])];
   const room = Math.max(4, rows - head.length - tail.length - 1);
   return [...head, ...state.devices.slice(0, room).map((device) => deviceLine(device, say)), ...tail];
@@ -70,4 +73,5 @@ export function pad(text: string, width: number): string {
 }
 
 /** East Asian wide and fullwidth blocks, as far as names of devices use them. */
-const wide = (character: string): boolean => /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character);
+const wide = (character: string): boolean =>
+  /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]/.test(character);

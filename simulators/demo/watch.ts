@@ -1,7 +1,7 @@
-import type { AlarmUpdate, BuiltInProfile, Fengsui } from '../../sdk/index.ts';
+import type { AlarmUpdate, Fengsui, Scalar } from '../../sdk/index.ts';
+import { backlogOf } from './incidents.ts';
 import type { Delivery, Ledger } from './ledger.ts';
 import type { DeviceRow, ScreenState } from './screen.ts';
-import { backlogOf } from './incidents.ts';
 
 type AlarmRow = Delivery & { readonly kind: string; readonly name: string };
 
@@ -9,8 +9,13 @@ type AlarmRow = Delivery & { readonly kind: string; readonly name: string };
 export interface Watch {
   readonly alarms: readonly AlarmRow[];
   readonly readings: number;
-  alarm(device: string, condition: string, event: AlarmUpdate['change'], withinMs?: number): Promise<AlarmUpdate>;
-  until(what: string, holds: () => boolean, withinMs?: number): Promise<void>;
+  readonly alarm: (
+    device: string,
+    condition: string,
+    event: AlarmUpdate['change'],
+    withinMs?: number,
+  ) => Promise<AlarmUpdate>;
+  readonly until: (what: string, holds: () => boolean, withinMs?: number) => Promise<void>;
   state(scene: string): ScreenState;
   /** Ends when the client is closed. */
   readonly done: Promise<void>;
@@ -20,7 +25,7 @@ type Waiter = { readonly fits: (update: AlarmUpdate) => boolean; readonly take: 
 
 const usually = 10_000;
 
-export function watch(fs: Fengsui<BuiltInProfile>, ledger: Ledger, onAlarm: (alarm: AlarmRow) => void): Watch {
+export function watch(fs: Fengsui, ledger: Ledger, onAlarm: (alarm: AlarmRow) => void): Watch {
   const alarms: AlarmRow[] = [];
   const waiters = new Set<Waiter>();
   let readings = 0;
@@ -29,7 +34,13 @@ export function watch(fs: Fengsui<BuiltInProfile>, ledger: Ledger, onAlarm: (ala
     for await (const update of fs.alarms.stream()) {
       const { alarm, change, log, seq } = update;
       const delivery = { log, seq, device: alarm.device, condition: alarm.condition, event: change };
-      const row = { ...delivery, judgedAt: alarm.at.getTime(), receivedAt: Date.now(), kind: alarm.kind, name: nameOf(fs, update) };
+      const row = {
+        ...delivery,
+        judgedAt: alarm.at.getTime(),
+        receivedAt: Date.now(),
+        kind: alarm.kind,
+        name: nameOf(fs, update),
+      };
       ledger.received(row);
       alarms.push(row);
       onAlarm(row);
@@ -38,18 +49,12 @@ export function watch(fs: Fengsui<BuiltInProfile>, ledger: Ledger, onAlarm: (ala
     }
   };
   const count = async (): Promise<void> => {
-    for await (const _ of fs.telemetry.stream()) {
+    for await (const { at } of fs.telemetry.stream()) {
       readings++;
-      ledger.reading();
+      ledger.reading(at?.getTime() ?? Date.now());
     }
   };
-  const noteBacklog = async (): Promise<void> => {
-    for await (const { gateway } of fs.gateways.watch()) {
-      const backlog = gateway.report?.backlog;
-      if (backlog) ledger.backlog(backlog.alarms + backlog.telemetry);
-    }
-  };
-  const done = Promise.all([takeOver(), count(), noteBacklog()]).then(() => undefined);
+  const done = Promise.all([takeOver(), count()]).then(() => undefined);
 
   return {
     alarms,
@@ -59,7 +64,8 @@ export function watch(fs: Fengsui<BuiltInProfile>, ledger: Ledger, onAlarm: (ala
     done,
     alarm: (device, condition, event, withinMs = usually) =>
       new Promise((resolve, reject) => {
-        const fits = (u: AlarmUpdate): boolean => u.alarm.device === device && u.alarm.condition === condition && u.change === event;
+        const fits = (u: AlarmUpdate): boolean =>
+          u.alarm.device === device && u.alarm.condition === condition && u.change === event;
         const late = setTimeout(() => {
           waiters.delete(waiter);
           reject(new Error(`${device}/${condition} was not ${event} within ${withinMs / 1_000} s`));
@@ -96,24 +102,29 @@ export function watch(fs: Fengsui<BuiltInProfile>, ledger: Ledger, onAlarm: (ala
   };
 }
 
-function nameOf(fs: Fengsui<BuiltInProfile>, { alarm, gateway }: AlarmUpdate): string {
+function nameOf(fs: Fengsui, { alarm, gateway }: AlarmUpdate): string {
   return fs.devices.list({ gateway }).find((d) => d.device === alarm.device)?.name ?? alarm.device;
 }
 
-function rowOf(device: ReturnType<Fengsui<BuiltInProfile>['devices']['list']>[number]): DeviceRow {
+function rowOf(device: ReturnType<Fengsui['devices']['list']>[number]): DeviceRow {
   return {
     name: device.name,
     health: device.health,
     alarm: device.alarm,
     values: Object.entries(device.latest())
       .slice(0, 3)
-      .map(([point, reading]) => ({ text: shown(point, reading.value, reading.unit), quality: reading.quality, ageMs: reading.ageMs })),
+      .map(([point, reading]) => ({
+        text: shown(point, reading.value, reading.unit),
+        quality: reading.quality,
+        ageMs: reading.ageMs,
+      })),
   };
 }
 
-function shown(point: string, value: unknown, unit: string | undefined): string {
+function shown(point: string, value: Scalar | undefined, unit: string | undefined): string {
   if (value === undefined) return `${point} –`;
   if (typeof value === 'boolean') return `${point} ${value ? '●' : '○'}`;
-  const number = typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3).replace(/0+$/, '') : String(value);
+  const number =
+    typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3).replace(/0+$/, '') : String(value);
   return unit === undefined || unit === '1' ? number : `${number} ${unit}`;
 }

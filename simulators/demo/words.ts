@@ -30,7 +30,10 @@ const words = {
   lost: { en: 'lost', zh: '丢失' },
   repeated: { en: 'repeated', zh: '重复' },
   latency: { en: 'judgement to platform, p50 / p99', zh: '判定到平台，p50 / p99' },
-  field: { en: 'change in the field to platform (smoke, call), p50 / worst', zh: '现场变化到平台（烟感、呼叫），p50 / 最差' },
+  field: {
+    en: 'change in the field to platform (smoke, call), p50 / worst',
+    zh: '现场变化到平台（烟感、呼叫），p50 / 最差',
+  },
   readings: { en: 'readings received', zh: '收到读数' },
   drained: { en: 'entries that waited during the outage and were drained', zh: '断网期间积压并已补发的条目' },
   failed: { en: 'did not go as it should', zh: '未按预期' },

@@ -1,5 +1,5 @@
 import { fork } from 'node:child_process';
-import { type BuiltInProfile, connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
+import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { quantile } from '../../simulators/demo/ledger.ts';
 import { startMosquitto } from '../support/mosquitto.ts';
 import { endRigChild, pause, type RigChild, siteFolder, startGateway, startRegisterServer } from '../support/rig.ts';
@@ -39,14 +39,19 @@ async function side(size: number) {
   const keys = generateOperatorKey();
   const servers = size / unitsPerServer;
   await using broker = await startMosquitto();
-  const registers = await startRegisterServer(new URL('./register-server.js', import.meta.url), servers, unitsPerServer);
+  const registers = await startRegisterServer(
+    new URL('./register-server.js', import.meta.url),
+    servers,
+    unitsPerServer,
+  );
   await using folder = await siteFolder(site(broker.port, registers.ports, size, keys.publicKey));
   const signer = ed25519Signer({ keyId: 'bench', privateKey: keys.privateKey });
   const gateway = startGateway(new URL('../dist/fengsui.js', import.meta.url), folder.path);
   const bare = bareLoop(broker.port, registers.ports);
   await using fs = await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer });
   await pause(warmUpSeconds * 1_000);
-  const requests = async (): Promise<number> => (await fs.gateways.status('bench-01')).buses.reduce((sum, bus) => sum + bus.requests, 0);
+  const requests = async (): Promise<number> =>
+    (await fs.gateways.status('bench-01')).buses.reduce((sum, bus) => sum + bus.requests, 0);
   const before = { ours: sample(gateway, await requests()), bare: sample(bare.child, await bare.reads()) };
   await pause(windowSeconds * 1_000);
   const after = { ours: sample(gateway, await requests()), bare: sample(bare.child, await bare.reads()) };
@@ -70,11 +75,15 @@ const compare = (from: Sample, to: Sample): Side => ({
 });
 
 function bareLoop(mqttPort: number, ports: readonly number[]): { child: RigChild; reads: () => Promise<number> } {
-  const child = fork(new URL('./bare-loop.js', import.meta.url), [String(mqttPort), String(unitsPerServer), ...ports.map(String)], {
-    // As in the first line of our program: what is compared is the work, not the settings.
-    execArgv: ['--max-semi-space-size=1', '--optimize-for-size', '--max-old-space-size=192'],
-    env: { ...process.env, MALLOC_ARENA_MAX: '1' },
-  });
+  const child = fork(
+    new URL('./bare-loop.js', import.meta.url),
+    [String(mqttPort), String(unitsPerServer), ...ports.map(String)],
+    {
+      // As in the first line of our program: what is compared is the work, not the settings.
+      execArgv: ['--max-semi-space-size=1', '--optimize-for-size', '--max-old-space-size=192'],
+      env: { ...process.env, MALLOC_ARENA_MAX: '1' },
+    },
+  );
   const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const reads = (): Promise<number> =>
     new Promise((resolve) => {
@@ -90,7 +99,7 @@ function bareLoop(mqttPort: number, ports: readonly number[]): { child: RigChild
 }
 
 /** From the register's change to the SDK's callback, in ms. The slots are polled once a second. */
-async function alarmTimes(fs: Fengsui<BuiltInProfile>, registers: Awaited<ReturnType<typeof startRegisterServer>>) {
+async function alarmTimes(fs: Fengsui, registers: Awaited<ReturnType<typeof startRegisterServer>>) {
   const times: number[] = [];
   const changed = new Map<string, number>();
   const consumer = (async () => {
@@ -129,7 +138,8 @@ function devicesOf(server: number, size: number): string {
   );
   const slots = Array.from(
     { length: alarmSlots },
-    (_, slot) => `      { id: smoke-${slot}, profile: generic/wireless-smoke-alarm, unit: 1, settings: { tableAt: 100, slot: ${slot} }, name: "Alarm ${slot}" }`,
+    (_, slot) =>
+      `      { id: smoke-${slot}, profile: generic/wireless-smoke-alarm, unit: 1, settings: { tableAt: 100, slot: ${slot} }, name: "Alarm ${slot}" }`,
   );
   return [...lines, ...(size === 500 && server === 0 ? slots : [])].join(',\n');
 }

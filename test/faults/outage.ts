@@ -82,7 +82,10 @@ export async function outage(): Promise<Record<string, number>> {
     kills: killsDuringOutage,
     outage_s: outageSeconds,
     drain_ms: drainMs,
-    worst_gap_in_seq: quantile(got.map((g, i) => g.seq - (got[i - 1]?.seq ?? 0)), 1),
+    worst_gap_in_seq: quantile(
+      got.map((g, i) => g.seq - (got[i - 1]?.seq ?? 0)),
+      1,
+    ),
   };
 }
 

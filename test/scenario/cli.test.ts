@@ -22,7 +22,10 @@ describe('the fengsui command', () => {
 
   it('names the line of a mistake and ends with 2', async () => {
     const file = join(folder, 'bad.yaml');
-    await writeFile(file, 'version: 1\ngateway: { id: g, name: G, district: "330603", town: "001" }\nbuses:\n  - { id: b, tcp: "h:502", devices: [{ id: d, profile: generic/siren, unit: 1, name: D }] }\n');
+    await writeFile(
+      file,
+      'version: 1\ngateway: { id: g, name: G, district: "330603", town: "001" }\nbuses:\n  - { id: b, tcp: "h:502", devices: [{ id: d, profile: generic/siren, unit: 1, name: D }] }\n',
+    );
     const { code, err } = await runProgram(['run', '--config', file]);
     expect(err).toContain('line 4');
     expect(err).toContain('generic/siren needs a GPIO line');

@@ -30,35 +30,42 @@ for line in sys.stdin:
     print(json.dumps({"topic": topic, "message": {str(k): v for k, v in message.items()}}, default=str), flush=True)
 `;
 
-describe.skipIf(!canRun)('against strangers (needs mosquitto, mosquitto-clients, python3-pymodbus, python3-cbor2)', () => {
-  const children: ReturnType<typeof spawn>[] = [];
-  afterEach(() => {
-    for (const child of children.splice(0)) child.kill('SIGKILL');
-  });
+describe.skipIf(!canRun)(
+  'against strangers (needs mosquitto, mosquitto-clients, python3-pymodbus, python3-cbor2)',
+  () => {
+    const children: ReturnType<typeof spawn>[] = [];
+    afterEach(() => {
+      for (const child of children.splice(0)) child.kill('SIGKILL');
+    });
 
-  it('what a pymodbus server holds is read by mosquitto_sub and decoded by cbor2', { timeout: 30_000 }, async () => {
-    const port = await freePort();
-    children.push(spawn(python, ['-c', server(port)], { stdio: 'ignore' }));
-    await accepts(port);
-    await using broker = await startMosquitto();
-    const topic = 'fengsui/v1/330603/001/test-01/telemetry';
-    const subscriber = spawn('mosquitto_sub', ['-h', '127.0.0.1', '-p', String(broker.port), '-t', topic, '-F', '%t %x'], { stdio: ['ignore', 'pipe', 'inherit'] });
-    const decoding = spawn(python, ['-c', decoder], { stdio: ['pipe', 'pipe', 'inherit'] });
-    children.push(subscriber, decoding);
-    subscriber.stdout.pipe(decoding.stdin);
-    const buses = `  - { id: street, tcp: "127.0.0.1:${port}", devices: [{ id: hydrant, profile: generic/municipal-hydrant, unit: 7, name: H }] }`;
-    await using gateway = await startGatewayUnderTest(fieldSite({ broker: broker.port, buses }));
-    await gateway.logged('uplink.up');
-    const [line] = await once(createInterface({ input: decoding.stdout }), 'line');
-    const { topic: seen, message } = JSON.parse(String(line));
-    expect(seen).toBe(topic);
-    const [[column, times, values, ...qualities]] = message['7'];
-    expect(column).toBe(0);
-    expect(times).toHaveLength(1);
-    expect(values).toEqual([321]); // steps of 0.001 MPa: 321.0 kPa
-    expect(qualities).toEqual([]); // good
-  });
-});
+    it('what a pymodbus server holds is read by mosquitto_sub and decoded by cbor2', { timeout: 30_000 }, async () => {
+      const port = await freePort();
+      children.push(spawn(python, ['-c', server(port)], { stdio: 'ignore' }));
+      await accepts(port);
+      await using broker = await startMosquitto();
+      const topic = 'fengsui/v1/330603/001/test-01/telemetry';
+      const subscriber = spawn(
+        'mosquitto_sub',
+        ['-h', '127.0.0.1', '-p', String(broker.port), '-t', topic, '-F', '%t %x'],
+        { stdio: ['ignore', 'pipe', 'inherit'] },
+      );
+      const decoding = spawn(python, ['-c', decoder], { stdio: ['pipe', 'pipe', 'inherit'] });
+      children.push(subscriber, decoding);
+      subscriber.stdout.pipe(decoding.stdin);
+      const buses = `  - { id: street, tcp: "127.0.0.1:${port}", devices: [{ id: hydrant, profile: generic/municipal-hydrant, unit: 7, name: H }] }`;
+      await using gateway = await startGatewayUnderTest(fieldSite({ broker: broker.port, buses }));
+      await gateway.logged('uplink.up');
+      const [line] = await once(createInterface({ input: decoding.stdout }), 'line');
+      const { topic: seen, message } = JSON.parse(String(line));
+      expect(seen).toBe(topic);
+      const [[column, times, values, ...qualities]] = message['7'];
+      expect(column).toBe(0);
+      expect(times).toHaveLength(1);
+      expect(values).toEqual([321]); // steps of 0.001 MPa: 321.0 kPa
+      expect(qualities).toEqual([]); // good
+    });
+  },
+);
 
 async function hasModules(): Promise<boolean> {
   try {

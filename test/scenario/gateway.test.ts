@@ -1,10 +1,10 @@
 import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect, ed25519Signer, type AlarmUpdate, generateOperatorKey } from '../../sdk/index.ts';
+import { type AlarmUpdate, connect, ed25519Signer, generateOperatorKey } from '../../sdk/index.ts';
 import { type Broker, startBroker } from '../../simulators/broker/start-broker.ts';
 import { type Home, homePins, startHome } from '../../simulators/home/start-home.ts';
 import { garbage, silence } from '../../simulators/modbus/faults.ts';
-import { modbusServer, type ModbusServer } from '../../simulators/modbus/modbus-server.ts';
+import { type ModbusServer, modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { type SmokeReceiver, smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
 import { pressureTransmitter } from '../../simulators/water/pressure-transmitter.ts';
 import { fieldSite } from '../support/field-site.ts';
@@ -73,7 +73,11 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
   });
 
   const gateway = async (extra = ''): Promise<GatewayUnderTest> =>
-    own(await startGatewayUnderTest(fieldSite({ broker: world.broker.port, buses: buses(world) + extra, linkage, key: keys.publicKey })));
+    own(
+      await startGatewayUnderTest(
+        fieldSite({ broker: world.broker.port, buses: buses(world) + extra, linkage, key: keys.publicKey }),
+      ),
+    );
   const platform = async () => {
     const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
     return own(await connect({ url: `mqtt://127.0.0.1:${world.broker.port}`, district: '330603', signer }));
@@ -119,11 +123,17 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
     world.smoke.clear(0);
     await edge.kill();
     edge.start();
-    await edge.logged('linkage.proven', (line) => line['on'] === true && edge.log.indexOf(line) > lastIndex(edge, 'gateway.started') - 1);
+    await edge.logged(
+      'linkage.proven',
+      (line) => line['on'] === true && edge.log.indexOf(line) > lastIndex(edge, 'gateway.started') - 1,
+    );
     expect(world.home.isSirenOn()).toBe(true);
     await until(() => fs.devices.list().some((d) => d.device === 'smoke' && d.alarm === 'fire' && d.health === 'ok'));
     await fs.alarms.reset(first.alarm);
-    expect(await next(stream)).toMatchObject({ change: 'reset', alarm: { device: 'smoke', occurrence: 1, phase: 'normal' } });
+    expect(await next(stream)).toMatchObject({
+      change: 'reset',
+      alarm: { device: 'smoke', occurrence: 1, phase: 'normal' },
+    });
     await siren(false);
   });
 
@@ -164,7 +174,9 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
 
   it('a host that cannot be reached is named, with the reason, and the rest works', async () => {
     const nowhere = await freePort();
-    const edge = await gateway(`  - { id: far, tcp: "127.0.0.1:${nowhere}", devices: [{ id: lost, profile: generic/fire-main, unit: 1, name: Lost }] }\n`);
+    const edge = await gateway(
+      `  - { id: far, tcp: "127.0.0.1:${nowhere}", devices: [{ id: lost, profile: generic/fire-main, unit: 1, name: Lost }] }\n`,
+    );
     const line = await edge.logged('bus.down', (l) => l['bus'] === 'far');
     expect(line['why']).toContain(`127.0.0.1:${nowhere}`);
     expect(line['why']).toContain('ECONNREFUSED');
@@ -189,7 +201,13 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
     const edge = await gateway();
     const fs = await platform();
     await until(() => fs.devices.list().length > 0 && fs.devices.list().every((d) => d.health === 'ok'));
-    const wanted = { gateway: 'test-01', bus: 'street', id: 'main', profile: 'generic/fire-main', name: 'Main' } as const;
+    const wanted = {
+      gateway: 'test-01',
+      bus: 'street',
+      id: 'main',
+      profile: 'generic/fire-main',
+      name: 'Main',
+    } as const;
     await expect(fs.devices.provision({ ...wanted, unit: 2 })).rejects.toThrow('unit 2 is used by “hydrant” already');
     await fs.devices.remove({ gateway: 'test-01', device: 'hydrant' }).then(
       () => expect.unreachable('a device of the file was removed'),
@@ -213,7 +231,9 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
     await until(() => fs.devices.get({ gateway: 'test-01', device: 'hydrant' }).latest()['pressure']?.value === 0.32);
     const hydrant = fs.devices.get({ gateway: 'test-01', device: 'hydrant' }).as('generic/municipal-hydrant');
     const from = new Date(Date.now() - 60_000);
-    const rows = await fs.telemetry.history(hydrant, { points: ['pressure'], from, to: new Date() }).all({ max: 1_000 });
+    const rows = await fs.telemetry
+      .history(hydrant, { points: ['pressure'], from, to: new Date() })
+      .all({ max: 1_000 });
     expect(rows.map((r) => r.value)).toEqual([0.3, 0.31, 0.32]);
     expect(rows.every((r) => r.quality === 'good' && r.unit === 'MPa')).toBe(true);
   });
@@ -225,7 +245,8 @@ async function next(stream: AsyncIterator<AlarmUpdate>): Promise<AlarmUpdate> {
   return value;
 }
 
-const lastIndex = (edge: GatewayUnderTest, event: string): number => edge.log.findLastIndex((line) => line.event === event);
+const lastIndex = (edge: GatewayUnderTest, event: string): number =>
+  edge.log.findLastIndex((line) => line.event === event);
 
 /** Polls what another process makes true: there is no event to wait for on this side. */
 async function until(holds: () => boolean): Promise<void> {

@@ -1,5 +1,10 @@
 /** A gateway's configuration for tests: what every one of them needs, and what is given. */
-export const fieldSite = (parts: { readonly broker: number; readonly buses: string; readonly linkage?: string; readonly key?: string }): string => `version: 1
+export const fieldSite = (parts: {
+  readonly broker: number;
+  readonly buses: string;
+  readonly linkage?: string;
+  readonly key?: string;
+}): string => `version: 1
 gateway: { id: test-01, name: Test, district: "330603", town: "001", clock: trusted }
 uplinks: [{ url: "mqtt://127.0.0.1:${parts.broker}" }]
 ${parts.key === undefined ? '' : `operators: [{ name: tester, key: "${parts.key}" }]\n`}journal: { commitMs: 200 }

@@ -28,7 +28,9 @@ export async function startGatewayUnderTest(yaml: string): Promise<GatewayUnderT
   let gone: Promise<void> = Promise.resolve();
 
   const start = (): void => {
-    const started = spawn(process.execPath, [program, 'run', '--config', config], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const started = spawn(process.execPath, [program, 'run', '--config', config], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
     child = started;
     gone = new Promise((resolve) => {
       started.once('exit', () => resolve());

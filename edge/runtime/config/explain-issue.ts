@@ -33,18 +33,15 @@ const kindNames: Readonly<Record<string, string>> = {
 };
 
 function expectationOf(issue: Issue): string {
-  switch (issue.code) {
-    case 'invalid_type':
-      return `expected ${kindNames[issue.expected] ?? issue.expected}`;
-    case 'invalid_value':
-      return `expected ${issue.values.map(String).join(' or ')}`;
-    case 'too_small':
-      return `expected at least ${Number(issue.minimum).toLocaleString('en')}${measureOf(issue.origin)}`;
-    case 'too_big':
-      return `expected at most ${Number(issue.maximum).toLocaleString('en')}${measureOf(issue.origin)}`;
-    default:
-      return issue.message;
+  if (issue.code === 'invalid_type') return `expected ${kindNames[issue.expected] ?? issue.expected}`;
+  if (issue.code === 'invalid_value') return `expected ${issue.values.map(String).join(' or ')}`;
+  if (issue.code === 'too_small') {
+    return `expected at least ${Number(issue.minimum).toLocaleString('en')}${measureOf(issue.origin)}`;
   }
+  if (issue.code === 'too_big') {
+    return `expected at most ${Number(issue.maximum).toLocaleString('en')}${measureOf(issue.origin)}`;
+  }
+  return issue.message;
 }
 
 function measureOf(origin: string): string {

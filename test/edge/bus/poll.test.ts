@@ -176,10 +176,11 @@ describe('a unit that does not answer', () => {
   });
 });
 
+const down = (): Answer => ({ after: 1, fail: 'BUS_DOWN' });
+
 describe('a bus that is down', () => {
   it('is no unit’s fault: every unit keeps its period, so that all are back with the bus', async () => {
     const p = start([group(1), group(2)]);
-    const down = (): Answer => ({ after: 1, fail: 'BUS_DOWN' });
     for (const unit of [1, 2]) p.bus.units.set(unit, down);
     await p.clock.advance(60_000);
     for (const unit of [1, 2]) p.bus.units.set(unit, says(1, 1));
@@ -193,19 +194,19 @@ describe('a bus that is down', () => {
 
   it('does not ask block after block', async () => {
     const p = start([group(1, { blocks: 3 })]);
-    p.bus.units.set(1, () => ({ after: 1, fail: 'BUS_DOWN' }));
+    p.bus.units.set(1, down);
     await p.clock.advance(10);
     expect(p.bus.asked).toHaveLength(1);
   });
 });
 
-describe('after trouble on a line whose answers carry no number', () => {
-  const script = (...answers: Answer[]) => {
-    const left = [...answers];
-    return (): Answer => left.shift() ?? { after: 10, words: [5, 5] };
-  };
-  const word = (...words: number[]): Answer => ({ after: 10, words });
+const script = (...answers: Answer[]) => {
+  const left = [...answers];
+  return (): Answer => left.shift() ?? { after: 10, words: [5, 5] };
+};
+const word = (...words: number[]): Answer => ({ after: 10, words });
 
+describe('after trouble on a line whose answers carry no number', () => {
   it('two answers that agree are good', async () => {
     const p = start([group(1)], { confirm: true });
     p.bus.units.set(1, script(silent(), word(5, 5), word(5, 5)));

@@ -4,7 +4,7 @@ import type { Clock } from '../../../edge/platform/clock.ts';
 import { type ClockTrust, monoTime, wallTime } from '../../../sdk/model/time.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
-const begin = new Date(2026, 0, 1, 2, 50, 0).getTime(); // cron speaks local time
+const begin = new Date(2026, 0, 1, 2, 50, 5).getTime(); // cron speaks local time
 const hour = 3_600_000;
 const day = 24 * hour;
 
@@ -14,6 +14,8 @@ beforeEach(() => {
 afterEach(() => {
   vi.useRealTimers();
 });
+
+const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
 
 /** The library asks the global clock and timers, so here those are what is moved. */
 function stage(cron = '0 3 * * *') {
@@ -42,7 +44,6 @@ function stage(cron = '0 3 * * *') {
       }),
   };
   const done = daily(cron, () => state.fired.push(Date.now()), { clock, log }, stop.signal);
-  const pass = (ms: number): Promise<unknown> => vi.advanceTimersByTimeAsync(ms);
   /** Sets the wall clock alone, as a time service would. */
   const step = (ms: number): void => {
     state.stepped += ms;
@@ -90,6 +91,17 @@ describe('daily', () => {
     expect(s.log.lines.some((l) => l.event === 'calendar.restarted')).toBe(true);
     await s.pass(day + hour);
     expect(hours(s.state.fired)).toEqual([3, 3]);
+    await s.finish();
+  });
+
+  it('a clock that is set just before the hour, when nobody has noticed yet, makes up for nothing either', async () => {
+    const s = stage();
+    await pass(592_000); // 02:59:57; the next look at the clock is at 03:00:05
+    s.step(365 * day + 6 * hour);
+    await pass(60_000);
+    expect(s.state.fired).toEqual([]);
+    await pass(day);
+    expect(hours(s.state.fired)).toEqual([3]);
     await s.finish();
   });
 

@@ -33,13 +33,13 @@ describe('replaceText', () => {
   it('at no moment is there no file, or half of one', async () => {
     const file = await fresh();
     await replaceText(file, 'x'.repeat(50_000));
-    let isDone = false;
+    const done = new AbortController();
     const seen = new Set<number | undefined>();
     const watching = (async () => {
-      while (!isDone) seen.add((await readText(file))?.length);
+      while (!done.signal.aborted) seen.add((await readText(file))?.length);
     })();
     for (let i = 0; i < 100; i++) await replaceText(file, 'x'.repeat(50_000));
-    isDone = true;
+    done.abort();
     await watching;
     expect([...seen]).toEqual([50_000]);
   });

@@ -25,13 +25,11 @@ function stage() {
   const samples = () =>
     batches().flatMap((batch) => {
       const table = decodePointTable(disk.kept.get(`table/${batch.table}`) ?? new Uint8Array());
-      return batch
-        .samples(table)
-        .map(({ column, wall, value }) => ({
-          device: table.columns[column]?.device,
-          wall: wall - Date.UTC(2026, 0, 1),
-          value,
-        }));
+      return batch.samples(table).map(({ column, wall, value }) => ({
+        device: table.columns[column]?.device,
+        wall: wall - Date.UTC(2026, 0, 1),
+        value,
+      }));
     });
   return { clock, disk, journal, log, recorder, good, batches, samples, stored: () => stored };
 }

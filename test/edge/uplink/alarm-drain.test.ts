@@ -4,7 +4,7 @@ import { alarmDrain } from '../../../edge/uplink/alarm-drain.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { appendNumbered, numberOf } from '../../support/entries.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
-import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
+import { type MemoryDisk, memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { settled } from '../../support/settled.ts';
 
@@ -17,13 +17,15 @@ afterEach(async () => {
   }
 });
 
+type Stage = {
+  readonly stored?: number;
+  readonly disk?: MemoryDisk;
+  readonly broker?: 'takes' | 'waits' | 'refuses';
+  readonly wrap?: (journal: Journal) => Journal;
+};
+
 /** A drain whose broker takes what it is given when the test says so, or at once. */
-async function stage({
-  stored = 0,
-  disk = memoryDisk(),
-  broker = 'takes' as 'takes' | 'waits' | 'refuses',
-  wrap = (j: Journal): Journal => j,
-} = {}) {
+async function stage({ stored = 0, disk = memoryDisk(), broker = 'takes', wrap = (journal) => journal }: Stage = {}) {
   const clock = fakeClock();
   const log = recordingLog();
   const journal = wrap(memoryJournal(disk));

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../sdk/index.ts';
 import { encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { encodeReply } from '../../../sdk/wire/request.ts';
+import { encodeTelemetry } from '../../../sdk/wire/telemetry.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
 import { type FakeGateway, fakeGateway, hydrant, sample, silence } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
@@ -290,10 +291,32 @@ describe('telemetry', () => {
     expect(fs.devices.get(address).latest()['pressure']?.value).toBe(0.9);
   });
 
-  it('tells of batches that did not come', async () => {
+  it('fetches batches that were sent while it did not listen, and delivers each once', async () => {
     const fs = await watcher();
     const gaps: unknown[] = [];
     fs.on('gap', (gap) => gaps.push(gap));
+    const missed = [3, 4].map((seq) =>
+      encodeTelemetry({ log: 7, seq, boot: 1, trust: 'synced', table: gateway.table.hash }, gateway.table, [
+        sample(0, seq / 10),
+      ]),
+    );
+    gateway.answers.set('batches', () => ({ batches: missed }));
+    const stream = fs.telemetry.stream();
+    for (const seq of [2, 5, 5]) await gateway.telemetry(seq, [sample(0, seq / 10)]);
+    const values = [];
+    for (let n = 0; n < 4; n++) values.push((await stream.next()).value?.value);
+    expect(values).toEqual([0.2, 0.5, 0.3, 0.4]);
+    expect(gateway.requests.filter((r) => r.method === 'batches')).toMatchObject([
+      { params: { log: 7, after: 2, upTo: 4 } },
+    ]);
+    expect(gaps).toEqual([]);
+  });
+
+  it('tells of batches that the gateway does not have any more', async () => {
+    const fs = await watcher();
+    const gaps: unknown[] = [];
+    fs.on('gap', (gap) => gaps.push(gap));
+    gateway.answers.set('batches', () => ({ batches: [] }));
     for (const seq of [1, 2, 5]) await gateway.telemetry(seq, [sample(0, 0.1)]);
     await until('a gap is told', () => gaps.length === 1);
     expect(gaps[0]).toMatchObject({ lane: 'telemetry', gateway: 'gw-1', from: 3, to: 4 });

@@ -29,19 +29,28 @@ describe('the ledger of the demo', () => {
   it('leaves out of the latency what was judged while the network was down', () => {
     const book = ledger();
     book.received(delivery(1, 100, 110));
-    book.network(false, 200);
+    book.cut(200);
     book.received(delivery(2, 250, 90_000));
-    book.network(true, 300);
+    book.connected(300);
     book.received(delivery(3, 301, 331));
     expect(book.report(3)).toMatchObject({ latency_p50_ms: 10, latency_p99_ms: 30 });
   });
 
-  it('names the incidents that failed, and the largest backlog', () => {
+  it('counts as drained what was made while the network was cut, however late it came', () => {
+    const book = ledger();
+    book.reading(199);
+    book.cut(200);
+    book.restored(300);
+    book.reading(250);
+    book.received(delivery(1, 300, 5_000));
+    book.received(delivery(2, 301, 5_000));
+    expect(book.report(2)).toMatchObject({ backlog_drained: 2, readings: 2 });
+  });
+
+  it('names the incidents that failed', () => {
     const book = ledger();
     book.failed('smoke: no siren');
-    book.backlog(5);
-    book.backlog(2);
-    expect(book.report(0)).toMatchObject({ failed: ['smoke: no siren'], backlog_drained: 5 });
+    expect(book.report(0)).toMatchObject({ failed: ['smoke: no siren'] });
   });
 });
 

@@ -1,12 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import { pad, screen, type ScreenState } from '../../../simulators/demo/screen.ts';
+import { pad, type ScreenState, screen } from '../../../simulators/demo/screen.ts';
 import { languageOf, sayAny, speaker } from '../../../simulators/demo/words.ts';
 
 const state: ScreenState = {
   connected: true,
   gateway: { name: '东山村', online: true, backlog: 0 },
   devices: [
-    { name: '1 号消火栓', health: 'ok', alarm: undefined, values: [{ text: '0.367 MPa', quality: 'good', ageMs: 1_400 }] },
+    {
+      name: '1 号消火栓',
+      health: 'ok',
+      alarm: undefined,
+      values: [{ text: '0.367 MPa', quality: 'good', ageMs: 1_400 }],
+    },
     { name: '烟感', health: 'ok', alarm: 'fire', values: [{ text: 'smoke', quality: 'doubtful', ageMs: 61_000 }] },
   ],
   alarms: [],
@@ -35,7 +40,10 @@ describe('the screen of the demo', () => {
   });
 
   it('leaves out devices rather than the alarms where the terminal is low', () => {
-    const many = { ...state, devices: Array.from({ length: 50 }, () => state.devices[0]).filter((d) => d !== undefined) };
+    const many = {
+      ...state,
+      devices: Array.from({ length: 50 }, () => state.devices[0]).filter((d) => d !== undefined),
+    };
     const lines = screen(many, speaker('en'), 20);
     expect(lines.length).toBeLessThan(20);
     expect(lines).toContain('alarms');

@@ -32,6 +32,9 @@ linkage:
 selfTest: 30 2 * * *
 `;
 
+const smoke = (id: string, settings: string): string =>
+  `id: ${id}, profile: generic/wireless-smoke-alarm, name: S, unit: 3, settings: { ${settings} }`;
+
 describe('a valid configuration', () => {
   it('may be minimal', () => {
     expect(siteOf(head)).toMatchObject({
@@ -111,16 +114,14 @@ describe('a valid configuration', () => {
   });
 
   it('slots of one receiver share a unit; one unit may be on two buses', () => {
-    const slot = (n: number) =>
-      `id: smoke-${n}, profile: generic/wireless-smoke-alarm, name: S, unit: 3, settings: { slot: ${n} }`;
-    expect(siteOf(onBus(slot(0), slot(1), slot(2))).devices).toHaveLength(3);
+    expect(
+      siteOf(onBus(smoke('s-0', 'slot: 0'), smoke('s-1', 'slot: 1'), smoke('s-2', 'slot: 2'))).devices,
+    ).toHaveLength(3);
     const two = onBus(hydrant('a', 1)) + onBus(hydrant('b', 1)).split('buses:\n')[1]?.replace('rs485', 'other');
     expect(siteOf(two).devices).toHaveLength(2);
   });
 });
 
-const smoke = (id: string, settings: string): string =>
-  `id: ${id}, profile: generic/wireless-smoke-alarm, name: S, unit: 3, settings: { ${settings} }`;
 const linked = (when: string, set: string): string =>
   `${onBus(hydrant('a', 1))}linkage:\n  - name: l\n    when: [${when}]\n    set: ${set}\n`;
 
