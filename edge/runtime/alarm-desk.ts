@@ -29,6 +29,8 @@ export interface AlarmDesk {
   watch(device: DeviceId, rules: readonly Rule[]): void;
   /** Ends the watch: what was active is told to be over, by whose hand. */
   forget(device: DeviceId, operator: string): void;
+  /** Once all watches are set: what an earlier run left active on a device that is gone from the list is told to be over. */
+  endUnwatched(): void;
   /** One value of one point. */
   value(device: DeviceId, point: string, value: PointValue): void;
   /** How the device as a whole answered a sweep: any value of it, the best that there was. */
@@ -71,9 +73,8 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
       .then(ctx.onStored)
       .catch((e: unknown) => log.warn('alarm.not-stored', { key, why: describeError(e) }));
   };
-  const announce = (watched: Watched, change: AlarmChange): void => {
+  const announce = (change: AlarmChange): void => {
     const key = conditionKey(change.device, change.condition);
-    watched.last = change;
     if (isActive(change.phase)) active.add(key);
     else active.delete(key);
     log.info(`alarm.${change.event}`, {
@@ -92,37 +93,26 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     if (event && cause) {
       const at = stamp(input.kind === 'value' ? input.value.at : input.at);
       const { phase, occurrence } = state;
-      announce(watched, {
-        device,
-        condition: rule.condition,
-        kind: rule.kind,
-        event,
-        phase,
-        occurrence,
-        at,
-        cause,
-        ...(operator !== undefined && { operator }),
-      });
+      const { condition, kind } = rule;
+      const change = { device, condition, kind, event, phase, occurrence, at, cause };
+      watched.last = operator === undefined ? change : { ...change, operator };
+      announce(watched.last);
     }
     return state.phase;
   };
-  const end = (watched: Watched, why: string, operator?: string): void => {
-    const { device, rule, state, last } = watched;
-    const { phase, occurrence } = state;
+  /** Tells that an alarm is over because nobody looks at its condition any more. */
+  const tellEnd = (last: AlarmChange, why: string, operator?: string): void => {
+    const key = conditionKey(last.device, last.condition);
     // A condition that comes back under this name goes on counting.
-    if (last) restored.set(conditionKey(device, rule.condition), { ...last, phase: 'normal' });
-    if (phase === 'normal' || phase === 'pending') return;
-    announce(watched, {
-      device,
-      condition: rule.condition,
-      kind: rule.kind,
-      event: 'cleared',
-      phase: 'normal',
-      occurrence,
-      at: stamp(clock.mono()),
-      cause: { point: rule.point, rule: why, held: millis(0), source: 'the list of devices' },
-      ...(operator !== undefined && { operator }),
-    });
+    restored.set(key, { ...last, phase: 'normal' });
+    if (last.phase === 'normal' || last.phase === 'pending') return;
+    const cause = { point: last.cause.point, rule: why, held: millis(0), source: 'the list of devices' };
+    const { device, condition, kind, occurrence } = last;
+    const over = { device, condition, kind, occurrence, event: 'cleared', phase: 'normal', cause } as const;
+    announce({ ...over, at: stamp(clock.mono()), ...(operator !== undefined && { operator }) });
+  };
+  const end = ({ last, state }: Watched, why: string, operator?: string): void => {
+    if (last) tellEnd({ ...last, phase: state.phase }, why, operator);
   };
   const find = (device: string, condition: string): Watched => {
     const watched = devices.get(deviceId(device))?.find((w) => w.rule.condition === condition);
@@ -152,6 +142,9 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     forget(device, operator) {
       for (const watched of devices.get(device) ?? []) end(watched, 'the device was removed', operator);
       devices.delete(device);
+    },
+    endUnwatched() {
+      for (const last of restored.values()) tellEnd(last, 'the device is not in the configuration any more');
     },
     value(device, point, value) {
       for (const watched of devices.get(device) ?? []) {

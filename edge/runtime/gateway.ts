@@ -101,7 +101,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   };
   for (const config of site.uplinks) {
     const up: Uplink = uplink(
-      { id: config.id, url: config.url, credentials: await credentialsOf(config), site: site.address, boot },
+      {
+        id: config.id,
+        url: config.url,
+        credentials: await credentialsOf(config),
+        site: site.address,
+        boot,
+        awaitsReceipts: site.operators.size > 0,
+      },
       {
         journal,
         clock,
@@ -134,6 +141,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   }
   applyDevices();
   watchItself(site, alarms);
+  alarms.endUnwatched();
   fields.alarmsChanged(); // latched alarms of an earlier run switch their outputs on again
   log.info('gateway.started', { gateway: site.address.gateway, devices: devices.devices.length, boot });
 

@@ -6,6 +6,7 @@ import { encodePointTable, type PointTable, pointTable } from '../../sdk/wire/po
 import { encodeTelemetry, type Sample } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { differs } from '../point/decode-point.ts';
 import type { SiteDevice } from './config/check-site.ts';
@@ -21,6 +22,7 @@ export type LivePoint = {
 
 /** A value that does not change is told this often all the same. */
 const refresh = seconds(60);
+const lastFlush = seconds(2);
 /** A batch stays well below what a reader accepts (64 KiB). */
 const batchSize = 3_000;
 
@@ -97,7 +99,11 @@ export function telemetryRecorder(ctx: {
         await clock.sleep(millis(ctx.commitMs), signal).catch(() => undefined); // the loop sees the abort
         flushSoon();
       }
-      await flush();
+      // A disk that fails must not hold up the end; the journal says then what it could not write.
+      const deadline = { clock, ms: lastFlush, signal: new AbortController().signal, what: 'the last readings' };
+      await withDeadline(deadline, flush).catch((e: unknown) =>
+        log.warn('telemetry.not-stored', { why: describeError(e) }),
+      );
     },
   };
 }

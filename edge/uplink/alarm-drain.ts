@@ -37,6 +37,12 @@ const windowSize = 16;
 const firstResend = seconds(15);
 const lastResend = seconds(300);
 
+export type AlarmDrainContext = DrainContext & {
+  readonly onCaughtUp: () => void;
+  /** Without an operator nobody can sign receipts: then the broker's word is all there is, and it has to do. */
+  readonly awaitsReceipts: boolean;
+};
+
 const nobodyWaits = (): void => {};
 
 /**
@@ -44,7 +50,7 @@ const nobodyWaits = (): void => {};
  * application's receipts alone. What stays unreceipted is sent again: at once when the link returns or an
  * application asks, else after 15 s, 30 s … 5 min.
  */
-export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void }): AlarmDrain {
+export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   const { journal, destination, log } = ctx;
   let taken: Taken = { cursor: 0, above: new Set() };
   let handed = 0; // highest number given to the link since it came up
@@ -77,6 +83,9 @@ export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void
     inFlight++;
     ctx
       .publish(entry.body)
+      .then(() => {
+        if (!ctx.awaitsReceipts) takeOver([[entry.seq, entry.seq]]);
+      })
       .catch((e: unknown) => {
         log.warn('uplink.alarm-not-taken', { destination, seq: entry.seq, why: describeError(e) });
         handed = Math.max(taken.cursor, Math.min(handed, entry.seq - 1));
@@ -92,6 +101,19 @@ export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void
         if (caughtUp()) ctx.onCaughtUp();
       })
       .catch((e: unknown) => log.warn('uplink.bug', { why: describeError(e) }));
+  };
+  const takeOver = (ranges: Receipt['ranges']): void => {
+    const { last } = journal.status().lanes.alarm;
+    const before = taken.cursor;
+    for (const range of ranges) taken = take(taken, range, last);
+    if (taken.cursor === before) return;
+    handed = Math.max(handed, taken.cursor);
+    resendAfter = firstResend;
+    disarm();
+    if (taken.cursor < handed) armResend();
+    journal
+      .acknowledge(destination, 'alarm', taken.cursor)
+      .catch((e: unknown) => log.warn('uplink.cursor-not-stored', { destination, why: describeError(e) }));
   };
   const canSend = (): boolean => ctx.isUp() && !paused && inFlight < windowSize;
   const caughtUp = (): boolean => inFlight === 0 && !paused && handed >= journal.status().lanes.alarm.last;
@@ -109,18 +131,7 @@ export function alarmDrain(ctx: DrainContext & { readonly onCaughtUp: () => void
       return taken.cursor + 1;
     },
     receipt({ log: id, ranges }) {
-      if (id !== journal.id) return;
-      const { last } = journal.status().lanes.alarm;
-      const before = taken.cursor;
-      for (const range of ranges) taken = take(taken, range, last);
-      if (taken.cursor === before) return;
-      handed = Math.max(handed, taken.cursor);
-      resendAfter = firstResend;
-      disarm();
-      if (taken.cursor < handed) armResend();
-      journal
-        .acknowledge(destination, 'alarm', taken.cursor)
-        .catch((e: unknown) => log.warn('uplink.cursor-not-stored', { destination, why: describeError(e) }));
+      if (id === journal.id) takeOver(ranges);
     },
     async run(signal) {
       taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };

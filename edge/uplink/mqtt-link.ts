@@ -3,6 +3,7 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { elapsed, millis, seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { delays } from './backoff.ts';
 
@@ -88,15 +89,12 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
           log.info('uplink.up', { url: options.url });
           connected.on('message', (topic, payload) => listener.message(topic, payload));
           listener.up();
-        }).finally(async () => {
-          if (isUp && signal.aborted)
-            await farewell().catch((e: unknown) => log.warn('uplink.farewell', { why: describeError(e) }));
-          isUp = false;
-          abandon();
-          await client
-            ?.endAsync(!signal.aborted)
-            .catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
         });
+        if (isUp && signal.aborted) await sayGoodbye(farewell, ctx);
+        isUp = false;
+        abandon();
+        // Nothing is to be waited for: what was not taken is in the journal.
+        await client.endAsync(true).catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
         if (signal.aborted) return;
         listener.down(why);
         if (elapsed(began, clock.mono()) > settledAfter) waits = delays(backoff, ctx.random);
@@ -107,6 +105,16 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
       }
     },
   };
+}
+
+const farewellMs = seconds(2);
+
+/** A broker that does not take the goodbye says it itself when the connection ends: the last will. */
+async function sayGoodbye(farewell: () => Promise<void>, ctx: { clock: Clock; log: Log }): Promise<void> {
+  const deadline = { clock: ctx.clock, ms: farewellMs, signal: new AbortController().signal, what: 'the goodbye' };
+  await withDeadline(deadline, farewell).catch((e: unknown) =>
+    ctx.log.warn('uplink.farewell', { why: describeError(e) }),
+  );
 }
 
 const clientOptions = ({ clientId, will, credentials }: LinkOptions): IClientOptions => ({

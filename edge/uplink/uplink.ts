@@ -15,6 +15,8 @@ export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
   readonly id: string;
   readonly site: Site;
   readonly boot: number;
+  /** Whether anybody could sign receipts for alarms. */
+  readonly awaitsReceipts: boolean;
 };
 
 export type UplinkContext = {
@@ -69,6 +71,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     ...drain,
     publish: (body) => link.publish(topic.alarm, body),
     onCaughtUp: () => telemetry.wake(),
+    awaitsReceipts: options.awaitsReceipts,
   });
   const telemetry = telemetryDrain({
     ...drain,

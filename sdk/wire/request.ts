@@ -2,6 +2,7 @@ import { type ErrorCode, FengsuiError, isErrorCode } from '../model/errors.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
 import { type Fields, fieldsOf, isBytes, isFlag, isList, isNumber, isText, mapOf } from './parse.ts';
+import { isClientId } from './topics.ts';
 
 /** Asked by anybody who may publish to the gateway: nothing changes. */
 export const queries = ['challenge', 'latest', 'history', 'batches', 'table', 'alarms', 'resume', 'status'] as const;
@@ -57,7 +58,7 @@ export function decodeRequest(bytes: Uint8Array): Request {
   if (!method) throw new FengsuiError('PROTOCOL', `request: there is no method ${JSON.stringify(name.slice(0, 40))}`);
   return {
     id: boundedText(fields, 'id'),
-    client: boundedText(fields, 'client'),
+    client: clientOf(fields),
     method,
     params: toData(fields.raw('params')),
     ...(fields.has('nonce') && { nonce: fields.bytes('nonce') }),
@@ -87,6 +88,12 @@ export function decodeReply(bytes: Uint8Array): Reply {
   if (fields.flag('ok')) return { id, ok: true, result: toData(fields.raw('result')) };
   const code = fields.text('code');
   return { id, ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: fields.text('message') };
+}
+
+function clientOf(fields: Fields): string {
+  const client = fields.text('client');
+  if (!isClientId(client)) throw new FengsuiError('PROTOCOL', 'client: expected 1 to 64 letters, digits and hyphens');
+  return client;
 }
 
 function boundedText(fields: Fields, key: string): string {

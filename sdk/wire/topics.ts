@@ -14,14 +14,14 @@ export type Site = { readonly district: DistrictCode; readonly town: TownCode; r
 export const channels = ['presence', 'state', 'points', 'alarm', 'telemetry', 'reply', 'request', 'receipt'] as const;
 export type Channel = (typeof channels)[number];
 
-const clientPattern = /^[A-Za-z0-9-]{1,64}$/;
+/** Names one client of the platform: a level of its reply topic. */
+export const isClientId = (text: string): boolean => /^[A-Za-z0-9-]{1,64}$/.test(text);
 
 /** The single place that knows how an address is spelled on the broker. `client` belongs to channel `reply` only. */
 export function topicOf(site: Site, channel: Channel, client?: string): string {
   const topic = `fengsui/v${contractMajor}/${site.district}/${site.town}/${site.gateway}/${channel}`;
   if (client === undefined) return topic;
-  if (!clientPattern.test(client))
-    throw new FengsuiError('INVALID', `client id ${JSON.stringify(client)} is not valid`);
+  if (!isClientId(client)) throw new FengsuiError('INVALID', `client id ${JSON.stringify(client)} is not valid`);
   return `${topic}/${client}`;
 }
 
@@ -35,7 +35,7 @@ export function parseTopic(topic: string): { site: Site; channel: Channel; clien
   if (root !== 'fengsui' || major !== `v${contractMajor}` || rest.length > 0) return undefined;
   const known = channels.find((c) => c === channel);
   if (!known || (client !== undefined) !== (known === 'reply')) return undefined;
-  if (client !== undefined && !clientPattern.test(client)) return undefined;
+  if (client !== undefined && !isClientId(client)) return undefined;
   try {
     const site = {
       district: districtCode(district ?? ''),

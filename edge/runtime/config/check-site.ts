@@ -3,6 +3,7 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { type DeviceId, deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import type { PointSpec, ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
+import { probesPerSilence } from '../../alarm/rule.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
 import { isCron } from '../../platform/calendar.ts';
 import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
@@ -132,6 +133,13 @@ export function checkDevice(
   }
   const settings = checkSettings(device, profile, fail);
   checkConnection(device, profile, bus, fail);
+  const slowest = profile.silenceMs / probesPerSilence;
+  if (device.pollMs !== undefined && device.pollMs > slowest) {
+    fail(
+      ['pollMs'],
+      `at most ${slowest}: ${profile.id} promises to tell of silence within ${profile.silenceMs / 1_000} s`,
+    );
+  }
   if (!sound) return undefined;
   const checked: SiteDevice = {
     id: deviceId(device.id),

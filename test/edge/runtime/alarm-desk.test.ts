@@ -113,6 +113,18 @@ describe('a change', () => {
 });
 
 describe('after a restart', () => {
+  it('what was active on a device that is gone from the list is told to be over, once', async () => {
+    const before = await watching();
+    before.smoke('smoke');
+    await settled();
+    const after = await run(before.disk, 2);
+    after.desk.endUnwatched();
+    after.desk.endUnwatched();
+    expect(after.events()).toEqual([`${hall}/smoke cleared 1`]);
+    expect(after.changes[0]).toMatchObject({ kind: 'fire', phase: 'normal' });
+    expect(after.desk.active.size).toBe(0);
+  });
+
   it('an alarm that still stands raises nothing again, and stays latched', async () => {
     const before = await watching();
     before.smoke('smoke');

@@ -22,10 +22,17 @@ type Stage = {
   readonly disk?: MemoryDisk;
   readonly broker?: 'takes' | 'waits' | 'refuses';
   readonly wrap?: (journal: Journal) => Journal;
+  readonly awaitsReceipts?: boolean;
 };
 
 /** A drain whose broker takes what it is given when the test says so, or at once. */
-async function stage({ stored = 0, disk = memoryDisk(), broker = 'takes', wrap = (journal) => journal }: Stage = {}) {
+async function stage({
+  stored = 0,
+  disk = memoryDisk(),
+  broker = 'takes',
+  wrap = (journal) => journal,
+  awaitsReceipts = true,
+}: Stage = {}) {
   const clock = fakeClock();
   const log = recordingLog();
   const journal = wrap(memoryJournal(disk));
@@ -47,6 +54,7 @@ async function stage({ stored = 0, disk = memoryDisk(), broker = 'takes', wrap =
         if (link.broker === 'refuses') refuse();
       }),
     onCaughtUp: () => caughtUp++,
+    awaitsReceipts,
   });
   const stop = new AbortController();
   const done = drain.run(stop.signal);
@@ -73,6 +81,14 @@ async function stage({ stored = 0, disk = memoryDisk(), broker = 'takes', wrap =
 const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
 describe('sending', () => {
+  it('lets go of an alarm when the broker took it where nobody could sign a receipt, and not before', async () => {
+    const { drain, handed } = await stage({ stored: 2, broker: 'waits', awaitsReceipts: false });
+    expect(drain.cursor).toBe(0);
+    for (const { take } of handed) take();
+    await settled();
+    expect(drain.cursor).toBe(2);
+  });
+
   it('sends what is stored, in order, and each new alarm at once', async () => {
     const s = await stage({ stored: 3 });
     expect(s.news()).toEqual([1, 2, 3]);
