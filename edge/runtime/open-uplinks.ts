@@ -1,0 +1,78 @@
+import type { Journal, Lane } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
+import { random } from '../platform/ed25519.ts';
+import { readBytes } from '../platform/files.ts';
+import type { Log } from '../platform/log.ts';
+import { type Handlers, requestDesk } from '../uplink/request-desk.ts';
+import { type Uplink, uplink } from '../uplink/uplink.ts';
+import type { Site } from './config/check-site.ts';
+import type { UplinkConfig } from './config/config-schema.ts';
+
+/** All destinations of a gateway. One that is down never holds up another. */
+export type UplinkSet = {
+  /** A lane has a new entry. */
+  readonly wake: (lane: Lane) => void;
+  /** How many entries of a lane the slowest destination has not taken. */
+  readonly backlog: (lane: Lane) => number;
+  /** Shows a retained document anew. */
+  readonly show: (channel: 'state' | 'points') => void;
+  readonly run: (signal: AbortSignal) => Promise<void>;
+};
+
+export type UplinkParts = {
+  readonly journal: Journal;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly boot: number;
+  readonly document: (channel: 'state' | 'points') => Uint8Array;
+  /** What answers requests that came by this uplink. */
+  readonly handlersFor: (resume: () => number) => Handlers;
+};
+
+export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
+  const { journal, clock, log, boot, document } = parts;
+  const open = async (config: UplinkConfig): Promise<Uplink> => {
+    const { id, url } = config;
+    const credentials = await credentialsOf(config);
+    const awaitsReceipts = site.operators.size > 0;
+    const up: Uplink = uplink(
+      { id, url, credentials, site: site.address, boot, awaitsReceipts },
+      {
+        journal,
+        clock,
+        log,
+        random,
+        documents: () => (['points', 'state'] as const).map((channel) => [channel, document(channel)] as const),
+        desk: requestDesk(
+          site.operators,
+          parts.handlersFor(() => up.resume()),
+          clock,
+        ),
+      },
+    );
+    return up;
+  };
+  const uplinks = await Promise.all(site.uplinks.map(open));
+  return {
+    wake: (lane) => {
+      for (const up of uplinks) up.wake(lane);
+    },
+    backlog: (lane) => Math.max(0, ...uplinks.map((up) => up.backlog(lane))),
+    show: (channel) => {
+      for (const up of uplinks) if (up.up) up.show(channel, document(channel));
+    },
+    run: async (signal) => {
+      await Promise.all(uplinks.map((up) => up.run(signal)));
+    },
+  };
+}
+
+async function credentialsOf(config: UplinkConfig) {
+  return {
+    ...(config.username !== undefined && { username: config.username }),
+    ...(config.password !== undefined && { password: config.password }),
+    ...(config.ca !== undefined && { ca: await readBytes(config.ca) }),
+    ...(config.cert !== undefined && { cert: await readBytes(config.cert) }),
+    ...(config.key !== undefined && { key: await readBytes(config.key) }),
+  };
+}

@@ -1,0 +1,49 @@
+import { deviceId } from '../../sdk/model/ids.ts';
+import { seconds } from '../../sdk/model/time.ts';
+import { troubleRule } from '../alarm/rule.ts';
+import type { Journal } from '../journal/journal.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { AlarmDesk } from './alarm-desk.ts';
+import type { Site } from './config/check-site.ts';
+import { selfTestRule } from './self-test.ts';
+
+const busRule = troubleRule({
+  condition: 'bus-down',
+  onDelay: seconds(5),
+  offDelay: seconds(0),
+  text: 'the bus cannot be reached for 5 s',
+  source: 'a dead bus is one fault, and not one of each device on it',
+});
+const journalRule = troubleRule({
+  condition: 'journal-degraded',
+  onDelay: seconds(0),
+  offDelay: seconds(10),
+  text: 'the journal cannot write to its disk',
+  source: 'entries wait in memory meanwhile and would not survive a power cut',
+});
+
+/** Sets the rules for the gateway itself, which goes by its own id, and for its buses, which go by theirs. */
+export function watchItself(site: Site, alarms: AlarmDesk): void {
+  alarms.watch(deviceId(site.address.gateway), [journalRule, selfTestRule]);
+  for (const bus of site.buses) alarms.watch(deviceId(bus.id), [busRule]);
+}
+
+export type Supervised = {
+  readonly site: Site;
+  readonly alarms: AlarmDesk;
+  /** Buses that cannot be reached. */
+  readonly problems: ReadonlyMap<string, string>;
+  readonly journal: Journal;
+  readonly clock: Clock;
+};
+
+/** Once a second: what is wrong with the gateway itself is judged by the same rules as everything else. */
+export async function supervise(watched: Supervised, signal: AbortSignal): Promise<void> {
+  const { site, alarms, problems, journal, clock } = watched;
+  while (!signal.aborted) {
+    for (const bus of site.buses) alarms.trouble(deviceId(bus.id), busRule.condition, problems.has(bus.id));
+    const degraded = journal.status().degraded !== undefined;
+    alarms.trouble(deviceId(site.address.gateway), journalRule.condition, degraded);
+    await clock.sleep(seconds(1), signal).catch(() => undefined); // the loop sees the abort
+  }
+}
