@@ -22,6 +22,7 @@ export function lineField(
   let devices: ReadonlyMap<string, SiteDevice> = new Map();
   let lines: Lines | undefined;
   let closing: Promise<void> = Promise.resolve();
+  let problem: string | undefined;
   const noteProblem = onChange<string>((why) => listener.problem(why === '' ? undefined : why));
 
   const tell = (device: SiteDevice, value: PointValue): void => {
@@ -39,7 +40,10 @@ export function lineField(
           readAgain(device).catch((e: unknown) => log.warn('lines.bug', { why: describeError(e) }));
       });
     },
-    health: (problem) => noteProblem(problem ?? ''),
+    health: (why) => {
+      problem = why;
+      noteProblem(why ?? '');
+    },
   };
   const readAgain = async (device: SiteDevice): Promise<void> => {
     const current = lines;
@@ -49,8 +53,8 @@ export function lineField(
       if (devices.get(device.id) === device) tell(device, { quality: 'good', at, value: active });
     } catch (e) {
       if (!FengsuiError.is(e, 'BUS_DOWN', 'LINE', 'TIMEOUT')) throw e;
-      // A line that cannot be had at all is a fault of its device; a lost board is one of the bus.
-      const why = FengsuiError.is(e, 'LINE') ? 'refused' : 'bus-down';
+      // What keeps the whole source away is one fault of the bus, and not one of each line.
+      const why = problem === undefined && FengsuiError.is(e, 'LINE') ? 'refused' : 'bus-down';
       if (devices.get(device.id) === device) tell(device, { quality: 'lost', at: clock.mono(), why });
     }
   };
