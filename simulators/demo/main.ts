@@ -94,6 +94,9 @@ function* endless<T>(items: readonly T[]): Generator<T, never> {
   for (;;) yield* items;
 }
 
+/** Readings that nobody heard during an outage are fetched when the next batch shows that they are missing. */
+const lastBatchesMs = 2_500;
+
 /** Waits until the gateway has nothing left to give, and holds what was received against what it has written down. */
 async function close(
   cast: Cast,
@@ -102,6 +105,7 @@ async function close(
   { out, say, stopDrawing }: { out: Output; say: ReturnType<typeof speaker>; stopDrawing: () => void },
 ): Promise<number> {
   let judged = 0;
+  await new Promise((resolve) => setTimeout(resolve, lastBatchesMs));
   for (let attempt = 0; attempt < 50; attempt++) {
     const status = await fs.gateways.status(gateway);
     judged = status.alarmLast;

@@ -78,9 +78,9 @@ function openingProblem(name: string, timing: ModbusTiming, cause: unknown): Fen
   return new FengsuiError('BUS_DOWN', what, { cause });
 }
 
-function healthReport(log: Log, bus: string): (problem: string | undefined) => void {
+function healthReport(log: Log, endpoint: string): (problem: string | undefined) => void {
   return onChange((problem) => {
-    if (problem === undefined) log.info('bus.up', { bus });
-    else log.warn('bus.down', { bus, why: problem });
+    if (problem === undefined) log.info('connection.up', { endpoint });
+    else log.warn('connection.down', { endpoint, why: problem });
   });
 }

@@ -142,7 +142,7 @@ describe('a Modbus TCP bus', () => {
     slave.answer((asked) => mbap(asked.transaction, ...registers(1, 3, 5)));
     await clock.advance(timing.reconnect);
     expect(await read(1)).toEqual([5]);
-    expect(log.lines.map((line) => line.event)).toEqual(['bus.down', 'bus.up']);
+    expect(log.lines.map((line) => line.event)).toEqual(['connection.down', 'connection.up']);
   });
 
   it('a flood of unasked frames leaves the next answer right', async () => {
@@ -188,7 +188,7 @@ describe('a Modbus TCP connection', () => {
     slave.answer((asked) => mbap(asked.transaction, ...registers(1, 3, 5)));
     await clock.advance(1);
     expect(await read(1)).toEqual([5]);
-    expect(log.lines.map((line) => line.event)).toEqual(['bus.down', 'bus.up']);
+    expect(log.lines.map((line) => line.event)).toEqual(['connection.down', 'connection.up']);
   });
 
   it('that an idle server closed is opened again by the next request', async () => {
