@@ -7,7 +7,9 @@ import { join } from 'node:path';
  * @throws Error when `CI` is set and the program is missing.
  */
 export function debian(program: string): boolean {
-  const isThere = (process.env['PATH'] ?? '').split(':').some((folder) => isExecutable(join(folder, program)));
+  const isThere = `${process.env['PATH'] ?? ''}:/usr/sbin`
+    .split(':')
+    .some((folder) => isExecutable(join(folder, program)));
   if (!isThere && process.env['CI'])
     throw new Error(`${program} is missing, and CI must not skip a test: apt-get install ${program}`);
   return isThere;
