@@ -4,4 +4,5 @@ export { jsonLog, type Log } from './platform/log.ts';
 export type { Site } from './runtime/config/check-site.ts';
 export { loadConfig, parseConfig } from './runtime/config/load-config.ts';
 export { type GatewayOptions, runGateway } from './runtime/gateway.ts';
+export { journalWorker } from './runtime/journal-worker-url.ts';
 export { version } from './runtime/version.ts';

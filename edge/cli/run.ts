@@ -2,6 +2,7 @@ import { systemClock } from '../platform/clock.ts';
 import { jsonLog } from '../platform/log.ts';
 import { loadConfig } from '../runtime/config/load-config.ts';
 import { runGateway } from '../runtime/gateway.ts';
+import { journalWorker } from '../runtime/journal-worker-url.ts';
 
 /** Runs until SIGINT or SIGTERM. Logs one JSON object a line to standard error. */
 export async function run(file: string): Promise<void> {
@@ -19,6 +20,6 @@ export async function run(file: string): Promise<void> {
     clock,
     log,
     signal: stop.signal,
-    journalWorker: new URL('./journal-worker.js', import.meta.url),
+    journalWorker,
   });
 }

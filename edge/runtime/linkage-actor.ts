@@ -39,6 +39,9 @@ export function linkageActor(ctx: {
   let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, new Set());
   const writing = new Set<string>();
   const proven = new Map<string, boolean>();
+  const astray = new Set<string>();
+  /** One output that follows must not hide another one of the same device that does not. */
+  const isAstray = (output: DeviceId): boolean => [...astray].some((key) => outputs.get(key)?.output === output);
 
   const drive = (key: string): void => {
     const rule = outputs.get(key);
@@ -76,7 +79,9 @@ export function linkageActor(ctx: {
         proven.set(key, on);
         log.info('linkage.proven', { output: key, on });
       }
-      ctx.mismatch(output, !follows);
+      if (follows) astray.delete(key);
+      else astray.add(key);
+      ctx.mismatch(output, isAstray(output));
       if (!follows) drive(key);
     },
   };

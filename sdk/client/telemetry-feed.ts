@@ -75,8 +75,13 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
       const gap = record && missing(record);
       if (!record || !gap) return;
       const range = { log: record.log, after: record.through, upTo: gap.to };
-      const found = await ctx.fetch(site, range).catch((e: unknown) => ctx.problem(site, e));
-      for (const bytes of found ?? []) take(site, bytes);
+      try {
+        for (const bytes of await ctx.fetch(site, range)) take(site, bytes);
+      } catch (e) {
+        ctx.problem(site, e);
+        // Out of reach just now: the next batch asks again. Only what the gateway itself cannot give is given up.
+        if (FengsuiError.is(e) && (e.retryable || e.code === 'ABORTED')) return;
+      }
       const now = records.get(key);
       if (now?.log !== record.log || now.through > record.through) continue; // it went on, or the journal changed
       const left = missing(now) ?? gap;

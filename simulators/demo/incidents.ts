@@ -1,24 +1,16 @@
-import type { AlarmUpdate, Fengsui } from '../../sdk/index.ts';
+import type { Fengsui } from '../../sdk/index.ts';
 import { FengsuiError } from '../../sdk/index.ts';
 import type { Cast } from './cast.ts';
 import type { Ledger } from './ledger.ts';
 import { gateway, newcomer } from './site-file.ts';
+import type { Watch } from './watch.ts';
 import type { Word } from './words.ts';
 
 /** What an incident may do and see. */
-export type Stage = {
+export type Stage = Pick<Watch, 'alarm' | 'until'> & {
   readonly cast: Cast;
   readonly fs: Fengsui;
   readonly ledger: Ledger;
-  /** Resolves with the next alarm change of that description; rejects when none comes in time. */
-  readonly alarm: (
-    device: string,
-    condition: string,
-    event: AlarmUpdate['change'],
-    withinMs?: number,
-  ) => Promise<AlarmUpdate>;
-  /** Resolves once it holds; rejects when it does not in time. */
-  readonly until: (what: string, holds: () => boolean, withinMs?: number) => Promise<void>;
   readonly siren: () => boolean;
   readonly tell: (text: string) => void;
   readonly pause: (ms: number) => Promise<void>;
@@ -137,12 +129,6 @@ async function drained(fs: Fengsui): Promise<void> {
   }
   throw new Error('the backlog was not drained within 20 s');
 }
-
-export const backlogOf = (fs: Fengsui): number => {
-  const [first] = fs.gateways.list();
-  const backlog = first?.report?.backlog;
-  return backlog ? backlog.alarms + backlog.telemetry : 0;
-};
 
 /** The next poll must have seen that the cause is gone, or the reset would be followed by a new alarm: so it is waited for. */
 async function resetAlarm(

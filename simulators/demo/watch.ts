@@ -1,5 +1,4 @@
 import type { AlarmUpdate, Fengsui, Scalar } from '../../sdk/index.ts';
-import { backlogOf } from './incidents.ts';
 import type { Delivery, Ledger } from './ledger.ts';
 import type { DeviceRow, ScreenState } from './screen.ts';
 
@@ -9,12 +8,14 @@ type AlarmRow = Delivery & { readonly kind: string; readonly name: string };
 export interface Watch {
   readonly alarms: readonly AlarmRow[];
   readonly readings: number;
+  /** Resolves with the next alarm change of that description; rejects when none comes in time. */
   readonly alarm: (
     device: string,
     condition: string,
     event: AlarmUpdate['change'],
     withinMs?: number,
   ) => Promise<AlarmUpdate>;
+  /** Resolves once it holds; rejects when it does not in time. */
   readonly until: (what: string, holds: () => boolean, withinMs?: number) => Promise<void>;
   state(scene: string): ScreenState;
   /** Ends when the client is closed. */
@@ -128,3 +129,9 @@ function shown(point: string, value: Scalar | undefined, unit: string | undefine
     typeof value === 'number' && !Number.isInteger(value) ? value.toFixed(3).replace(/0+$/, '') : String(value);
   return unit === undefined || unit === '1' ? number : `${number} ${unit}`;
 }
+
+const backlogOf = (fs: Fengsui): number => {
+  const [first] = fs.gateways.list();
+  const backlog = first?.report?.backlog;
+  return backlog ? backlog.alarms + backlog.telemetry : 0;
+};

@@ -47,6 +47,25 @@ describe('linkageActor', () => {
     expect(s.asked()).toEqual([true]);
   });
 
+  it('an output that follows does not hide a stuck one of the same board', () => {
+    const board = deviceId('relays');
+    const two: readonly LinkageRule[] = ['relay1', 'relay2'].map((point) => ({
+      name: point,
+      when: new Set(['hall/smoke']),
+      output: board,
+      point,
+    }));
+    const told: boolean[] = [];
+    const write = (): Promise<void> => Promise.resolve();
+    const actor = linkageActor({ rules: two, log: recordingLog(), write, mismatch: (_board, isSo) => told.push(isSo) });
+    actor.update(fire);
+    actor.readBack(board, 'relay1', reads(false));
+    actor.readBack(board, 'relay2', reads(true));
+    expect(told).toEqual([true, true]);
+    actor.readBack(board, 'relay1', reads(true));
+    expect(told.at(-1)).toBe(false);
+  });
+
   it('a second cause of the same output switches nothing again', async () => {
     const s = stage();
     s.actor.update(fire);

@@ -312,6 +312,27 @@ describe('telemetry', () => {
     expect(gaps).toEqual([]);
   });
 
+  it('does not give up batches because the gateway was busy once: the next batch asks again', async () => {
+    const fs = await watcher();
+    const gaps: unknown[] = [];
+    const problems: unknown[] = [];
+    fs.on('gap', (gap) => gaps.push(gap));
+    fs.on('error', (e) => problems.push(e.code));
+    gateway.answers.set('batches', () => {
+      throw new FengsuiError('OVERLOADED', 'too many requests at once');
+    });
+    const stream = fs.telemetry.stream();
+    for (const seq of [2, 4]) await gateway.telemetry(seq, [sample(0, seq / 10)]);
+    await until('the refusal is told', () => problems.length > 0);
+    const head = { log: 7, seq: 3, boot: 1, trust: 'synced', table: gateway.table.hash } as const;
+    gateway.answers.set('batches', () => ({ batches: [encodeTelemetry(head, gateway.table, [sample(0, 0.3)])] }));
+    await gateway.telemetry(5, [sample(0, 0.5)]);
+    const values = [];
+    for (let n = 0; n < 4; n++) values.push((await stream.next()).value?.value);
+    expect(values).toEqual([0.2, 0.4, 0.5, 0.3]);
+    expect([problems, gaps]).toEqual([['OVERLOADED'], []]);
+  });
+
   it('tells of batches that the gateway does not have any more', async () => {
     const fs = await watcher();
     const gaps: unknown[] = [];
