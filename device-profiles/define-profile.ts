@@ -1,13 +1,26 @@
-import type { BitPoint, ChoicePoint, Condition, LinePoint, NumberPoint, ProfileSpec } from '../sdk/model/profile.ts';
+import type {
+  BitPoint,
+  ChoicePoint,
+  Condition,
+  FlagPoint,
+  LinePoint,
+  NumberPoint,
+  ProfileSpec,
+  TextPoint,
+} from '../sdk/model/profile.ts';
 
 /** Generics skip excess-property checks, so a typo such as `scael` must be made an error by hand. */
 type Shape<S> = S extends { from: 'line-in' | 'line-out' }
   ? LinePoint
-  : S extends { as: 'bool' }
+  : S extends { as: 'bool'; from: 'coil' | 'discrete' }
     ? BitPoint
-    : S extends { as: 'choice' }
-      ? ChoicePoint
-      : NumberPoint;
+    : S extends { as: 'bool' }
+      ? FlagPoint
+      : S extends { as: 'choice' }
+        ? ChoicePoint
+        : S extends { as: 'text' }
+          ? TextPoint
+          : NumberPoint;
 type Closed<S, To> = { [K in Exclude<keyof S, keyof To>]: never };
 type Names<T> = T extends object ? keyof T & string : never;
 
@@ -19,5 +32,8 @@ type Checked<P extends ProfileSpec> = Closed<P, ProfileSpec> & {
   };
 };
 
-/** Declares a profile: literal types are kept, a misspelt key or a condition on a point that is not there does not compile. */
+/**
+ * Declares a profile: literal types are kept, a misspelt key or a condition on a point that is not there does not
+ * compile. What types cannot see, `checkProfile` tells.
+ */
 export const defineProfile = <const P extends ProfileSpec>(profile: P & Checked<P>): P => profile;

@@ -1,6 +1,7 @@
-import { profiles } from '../device-profiles/index.ts';
+import { checkProfile, profiles } from '../device-profiles/index.ts';
 import { type ConnectOptions, connectWith } from './client/connect.ts';
 import type { Fengsui as Client } from './client/fengsui.ts';
+import { FengsuiError } from './model/errors.ts';
 import type { ProfileSpec } from './model/profile.ts';
 
 export type { Alarm, AlarmRef, AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
@@ -26,11 +27,12 @@ export type { HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.t
 export type { CallOptions } from './client/time-limit.ts';
 export type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from './model/alarm.ts';
 export { type ErrorCode, FengsuiError } from './model/errors.ts';
+export type { BusQuality, LinkCounts, Turnaround, UnitQuality, UnitState } from './model/link-quality.ts';
 export type { Doubt, Loss, Quality, Scalar } from './model/point.ts';
 export type { PointsOf, ProfileSpec } from './model/profile.ts';
 export type { ClockTrust } from './model/time.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';
-export type { StatusResult } from './wire/methods.ts';
+export type { BusStatus, StatusResult } from './wire/methods.ts';
 export type { Signer } from './wire/sign1.ts';
 
 /** A profile that comes with Fengsui. */
@@ -42,12 +44,19 @@ export type Fengsui<P extends ProfileSpec = BuiltInProfile> = Client<P>;
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
  * Devices of other makers are typed, too, when their profiles are given: `profiles: [...profiles, mine]`.
- * @throws FengsuiError INVALID (district, URL), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, URL, a profile that cannot be right), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export function connect(options: ConnectOptions): Promise<Fengsui>;
 export function connect<P extends ProfileSpec>(
   options: ConnectOptions & { readonly profiles: readonly P[] },
 ): Promise<Fengsui<P>>;
-export function connect(options: ConnectOptions & { readonly profiles?: readonly ProfileSpec[] }): Promise<unknown> {
+export async function connect(
+  options: ConnectOptions & { readonly profiles?: readonly ProfileSpec[] },
+): Promise<unknown> {
+  const [problem, ...more] = (options.profiles ?? []).flatMap((profile) => checkProfile(profile));
+  if (problem) {
+    const others = more.length > 0 ? ` (and ${more.length} more in \`details\`)` : '';
+    throw new FengsuiError('INVALID', `${problem.message}${others}`, { details: { problems: [problem, ...more] } });
+  }
   return connectWith<ProfileSpec>({ ...options, profiles: options.profiles ?? profiles });
 }

@@ -1,5 +1,5 @@
 import { defineProfile } from '../define-profile.ts';
-import { pressure, source, toMegapascal } from './qdy30a.ts';
+import { identification, pressure, serial, source, toMegapascal } from './qdy30a.ts';
 
 /** Fire main (消防管网) with a QDY30A-type pressure transmitter. */
 export const fireMain = defineProfile({
@@ -33,4 +33,6 @@ export const fireMain = defineProfile({
   },
   pollMs: 1_000,
   silenceMs: 60_000,
+  serial,
+  identification,
 });

@@ -1,5 +1,5 @@
 import { defineProfile } from '../define-profile.ts';
-import { pressure, source, toMegapascal } from './qdy30a.ts';
+import { identification, pressure, serial, source, toMegapascal } from './qdy30a.ts';
 
 /** Municipal hydrant (市政消火栓) with a QDY30A-type pressure transmitter. */
 export const municipalHydrant = defineProfile({
@@ -32,4 +32,6 @@ export const municipalHydrant = defineProfile({
   },
   pollMs: 1_000,
   silenceMs: 60_000,
+  serial,
+  identification,
 });

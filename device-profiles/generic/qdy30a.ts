@@ -1,3 +1,5 @@
+import type { Identification, SerialDefaults } from '../../sdk/model/profile.ts';
+
 /**
  * The register map that QDY30A-type transmitters share, and most low-cost Chinese pressure and level transmitters.
  * Addresses are zero-based. 0x0000 own address, 0x0001 baud code, 0x0002 unit code, 0x0003 decimal places 0–4,
@@ -17,13 +19,16 @@ export const toMegapascal = {
   help: 'MPa per displayed unit: 1 for MPa, 0.1 for bar, 0.001 for kPa. Compare one reading with the dial.',
 } as const;
 
-export const pressure = {
-  from: 'holding',
-  at: 4,
-  as: 'i16',
-  decimals: 3,
-  scale: 'toMegapascal',
-  unit: 'MPa',
-  resolution: 0.001,
-  range: [-0.1, 6],
-} as const;
+/** The value as the dial shows it: int16 and its decimals. */
+export const dial = { from: 'holding', at: 4, as: 'i16', decimals: 3 } as const;
+
+export const pressure = { ...dial, scale: 'toMegapascal', unit: 'MPa', resolution: 0.001, range: [-0.1, 6] } as const;
+
+export const serial = { baud: 9_600, parity: 'none', stopBits: 1, unit: 1 } as const satisfies SerialDefaults;
+
+/** Nothing in the map names the model: own address, two codes, 0–4 decimals. */
+export const identification = {
+  plausible: [
+    { from: 'holding', at: 0, words: ['unit', { min: 0, max: 255 }, { min: 0, max: 255 }, { min: 0, max: 4 }] },
+  ],
+} as const satisfies Identification;

@@ -2,7 +2,10 @@ import { defineProfile } from '../define-profile.ts';
 
 const relay = (at: number) => ({ from: 'coil', at, as: 'bool', writable: true }) as const;
 
-/** Waveshare Modbus RTU Relay, 8 channels. Default 9600 8N1, address 1; FC 01 reads, FC 05 writes a coil. */
+/**
+ * Waveshare Modbus RTU Relay, 8 channels. FC 01 reads, FC 05 writes a coil. Two sources agree on the coils; the order of
+ * the parity codes differs within the maker's own text between protocol V1 and V2 (September 2021), so no code is used.
+ */
 export const relay8 = defineProfile({
   id: 'waveshare/relay-8',
   name: { en: 'Waveshare 8-channel relay', zh: '微雪 8 路继电器' },
@@ -19,4 +22,5 @@ export const relay8 = defineProfile({
   },
   pollMs: 2_000,
   silenceMs: 30_000,
+  serial: { baud: 9_600, parity: 'none', stopBits: 1, unit: 1 },
 });

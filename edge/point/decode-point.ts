@@ -1,18 +1,18 @@
+import { widthOf } from '../../device-profiles/point-width.ts';
 import type { PointValue, Scalar } from '../../sdk/model/point.ts';
-import type { ChoicePoint, NumberPoint, PointSpec, WordOrder } from '../../sdk/model/profile.ts';
+import type { ChoicePoint, NumberPoint, PointSpec, TextPoint } from '../../sdk/model/profile.ts';
 import type { MonoTime } from '../../sdk/model/time.ts';
 import type { Words } from '../bus/reading.ts';
+import { field, registerNumber, registerText, wordAt } from './register-value.ts';
 import { factorOf, type Settings } from './resolve-address.ts';
+
+export { widthOf };
 
 /**
  * Turns the words of one point into its value. `offset` is where the point begins in `words`; `decimals` is the
  * content of its decimals register, where it has one. Pure: `at` is the time of the reading.
  */
 export type PointDecoder = (words: Words, offset: number, at: MonoTime, decimals?: number) => PointValue;
-
-/** How many registers or bits a point takes. */
-export const widthOf = (spec: PointSpec): number =>
-  spec.as === 'u32' || spec.as === 'i32' || spec.as === 'f32' ? 2 : 1;
 
 export function pointDecoder(spec: PointSpec, settings: Settings): PointDecoder {
   const scale = 'scale' in spec ? factorOf(spec.scale ?? 1, settings) : 1;
@@ -35,14 +35,28 @@ function checkedDecoder(spec: PointSpec, scale: number): PointDecoder {
 }
 
 function wholeDecoder(spec: PointSpec, scale: number): PointDecoder {
-  if (spec.as === 'bool') return (words, offset, at) => ({ quality: 'good', at, value: words[offset] === 1 });
+  if (spec.as === 'bool') return flagDecoder('bit' in spec ? spec.bit : 0);
+  if (spec.as === 'text') return textDecoder(spec);
   return spec.as === 'choice' ? choiceDecoder(spec) : numberDecoder(spec, scale);
+}
+
+/** Coils and inputs arrive as words of one bit. */
+const flagDecoder =
+  (bit: number): PointDecoder =>
+  (words, offset, at) => ({ quality: 'good', at, value: ((wordAt(words, offset) >> bit) & 1) === 1 });
+
+function textDecoder({ words: count, order = 'AB' }: TextPoint): PointDecoder {
+  return (words, offset, at) => {
+    const value = registerText(words, offset, count, order);
+    return value === undefined ? { quality: 'lost', at, why: 'bad-reply' } : { quality: 'good', at, value };
+  };
 }
 
 function choiceDecoder(spec: ChoicePoint): PointDecoder {
   const names = new Map(Object.entries(spec.of).map(([code, name]) => [Number(code), name]));
+  const read = spec.bits ? field(wordAt, spec.bits) : wordAt;
   return (words, offset, at) => {
-    const code = wordAt(words, offset);
+    const code = read(words, offset);
     const name = names.get(code);
     return name === undefined
       ? { quality: 'doubtful', at, value: `code ${code}`, why: 'unknown-code' }
@@ -51,19 +65,22 @@ function choiceDecoder(spec: ChoicePoint): PointDecoder {
 }
 
 function numberDecoder(spec: NumberPoint, scale: number): PointDecoder {
-  const raw = rawReader(spec);
+  const { bits, number } = registerNumber(spec);
   const scaled = [0, 1, 2, 3, 4].map((decimals) => scaler(scale, decimals));
   const markers = new Set(spec.lostMarkers);
   const [low, high] = spec.range;
+  const isWhole = spec.as === 'u64' || spec.as === 'i64';
+  // Of a float, NaN and infinity are the device's own sign; digits beyond 9 are damage.
+  const noNumber = spec.as === 'bcd16' || spec.as === 'bcd32' ? 'bad-reply' : 'device-marker';
   return (words, offset, at, decimals = 0) => {
-    const number = raw(words, offset);
-    // Not a number, and no infinity either: neither can be told to anybody.
-    if (markers.has(wordAt(words, offset)) || !Number.isFinite(number))
-      return { quality: 'lost', at, why: 'device-marker' };
+    if (markers.size > 0 && markers.has(bits(words, offset))) return { quality: 'lost', at, why: 'device-marker' };
+    const raw = number(words, offset);
+    if (!Number.isFinite(raw)) return { quality: 'lost', at, why: noNumber };
     const toUnit = scaled[decimals];
     if (!toUnit) return { quality: 'lost', at, why: 'bad-reply' };
-    const value = toUnit(number);
-    return value < low || value > high
+    const value = toUnit(raw);
+    // Beyond 2^53 neighbouring whole numbers look alike.
+    return value < low || value > high || (isWhole && !Number.isSafeInteger(raw))
       ? { quality: 'doubtful', at, value, why: 'out-of-range' }
       : { quality: 'good', at, value };
   };
@@ -75,30 +92,6 @@ function scaler(scale: number, decimals: number): (raw: number) => number {
   const whole = Math.round(divisor);
   if (whole >= 1 && Math.abs(divisor - whole) < 1e-9 * divisor) return (raw) => raw / whole;
   return (raw) => (raw * scale) / 10 ** decimals;
-}
-
-function rawReader(spec: NumberPoint): (words: Words, offset: number) => number {
-  if (spec.as === 'u16') return wordAt;
-  if (spec.as === 'i16') return (words, offset) => signed16(wordAt(words, offset));
-  const view = new DataView(new ArrayBuffer(4));
-  const order = spec.order ?? 'ABCD';
-  return (words, offset) => {
-    arrange(view, order, wordAt(words, offset), wordAt(words, offset + 1));
-    if (spec.as === 'f32') return view.getFloat32(0);
-    return spec.as === 'u32' ? view.getUint32(0) : view.getInt32(0);
-  };
-}
-
-const wordAt = (words: Words, offset: number): number => words[offset] ?? Number.NaN;
-const signed16 = (word: number): number => (word > 0x7fff ? word - 0x1_0000 : word);
-const swapped = (word: number): number => ((word & 0xff) << 8) | (word >> 8);
-
-/** Puts the two words, as they arrived, into big-endian order. */
-function arrange(view: DataView, order: WordOrder, first: number, second: number): void {
-  const [high, low] = order === 'ABCD' || order === 'BADC' ? [first, second] : [second, first];
-  const swap = order === 'BADC' || order === 'DCBA';
-  view.setUint16(0, swap ? swapped(high) : high);
-  view.setUint16(2, swap ? swapped(low) : low);
 }
 
 /** Whether a new value differs from an old one by something worth reporting: quality, its reason, or the value rounded to its resolution. */

@@ -1,8 +1,11 @@
+import { FengsuiError } from '../model/errors.ts';
 import type { ClockTrust } from '../model/time.ts';
 import type { BusState } from '../wire/gateway-state.ts';
-import type { StatusResult } from '../wire/methods.ts';
+import type { BusStatus, StatusResult } from '../wire/methods.ts';
+import type { Data } from '../wire/request.ts';
 import type { Directory, DirectoryChange, Entry } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
 import { parseStatus } from './results.ts';
 import type { CallOptions } from './time-limit.ts';
@@ -52,7 +55,11 @@ export type Gateways = {
   readonly get: (gateway: string) => Gateway;
   /** First `added` for each that is known, then every change. */
   readonly watch: (options?: StreamOptions) => LiveStream<GatewayChange>;
-  /** Counters of the gateway: memory, journal, buses. @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | TIMEOUT | ABORTED | PROTOCOL */
+  /**
+   * Figures of the gateway: memory, journal, and how well each Modbus bus and unit does. A gateway with many buses is
+   * asked page by page; the time limit is for each page.
+   * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | TIMEOUT | ABORTED | PROTOCOL
+   */
   readonly status: (gateway: string, options?: CallOptions) => Promise<StatusResult>;
 };
 
@@ -75,9 +82,25 @@ export function gateways(ctx: {
         for (const entry of directory.entries()) push(toChange({ type: 'added', entry }));
         return directory.changes.add((change) => push(toChange(change)));
       }),
-    status: async (gateway, options) =>
-      parseStatus(await requests.query(directory.reach(gateway), 'status', null, options)),
+    status: async (gateway, options) => {
+      const site = directory.reach(gateway);
+      return wholeStatus((params) => requests.query(site, 'status', params, options));
+    },
   };
+}
+
+/** Far more than a gateway could poll: whoever tells of more is not believed. */
+const mostBuses = 10_000;
+
+async function wholeStatus(ask: (params: Data) => Promise<Data>): Promise<StatusResult> {
+  const { next, ...first } = parseStatus(await ask(null));
+  if (next === undefined) return first;
+  const further = paged<BusStatus, string>(async (after = next) => {
+    const { buses, next: following } = parseStatus(await ask({ after }));
+    if (buses.length === 0) throw new FengsuiError('PROTOCOL', `status: the page after “${after}” holds no bus`);
+    return { items: buses, ...(following !== undefined && { next: following }) };
+  });
+  return { ...first, buses: [...first.buses, ...(await further.all({ max: mostBuses }))] };
 }
 
 const toChange = ({ type, entry }: DirectoryChange): GatewayChange => ({

@@ -97,7 +97,7 @@ function fits(spec: PointSpec, value: Scalar): boolean {
   if (spec.as === 'bool') return typeof value === 'boolean';
   // A word that the profile does not list travels as it is, doubtful; it is not one of the choices.
   if (spec.as === 'choice') return typeof value === 'string' && Object.values(spec.of).includes(value);
-  return typeof value === 'number';
+  return typeof value === (spec.as === 'text' ? 'string' : 'number');
 }
 
 const isReading = (x: unknown): x is Reading =>

@@ -1,9 +1,10 @@
 import { type AlarmPhase, alarmKinds, alarmPhases } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
+import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '../model/link-quality.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { monoTime } from '../model/time.ts';
-import type { ActiveAlarm, ConfigResult, ResumeResult, StatusResult } from '../wire/methods.ts';
-import { fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
+import type { ActiveAlarm, BusStatus, ConfigResult, ResumeResult, StatusPage } from '../wire/methods.ts';
+import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
 /** A value as a gateway tells it in a reply, at a wall time in Unix ms. */
@@ -69,29 +70,64 @@ export function parseAlarms(raw: Data): readonly ActiveAlarm[] {
     });
 }
 
-export function parseStatus(raw: Data): StatusResult {
+export function parseStatus(raw: unknown): StatusPage {
   const s = fieldsOf(raw, 'status');
   return {
-    uptimeMs: s.number('uptimeMs'),
-    rssBytes: s.number('rssBytes'),
+    uptimeMs: s.count('uptimeMs'),
+    rssBytes: s.count('rssBytes'),
     alarmLast: s.count('alarmLast'),
     alarmBacklog: s.count('alarmBacklog'),
     telemetryLast: s.count('telemetryLast'),
     telemetryBacklog: s.count('telemetryBacklog'),
     telemetryEvicted: s.count('telemetryEvicted'),
-    buses: s.list('buses').map((one, i) => {
-      const bus = fieldsOf(one, `status.buses[${i}]`);
-      return {
-        id: bus.text('id'),
-        requests: bus.count('requests'),
-        answers: bus.count('answers'),
-        timeouts: bus.count('timeouts'),
-        crcErrors: bus.count('crcErrors'),
-        exceptions: bus.count('exceptions'),
-        strays: bus.count('strays'),
-      };
-    }),
+    buses: s.list('buses').map((one, i) => parseBus(one, `status.buses[${i}]`)),
+    ...(s.has('next') && { next: s.text('next') }),
   };
+}
+
+function parseBus(raw: unknown, where: string): BusStatus {
+  const bus = fieldsOf(raw, where);
+  return {
+    id: bus.text('id'),
+    ...linkCounts(bus),
+    utilisation: fromZero(bus.number('utilisation'), `${where}[utilisation]`),
+    ...parseTurnaround(bus, where),
+    units: bus.list('units').map((one, i) => parseUnit(one, `${where}.units[${i}]`)),
+  };
+}
+
+function parseUnit(raw: unknown, where: string): UnitQuality {
+  const unit = fieldsOf(raw, where);
+  const state = unit.text('state');
+  return {
+    unit: unit.count('unit'),
+    // A newer gateway may know states that this version does not.
+    state: unitStates.find((known) => known === state) ?? 'unknown',
+    ...linkCounts(unit),
+    ...parseTurnaround(unit, where),
+  };
+}
+
+const linkCounts = (of: Fields): LinkCounts => ({
+  requests: of.count('requests'),
+  answers: of.count('answers'),
+  timeouts: of.count('timeouts'),
+  crcErrors: of.count('crcErrors'),
+  exceptions: of.count('exceptions'),
+  foreign: of.count('foreign'),
+  late: of.count('late'),
+});
+
+function parseTurnaround(of: Fields, where: string): { readonly turnaround?: Turnaround } {
+  if (!of.has('turnaround')) return {};
+  const times = of.fields('turnaround');
+  const time = (key: 'p50Ms' | 'p99Ms'): number => fromZero(times.number(key), `${where}[turnaround][${key}]`);
+  return { turnaround: { p50Ms: time('p50Ms'), p99Ms: time('p99Ms') } };
+}
+
+function fromZero(x: number, where: string): number {
+  if (x >= 0) return x;
+  throw new FengsuiError('PROTOCOL', `${where}: expected a number from 0, got ${x}`);
 }
 
 /** Beyond this a JavaScript date is invalid. */

@@ -16,6 +16,7 @@ export const losses = [
   'bad-reply',
   'bus-down',
   'device-marker',
+  'other-device',
 ] as const;
 export type Loss = (typeof losses)[number];
 

@@ -13,6 +13,7 @@ export type Unit =
   | 'Hz'
   | 'kWh'
   | '°C'
+  | 'K'
   | 'mA'
   | 'm'
   | 's'
@@ -28,15 +29,36 @@ export type Factor = number | string;
 /** An address as a sum of factors and of products of two, so that slot tables are data: `['table', ['slot', 'size'], 2]`. */
 export type Address = number | readonly (Factor | readonly [Factor, Factor])[];
 
-/** How words become a number. Letters name bytes from most to least significant, in the order they arrive. */
-export type WordOrder = 'ABCD' | 'CDAB' | 'BADC' | 'DCBA';
+/**
+ * The order in which the bytes of a value arrive; A is the most significant (of a text: the first character). As many
+ * letters as the value has bytes; the natural order unless given.
+ */
+export type ByteOrder =
+  | 'AB'
+  | 'BA'
+  | 'ABCD'
+  | 'CDAB'
+  | 'BADC'
+  | 'DCBA'
+  | 'ABCDEFGH'
+  | 'GHEFCDAB'
+  | 'BADCFEHG'
+  | 'HGFEDCBA';
 
-export type NumberPoint = {
+/** What each point may say of how often it is read. */
+type Paced = {
+  /** Own poll period where it may be slower than the profile's `pollMs`. Not for points with a condition. */
+  readonly everyMs?: number;
+};
+
+export type NumberPoint = Paced & {
   readonly from: WordTable;
   readonly at: Address;
-  readonly as: 'u16' | 'i16' | 'u32' | 'i32' | 'f32';
-  /** 32-bit values only; `ABCD` unless given. */
-  readonly order?: WordOrder;
+  /** `bcd16` and `bcd32`: four decimal digits a word. */
+  readonly as: 'u16' | 'i16' | 'u32' | 'i32' | 'f32' | 'u64' | 'i64' | 'f64' | 'bcd16' | 'bcd32';
+  readonly order?: ByteOrder;
+  /** `u16` only: the field of these bits, lowest and highest, 0–15. */
+  readonly bits?: readonly [low: number, high: number];
   readonly unit: Unit;
   /** Multiplies the raw number; a setting's name where the device does not tell its unit. 1 unless given. */
   readonly scale?: Factor;
@@ -46,29 +68,48 @@ export type NumberPoint = {
   readonly resolution: number;
   /** Physical range in `unit`; beyond it a value is doubtful (`out-of-range`). */
   readonly range: readonly [number, number];
-  /** Raw words by which the device itself says that it has no value. */
+  /** Raw numbers, unsigned and before scaling, by which the device itself says that it has no value. */
   readonly lostMarkers?: readonly number[];
 };
-export type ChoicePoint = {
+export type ChoicePoint = Paced & {
   readonly from: WordTable;
   readonly at: Address;
   readonly as: 'choice';
-  /** Raw word → name. A word that is not listed is doubtful (`unknown-code`). */
+  /** The field of these bits, lowest and highest, 0–15; the whole word unless given. */
+  readonly bits?: readonly [low: number, high: number];
+  /** Raw number → name. A word that is not listed is doubtful (`unknown-code`). */
   readonly of: Readonly<Record<number, string>>;
 };
-export type BitPoint = {
+export type BitPoint = Paced & {
   readonly from: BitTable;
   readonly at: Address;
   readonly as: 'bool';
   /** Coils only: Fengsui may write it. */
   readonly writable?: true;
 };
+/** One bit of a register. */
+export type FlagPoint = Paced & {
+  readonly from: WordTable;
+  readonly at: Address;
+  readonly as: 'bool';
+  /** 0 is the least significant, 15 the most. */
+  readonly bit: number;
+};
+/** Characters in registers, two each; ends at the first NUL, trailing blanks dropped. */
+export type TextPoint = Paced & {
+  readonly from: WordTable;
+  readonly at: Address;
+  readonly as: 'text';
+  /** Registers. */
+  readonly words: number;
+  readonly order?: 'AB' | 'BA';
+};
 /** A contact or an output on a GPIO line; the line itself is named in the site's configuration. */
 export type LinePoint = {
   readonly from: 'line-in' | 'line-out';
   readonly as: 'bool';
 };
-export type PointSpec = NumberPoint | ChoicePoint | BitPoint | LinePoint;
+export type PointSpec = NumberPoint | ChoicePoint | BitPoint | FlagPoint | TextPoint | LinePoint;
 
 /** A number, or the name of a setting that holds it. */
 type Tunable<Settings extends string> = number | Settings;
@@ -99,6 +140,39 @@ export type Setting = {
   readonly help: string;
 };
 
+/** How a serial device comes from the works. */
+export type SerialDefaults = {
+  readonly baud: number;
+  readonly parity: 'none' | 'even' | 'odd';
+  readonly stopBits: 1 | 2;
+  readonly unit: number;
+};
+
+/** Registers that tell a model apart: one read, all that it must hold. */
+export type IdentityCheck = {
+  readonly from: WordTable;
+  readonly at: number;
+  /** What stands in the registers from `at` on: a number, any of several, a number within bounds, or the unit's own address. */
+  readonly words: readonly (number | readonly number[] | { readonly min: number; readonly max: number } | 'unit')[];
+};
+
+/**
+ * How a device is recognised. `certain`: registers that no other model has. `plausible`: what a reading must look like;
+ * never more than a guess, for a person to confirm.
+ */
+export type Identification = {
+  readonly certain?: readonly IdentityCheck[];
+  readonly plausible?: readonly IdentityCheck[];
+};
+
+/** Registers that must not be read, not even on the way to others. */
+export type ForbiddenRange = {
+  readonly from: WordTable | BitTable;
+  readonly at: number;
+  readonly count: number;
+  readonly why: string;
+};
+
 /** What a kind of device is, as data. */
 export type ProfileSpec = {
   readonly id: `${string}/${string}`;
@@ -115,14 +189,21 @@ export type ProfileSpec = {
   readonly silenceMs: number;
   /** Largest block the device answers in one request, registers or bits; 125 and 2,000 unless given. */
   readonly maxBlock?: number;
+  readonly forbidden?: readonly ForbiddenRange[];
+  readonly serial?: SerialDefaults;
+  readonly identification?: Identification;
+  /** Why the map is not to be trusted yet. Shown wherever the profile is named. */
+  readonly unverified?: string;
 };
 
 /** What a point decodes to, computed from its literal spec. */
 export type ValueOf<S> = S extends { as: 'bool' }
   ? boolean
-  : S extends { as: 'choice'; of: infer M }
-    ? M[keyof M]
-    : number;
+  : S extends { as: 'text' }
+    ? string
+    : S extends { as: 'choice'; of: infer M }
+      ? M[keyof M]
+      : number;
 export type UnitOf<S> = S extends { unit: infer U } ? U : undefined;
 export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']]: ValueOf<P['points'][K]> };
 

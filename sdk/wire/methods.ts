@@ -1,4 +1,5 @@
 import type { AlarmKind, AlarmPhase } from '../model/alarm.ts';
+import type { BusQuality } from '../model/link-quality.ts';
 import type { Data } from './request.ts';
 
 /** A page of a listing: ask again with `after: next` until there is no `next`. */
@@ -79,7 +80,12 @@ export type AcknowledgeParams = {
 export type ResetParams = { readonly device: string; readonly condition: string; readonly operator?: string };
 export type AlarmResult = { readonly phase: AlarmPhase };
 
+/** `after`: the bus that the page before ended with. */
+export type StatusParams = { readonly after?: string };
+/** A bus as it has done since the gateway started, and each unit that was asked on it. */
+export type BusStatus = { readonly id: string } & BusQuality;
 export type StatusResult = {
+  /** Since the gateway started: the time that all counts of the buses are about. */
   readonly uptimeMs: number;
   readonly rssBytes: number;
   /** Highest number of the alarm lane: how many changes this journal has judged. */
@@ -88,13 +94,11 @@ export type StatusResult = {
   readonly telemetryLast: number;
   readonly telemetryBacklog: number;
   readonly telemetryEvicted: number;
-  readonly buses: readonly {
-    readonly id: string;
-    readonly requests: number;
-    readonly answers: number;
-    readonly timeouts: number;
-    readonly crcErrors: number;
-    readonly exceptions: number;
-    readonly strays: number;
-  }[];
+  /** In the order of the configuration; buses of GPIO lines have no figures and are left out. */
+  readonly buses: readonly BusStatus[];
 };
+/**
+ * The buses of one reply: as many as have, with their units, no more than 200 entries together, and always one, so that
+ * every reply stays below 64 KB. Ask again with `after: next` until there is no `next`.
+ */
+export type StatusPage = StatusResult & { readonly next?: string };

@@ -3,7 +3,7 @@ import { decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
 import { fieldsOf, isText, mapOf } from './parse.ts';
 
-/** What one column of telemetry means: enough to decode it without the profile. */
+/** What one column of telemetry means: enough to decode it without the profile. Bits and texts travel as they are. */
 export type PointColumn = {
   readonly device: DeviceId;
   readonly point: string;

@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { profiles } from '../../device-profiles/index.ts';
+import { checkProfile, profiles } from '../../device-profiles/index.ts';
 import { rulesOf } from '../../edge/alarm/rule.ts';
-import { planReads } from '../../edge/bus/plan-reads.ts';
-import { devicePoints } from '../../edge/point/device-points.ts';
 import type { Condition, PointSpec, ProfileSpec, Setting } from '../../sdk/model/profile.ts';
 import { defaultSettings } from '../support/default-settings.ts';
 
@@ -41,44 +39,27 @@ describe.each(all)('$id', (profile) => {
     expect(profile.pollMs + 1_000 + Math.max(profile.pollMs, profile.silenceMs / 4)).toBeLessThan(profile.silenceMs);
     expect(rulesOf(profile, defaultSettings(profile), profile.pollMs).at(-1)?.onDelay).toBeGreaterThan(0);
   });
-  it('can be planned within its longest block', () => {
-    const limit = profile.maxBlock ?? 125;
-    const wants = devicePoints(profile, defaultSettings(profile), 1).flatMap((p) =>
-      p.decimals ? [p.value, p.decimals] : [p.value],
-    );
-    for (const { address, count } of planReads(wants, { registers: limit, bits: limit, maxGap: 8 }))
-      expect(address + count).toBeLessThanOrEqual(65_536);
-  });
+  it('contradicts itself nowhere', () => expect(checkProfile(profile)).toEqual([]));
+  if (profile.unverified !== undefined)
+    it('says why its map is not to be trusted', () => expect(profile.unverified?.length).toBeGreaterThan(20));
 
   describe.each(points)('point %s', (_, spec) => {
-    if ('range' in spec) {
-      it('has a range, and a resolution within it', () => {
-        expect(spec.range[0]).toBeLessThan(spec.range[1]);
-        expect(spec.resolution).toBeGreaterThan(0);
-        expect(spec.resolution).toBeLessThan(spec.range[1] - spec.range[0]);
-      });
-    }
+    if ('range' in spec)
+      it('has a resolution within its range', () =>
+        expect(spec.resolution).toBeLessThanOrEqual(spec.range[1] - spec.range[0]));
     if ('of' in spec)
       it('has names for its codes, none twice', () =>
         expect(new Set(Object.values(spec.of)).size).toBe(Object.keys(spec.of).length));
     if (spec.from === 'discrete') it('is not written', () => expect(spec).not.toHaveProperty('writable'));
     it('comes from where its kind can come from', () => {
-      const tables = spec.as === 'bool' ? ['coil', 'discrete', 'line-in', 'line-out'] : ['holding', 'input'];
-      expect(tables).toContain(spec.from);
+      const isBit = spec.as === 'bool' && !('bit' in spec);
+      expect(isBit ? ['coil', 'discrete', 'line-in', 'line-out'] : ['holding', 'input']).toContain(spec.from);
     });
   });
 
   if (conditions.length > 0) {
     describe.each(conditions)('condition %s', (name, condition) => {
-      const point = profile.points[condition.point];
-      it('is about a point of the profile', () => expect(point).toBeDefined());
       it('cites its source', () => expect(condition.source.trim()).not.toBe(''));
-      it('asks what the point can say', () => {
-        if (!('is' in condition.when)) return expect(point).toHaveProperty('unit');
-        const wanted: readonly unknown[] = Array.isArray(condition.when.is) ? condition.when.is : [condition.when.is];
-        const possible: readonly unknown[] = point && 'of' in point ? Object.values(point.of) : [true, false];
-        return expect(possible).toEqual(expect.arrayContaining([...wanted]));
-      });
       it('becomes a rule with real numbers', () => {
         const rule = rulesOf(profile, defaultSettings(profile), profile.pollMs).find((r) => r.condition === name);
         expect([rule?.onDelay, rule?.offDelay].every((ms) => Number.isFinite(ms) && Number(ms) >= 0)).toBe(true);
@@ -91,10 +72,6 @@ describe.each(all)('$id', (profile) => {
 
   if (settings.length > 0) {
     describe.each(settings)('setting %s', (_, setting) => {
-      it('has a default within its limits', () => {
-        expect(setting.default).toBeGreaterThanOrEqual(setting.min);
-        expect(setting.default).toBeLessThanOrEqual(setting.max);
-      });
       it('says what it means', () => expect(setting.help.length).toBeGreaterThan(10));
     });
   }

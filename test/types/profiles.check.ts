@@ -46,6 +46,42 @@ defineProfile({
   ...head,
   id: 'acme/x',
   source,
+  // As they should be: parts of words, and a text.
+  points: {
+    on: { from: 'holding', at: 1, as: 'bool', bit: 15 },
+    state: { from: 'holding', at: 1, as: 'choice', bits: [0, 1], of: { 0: 'off', 1: 'on' } },
+    model: { from: 'input', at: 2, as: 'text', words: 4, order: 'BA', everyMs: 60_000 },
+  },
+});
+
+defineProfile({
+  ...head,
+  id: 'acme/x',
+  source,
+  // @ts-expect-error a bit of a register says which
+  points: { on: { from: 'holding', at: 1, as: 'bool' } },
+});
+
+defineProfile({
+  ...head,
+  id: 'acme/x',
+  source,
+  // @ts-expect-error an input has no further bits
+  points: { on: { from: 'discrete', at: 1, as: 'bool', bit: 3 } },
+});
+
+defineProfile({
+  ...head,
+  id: 'acme/x',
+  source,
+  // @ts-expect-error a text has a length and no resolution
+  points: { model: { from: 'input', at: 2, as: 'text', words: 4, resolution: 1 } },
+});
+
+defineProfile({
+  ...head,
+  id: 'acme/x',
+  source,
   // @ts-expect-error a number has a unit
   points: { pressure: { from: 'holding', at: 4, as: 'u16', resolution: 1, range: [0, 1] } },
 });

@@ -55,11 +55,40 @@ describe('numbers', () => {
     expect(pointDecoder(number({ as: 'u32' }), {})([9, 0, 5, 9], 1, at)).toEqual(good(5));
   });
 
-  it('takes 32-bit values from two words and others from one', () => {
-    expect((['u16', 'i16', 'u32', 'i32', 'f32'] as const).map((as) => widthOf(number({ as })))).toEqual([
-      1, 1, 2, 2, 2,
-    ]);
-    expect(widthOf({ from: 'coil', at: 0, as: 'bool' })).toBe(1);
+  it.each<[as: NumberPoint['as'], width: number]>([
+    ['u16', 1],
+    ['i16', 1],
+    ['bcd16', 1],
+    ['u32', 2],
+    ['i32', 2],
+    ['f32', 2],
+    ['bcd32', 2],
+    ['u64', 4],
+    ['i64', 4],
+    ['f64', 4],
+  ])('a %s takes %i registers', (as, width) => expect(widthOf(number({ as }))).toBe(width));
+
+  it('a bit, a flag and a choice take one, a text as many as it says', () => {
+    expect([
+      widthOf({ from: 'coil', at: 0, as: 'bool' }),
+      widthOf({ from: 'input', at: 0, as: 'bool', bit: 3 }),
+      widthOf({ from: 'input', at: 0, as: 'choice', of: {} }),
+      widthOf({ from: 'input', at: 0, as: 'text', words: 8 }),
+    ]).toEqual([1, 1, 1, 8]);
+  });
+
+  it.each<[bits: readonly [number, number], value: number]>([
+    [[0, 7], 0x34],
+    [[8, 15], 0x12],
+    [[0, 15], 0x1234],
+    [[12, 12], 1],
+    [[15, 15], 0],
+  ])('bits %j of 0x1234 are %i', (bits, value) => {
+    expect(decode(number({ as: 'u16', bits }), [0x1234])).toEqual(good(value));
+  });
+
+  it('a field is taken from the word as its order says', () => {
+    expect(decode(number({ as: 'u16', order: 'BA', bits: [0, 7] }), [0x1234])).toEqual(good(0x12));
   });
 });
 
@@ -107,7 +136,41 @@ describe('no value, or one not to be acted on', () => {
     ['a float that is not a number', number({ as: 'f32' }), [0x7fc0, 0]],
     ['an infinite float', number({ as: 'f32' }), [0x7f80, 0]],
     ['a minus infinite float', number({ as: 'f32' }), [0xff80, 0]],
+    ['a double that is not a number', number({ as: 'f64' }), [0x7ff8, 0, 0, 0]],
+    ['a marker of a signed number', number({ as: 'i16', lostMarkers: [0x8000] }), [0x8000]],
+    ['a marker of 32 bits', number({ as: 'u32', lostMarkers: [0xffff_ffff] }), [0xffff, 0xffff]],
+    ['a marker of swapped words', number({ as: 'i32', order: 'CDAB', lostMarkers: [0x8000_0000] }), [0, 0x8000]],
+    ['a marker that is a float', number({ as: 'f32', lostMarkers: [0x7f7f_ffff] }), [0x7f7f, 0xffff]],
+    ['a marker of 64 bits', number({ as: 'u64', lostMarkers: [2 ** 64] }), [0xffff, 0xffff, 0xffff, 0xffff]],
+    ['a marker of decimal digits', number({ as: 'bcd16', lostMarkers: [0xffff] }), [0xffff]],
+    ['a marker of a field', number({ as: 'u16', bits: [8, 15], lostMarkers: [0xff] }), [0xff01]],
   ])('%s is a loss, not a value', (_, spec, words) => expect(decode(spec, words)).toEqual(lost('device-marker')));
+
+  it('a marker is the whole value: its upper word alone is none', () => {
+    expect(decode(number({ as: 'u32', lostMarkers: [0xffff_ffff] }), [0xffff, 0])).toEqual(good(0xffff_0000));
+  });
+
+  it.each([
+    ['bcd16', [0x12a4]],
+    ['bcd16', [0xffff]],
+    ['bcd32', [0x1234, 0x567f]],
+  ] as const)('%s %j has a digit beyond 9: damage, and no value', (as, words) => {
+    expect(decode(number({ as }), words)).toEqual(lost('bad-reply'));
+  });
+
+  const wide = { range: [-1e20, 1e20] } as const;
+  it.each<[as: 'u64' | 'i64', words: number[], value: number, quality: string]>([
+    ['u64', [0x001f, 0xffff, 0xffff, 0xffff], 2 ** 53 - 1, 'good'],
+    ['u64', [0x0020, 0, 0, 0], 2 ** 53, 'doubtful'],
+    ['u64', [0xffff, 0xffff, 0xffff, 0xffff], 2 ** 64, 'doubtful'],
+    ['i64', [0xffff, 0xffff, 0xffff, 0xffff], -1, 'good'],
+    ['i64', [0xffe0, 0, 0, 1], 1 - 2 ** 53, 'good'],
+    ['i64', [0xffe0, 0, 0, 0], -(2 ** 53), 'doubtful'],
+    ['i64', [0x8000, 0, 0, 0], -(2 ** 63), 'doubtful'],
+  ])('%s %j is %d, %s: beyond 2^53 neighbours look alike', (as, words, value, quality) => {
+    const doubt = { quality: 'doubtful', at, value, why: 'out-of-range' };
+    expect(decode(number({ as, ...wide }), words)).toEqual(quality === 'good' ? good(value) : doubt);
+  });
 
   it.each<[value: number, quality: string]>([
     [9, 'doubtful'],
@@ -123,7 +186,10 @@ describe('no value, or one not to be acted on', () => {
     ['a number', meter, []],
     ['half a 32-bit number', number({ as: 'u32' }), [1]],
     ['a choice', { from: 'holding', at: 0, as: 'choice', of: { 0: 'normal' } }, []],
+    ['three quarters of a 64-bit number', number({ as: 'f64' }), [1, 2, 3]],
     ['a bit', { from: 'discrete', at: 0, as: 'bool' }, []],
+    ['a flag', { from: 'input', at: 0, as: 'bool', bit: 0 }, []],
+    ['half a text', { from: 'input', at: 0, as: 'text', words: 2 }, [0x4142]],
   ])('%s whose words did not arrive is lost, and not read as 0', (_, spec, words) => {
     expect(decode(spec, words)).toEqual(lost('bad-reply'));
   });
@@ -150,6 +216,42 @@ describe('choices and bits', () => {
   });
 });
 
+describe('parts of words', () => {
+  it.each([
+    [0, [0x0001], true],
+    [0, [0xfffe], false],
+    [15, [0x8000], true],
+    [15, [0x7fff], false],
+  ])('flag %i of %j is %s', (bit, words, value) => {
+    expect(decode({ from: 'holding', at: 0, as: 'bool', bit }, words)).toEqual(good(value));
+  });
+
+  it('a choice of bits sees no others', () => {
+    const state = { from: 'holding', at: 0, as: 'choice', bits: [2, 3], of: { 0: 'normal', 2: 'broken' } } as const;
+    expect(decode(state, [0b1111_0011])).toEqual(good('normal'));
+    expect(decode(state, [0b0000_1000])).toEqual(good('broken'));
+    expect(decode(state, [0b0000_0100])).toMatchObject({ quality: 'doubtful', value: 'code 1', why: 'unknown-code' });
+  });
+});
+
+describe('text', () => {
+  const text = (words: number, order?: 'AB' | 'BA') =>
+    ({ from: 'input', at: 0, as: 'text', words, ...(order && { order }) }) as const;
+
+  it.each<[what: string, spec: PointSpec, words: number[], value: string]>([
+    ['two characters a register', text(2), [0x4b51, 0x2d37], 'KQ-7'],
+    ['swapped characters', text(2, 'BA'), [0x514b, 0x372d], 'KQ-7'],
+    ['up to the first NUL', text(3), [0x4b51, 0x0058, 0x5858], 'KQ'],
+    ['a swapped one up to the first NUL', text(2, 'BA'), [0x004b, 0x5858], 'K'],
+    ['without trailing blanks', text(2), [0x4b20, 0x2020], 'K'],
+    ['nothing', text(2), [0, 0], ''],
+  ])('%s', (_, spec, words, value) => expect(decode(spec, words)).toEqual(good(value)));
+
+  it.each([[[0x4b0a]], [[0x7f4b]], [[0xffff]], [[0xc4e3]]])('%j is no printable text, and no value', (words) => {
+    expect(decode(text(1), words)).toEqual(lost('bad-reply'));
+  });
+});
+
 describe('differs', () => {
   const spec = number({ as: 'u16', unit: 'MPa', resolution: 0.01 });
   const out = (value: number): PointValue => ({ quality: 'doubtful', at, value, why: 'out-of-range' });
@@ -169,8 +271,10 @@ describe('differs', () => {
     ['back again', { quality: 'lost', at, why: 'timeout' }, good(7), true],
   ])('%s', (_, before, now, told) => expect(differs(spec, before, now)).toBe(told));
 
-  it('a bit or a choice differs by what it is', () => {
+  it('a bit, a choice or a text differs by what it is', () => {
     const bit = { from: 'coil', at: 0, as: 'bool' } as const;
     expect([differs(bit, good(true), good(true)), differs(bit, good(true), good(false))]).toEqual([false, true]);
+    const text = { from: 'input', at: 0, as: 'text', words: 4 } as const;
+    expect([differs(text, good('1.0'), good('1.0')), differs(text, good('1.0'), good('1.1'))]).toEqual([false, true]);
   });
 });

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { defineProfile } from '../../../device-profiles/index.ts';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../sdk/index.ts';
 import { encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { encodeReply } from '../../../sdk/wire/request.ts';
@@ -36,6 +37,20 @@ afterEach(async () => {
 });
 
 describe('connect', () => {
+  it('refuses a profile whose points contradict each other, before it calls the broker', async () => {
+    const at5 = { from: 'holding', at: 5, unit: '1', resolution: 1, range: [0, 9] } as const;
+    const profile = defineProfile({
+      id: 'mine/broken',
+      name: { en: 'Broken', zh: '坏' },
+      source: 'a test',
+      points: { a: { ...at5, as: 'u16' }, b: { ...at5, as: 'u32' } },
+      pollMs: 1_000,
+      silenceMs: 10_000,
+    });
+    await expect(connect({ url: 'mqtt://127.0.0.1:1', district: '330603', profiles: [profile] })).rejects.toMatchObject(
+      { code: 'INVALID', message: expect.stringMatching(/mine\/broken.*“b”/) },
+    );
+  });
   it('lists the gateways of the district as soon as it resolves', async () => {
     const fs = await watcher();
     expect(fs.status).toBe('connected');

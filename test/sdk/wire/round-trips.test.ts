@@ -112,6 +112,16 @@ describe('golden bytes', () => {
       `"a701070202031a6ab13b80041a69d7bad805010602078383008118fa811901a583018118fa810183028118fa81f5"`,
     );
   });
+  it('of a text stay as they were published', () => {
+    const texts = pointTable([{ device: deviceId('level-1'), point: 'firmware' }]);
+    const batch = { log: 7, seq: 3, boot: 1, trust: 'synced', table: texts.hash } as const;
+    expect(hex(encodePointTable(texts))).toMatchInlineSnapshot(
+      `"a2011a05048d010281a201676c6576656c2d3102686669726d77617265"`,
+    );
+    expect(hex(encodeTelemetry(batch, texts, [sample(0, '1.02', wall)]))).toMatchInlineSnapshot(
+      `"a701070203031a6ab13b80041a05048d0105010602078183008118fa8164312e3032"`,
+    );
+  });
   it('of a gateway’s state stay as they were published', () => {
     expect(hex(encodeGatewayState(state))).toMatchInlineSnapshot(
       `"ad0166e7ab99e4b8800265302e312e300309041a6ab13b800518fa06010703080709000a0c0b696469736b2066756c6c0c82a101657273343835a201646770696f0264627573790d82a80163682d3102781967656e657269632f6d756e69636970616c2d68796472616e74036168046005657273343835060007020800a70163682d32026d67656e657269632f736972656e03617304646761746505646770696f06010700"`,
@@ -157,6 +167,13 @@ describe('what is encoded', () => {
     expect(opened).toMatchObject({ log: 7, seq: 2, boot: 1, trust: 'unknown', table: table.hash });
     expect(opened.samples({ ...table, hash: opened.table })).toEqual(samples);
     expect(() => opened.samples({ ...table, hash: 1 })).toThrow(FengsuiError);
+  });
+
+  it('comes back as it was: text, also one that looks like a number or like nothing', () => {
+    const texts = pointTable([{ device: deviceId('level-1'), point: 'firmware' }]);
+    const samples = ['1.02', '7', '', 'WSFC-ULC rev. B'].map((value, i) => sample(0, value, wallTime(wall + i)));
+    const batch = { log: 7, seq: 3, boot: 1, trust: 'synced', table: texts.hash } as const;
+    expect(openTelemetry(encodeTelemetry(batch, texts, samples)).samples(texts)).toEqual(samples);
   });
 
   it('comes back as it was: requests and replies', () => {
