@@ -11,6 +11,10 @@ export type Block = {
   readonly count: number;
 };
 
+/** Who goes first on a line, most urgent first. */
+export const urgencies = ['command', 'alarm', 'supervision', 'telemetry', 'scan'] as const;
+export type Urgency = (typeof urgencies)[number];
+
 /** Raw registers (0–65535), or bits as 0 and 1. */
 export type Words = readonly number[];
 

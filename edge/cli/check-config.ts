@@ -1,8 +1,13 @@
-import { loadConfig } from '../runtime/config/load-config.ts';
+import type { Site } from '../runtime/config/check-site.ts';
+import { type FurtherCheck, loadConfig } from '../runtime/config/load-config.ts';
+import { assumedAnswer } from '../runtime/field/bus-endpoint.ts';
+import { loadOf } from '../runtime/field/bus-load.ts';
+import { howLate, inPercent, inSeconds } from '../runtime/field/load-words.ts';
+import { overload } from '../runtime/field/overload.ts';
 
 /** Prints what a configuration would make the gateway do. @throws FengsuiError CONFIG with every problem. */
 export async function checkConfig(file: string): Promise<void> {
-  const site = await loadConfig(file);
+  const site = await loadConfig(file, slowBuses);
   const { district, town, gateway } = site.address;
   const lines = [
     `${file} is valid.`,
@@ -10,11 +15,41 @@ export async function checkConfig(file: string): Promise<void> {
     `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.url}`).join(', ') || 'none: alarms stay on this gateway'}`,
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
     `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${site.journal.commitMs / 1_000} s of readings and no alarm`,
-    ...site.buses.map((bus) => {
-      const devices = site.devices.filter((d) => d.bus === bus.id);
-      return `bus       ${bus.id} (${bus.kind}): ${devices.map((d) => d.id).join(', ') || 'no devices'}`;
-    }),
+    ...busLines(site),
     ...site.linkage.map((rule) => `linkage   ${[...rule.when].join(' or ')} → ${rule.output}/${rule.point}`),
+    ...unverified(site),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+const slowBuses: FurtherCheck = ({ buses, devices }) =>
+  buses.flatMap((bus, i) => {
+    const message = overload(bus, devices);
+    return message === undefined ? [] : [{ path: ['buses', i], message }];
+  });
+
+function busLines({ buses, devices }: Site): readonly string[] {
+  return buses.flatMap((bus) => {
+    const ids = devices.filter((d) => d.bus === bus.id).map((d) => d.id);
+    const load = loadOf(bus, devices);
+    const head = `bus       ${bus.id} (${bus.kind}): ${ids.join(', ') || 'no devices'}`;
+    if (!load || load.units.length === 0) return [head];
+    return [
+      head,
+      `          everything once takes ${inSeconds(load.cycle)}; line in use ${inPercent(load.utilisation)}; computed for answers that begin within ${inSeconds(assumedAnswer)}`,
+      ...howLate(load).map(
+        (alike) => `          unit ${alike.units.join(', ')} (${alike.devices.join(', ')}): ${alike.said}`,
+      ),
+      ...(load.units.every((unit) => unit.isKept)
+        ? []
+        : ['          slower than its periods ask for, which this site accepts (acceptSlow)']),
+    ];
+  });
+}
+
+function unverified({ devices }: Site): readonly string[] {
+  const profiles = [...new Set(devices.map((d) => d.profile))];
+  return profiles.flatMap(({ id, unverified: why }) =>
+    why === undefined ? [] : [`note      ${id} is not verified: ${why}`],
+  );
 }

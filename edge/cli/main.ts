@@ -2,49 +2,62 @@
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';
+import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
+import { detectCommand } from './detect.ts';
 import { keygen } from './keygen.ts';
 import { printSchema } from './print-schema.ts';
+import { listProfiles } from './profiles.ts';
 import { run } from './run.ts';
+import { scanCommand } from './scan.ts';
 import { usage } from './usage.ts';
 
 /** 0 ok · 1 used wrongly · 2 configuration · 3 anything else */
 const exit = { ok: 0, usage: 1, config: 2, failed: 3 } as const;
 
-/** Words of a command → what it does. */
-const commands: Record<string, (args: { file: string | undefined }) => Promise<void>> = {
-  run: ({ file }) => run(needed(file)),
-  'config check': ({ file }) => checkConfig(needed(file)),
-  'config schema': () => printSchema(),
-  keygen: () => keygen(),
-};
+type Command = (args: readonly string[]) => Promise<void>;
+
+/** Words of a command → what it does with the arguments that follow them. */
+const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
+  ['run', (args) => run(fileIn(args))],
+  ['config check', (args) => checkConfig(fileIn(args))],
+  ['config schema', alone(printSchema)],
+  ['profiles', listProfiles],
+  ['bus stat', busStat],
+  ['scan', scanCommand],
+  ['detect', detectCommand],
+  ['keygen', alone(keygen)],
+]);
 
 async function main(argv: readonly string[]): Promise<number> {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      config: { type: 'string' },
-      help: { type: 'boolean', short: 'h' },
-      version: { type: 'boolean', short: 'v' },
-    },
-  });
-  if (values.version) process.stdout.write(`${version}\n`);
-  else if (values.help || positionals.length === 0) process.stdout.write(usage);
-  else {
-    const [first = '', second = ''] = positionals;
-    const two = commands[`${first} ${second}`];
-    const command = two ?? commands[first];
-    if (!command)
-      throw new FengsuiError('INVALID', `there is no command “${positionals.join(' ')}”; see fengsui --help`);
-    await command({ file: values.config ?? positionals[two ? 2 : 1] });
-  }
+  const [first = '--help', second = ''] = argv;
+  const two = commands.get(`${first} ${second}`);
+  const command = two ?? commands.get(first);
+  if (argv.length === 0 || argv.some((arg) => arg === '--help' || arg === '-h')) process.stdout.write(usage);
+  else if (first === '--version' || first === '-v') process.stdout.write(`${version}\n`);
+  else if (command) await command(argv.slice(two ? 2 : 1));
+  else throw new FengsuiError('INVALID', `there is no command “${argv.join(' ')}”; see fengsui --help`);
   return exit.ok;
 }
 
-function needed(file: string | undefined): string {
+/** The configuration, as `--config FILE` or as FILE. */
+function fileIn(args: readonly string[]): string {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { config: { type: 'string' } },
+  });
+  const [file] = values.config === undefined ? positionals : [values.config, ...positionals];
   if (file === undefined) throw new FengsuiError('INVALID', 'which configuration file? Add --config FILE');
   return file;
+}
+
+/** A command that takes no arguments. */
+function alone(command: () => Promise<void>): Command {
+  return async (args) => {
+    parseArgs({ args: [...args], options: {} });
+    await command();
+  };
 }
 
 function codeOf(e: unknown): number {

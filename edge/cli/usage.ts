@@ -3,7 +3,24 @@ export const usage = `fengsui: fire-safety edge gateway
   fengsui run --config FILE       run the gateway
   fengsui config check FILE       validate a configuration and show what it would do
   fengsui config schema           print the JSON Schema of the configuration, for editors
+  fengsui profiles [--json] [--lang zh|en]
+                                  the devices that Fengsui knows, and how they come from the works
   fengsui keygen                  make a key pair for an operator
+  fengsui bus stat --config FILE [BUS] [--watch] [--json | --prometheus] [--lang zh|en]
+                                  how well the buses of the running gateway do: requests, answers, time-outs,
+                                  damage, turnaround. --watch shows them anew every 2 s; --prometheus prints
+                                  metrics for the textfile collector of node_exporter
+  fengsui scan LINE [--bauds 9600,4800] [--parities none,even,odd] [--units 1-32] [--all] [--resume FILE]
+                    [--json] [--lang zh|en]
+                                  who is on a line: speed, parity, addresses (also doubled ones) and likely profiles.
+                                  Only reads. Stays at the first speed at which somebody answers; --all tries the
+                                  others too. FILE keeps how far it came: give it again to go on after Ctrl-C
+  fengsui detect LINE --unit 3 --shows 0.421 [--from 0 --to 50] [--table holding|input|both]
+                    [--baud 9600 --parity none] [--json] [--lang zh|en]
+                                  which register, type, byte order and scale give what the dial shows. Asks for
+                                  more values until one way is left; --shows 0.421,0.430 waits for each
+  LINE is --port /dev/serial/by-id/…, --tcp HOST:PORT or --rtu-over-tcp HOST:PORT.
+  Stop a gateway that uses the port first. Below zero: --shows=-12.5
   fengsui --version | --help
 
 Exit codes: 0 ok, 1 used wrongly, 2 configuration not valid, 3 failed while running.

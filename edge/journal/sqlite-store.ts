@@ -100,8 +100,9 @@ function nextNumber(lane: Lane, own: AlarmFile | TelemetryFile, peer: AlarmFile 
   return next;
 }
 
+/** `last`: 0 when no entry is written; then nothing may seem to have been there. */
 function raiseCeiling(peer: DatabaseFile, last: Seq): void {
-  if (last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0)) peer.setMark('peer-ceiling', last + reserve);
+  if (last > 0 && last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0)) peer.setMark('peer-ceiling', last + reserve);
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   type WallTime,
   wallTime,
 } from '../../sdk/model/time.ts';
+import { afterExactly } from './precise-wait.ts';
 
 /** The only door to time. Nothing outside `edge/platform` may touch Date, performance or timers. */
 export interface Clock {
@@ -19,7 +20,15 @@ export interface Clock {
   sleep(ms: Millis, signal: AbortSignal): Promise<void>;
   /** Calls `wake` once after `ms` unless the returned function is called before. */
   after(ms: Millis, wake: () => void): () => void;
+  /**
+   * As `after`, but never too early and no more than some hundredths of a millisecond late. It may hold up the process
+   * for a millisecond: for silences on a wire.
+   */
+  afterExactly(ms: Millis, wake: () => void): () => void;
 }
+
+/** In ms: less than this is no time. Sums of fractions of a millisecond do not come out even. */
+export const instant = 0.001;
 
 /** systemd-timesyncd creates this file once the clock has been set from the network in this boot. */
 const synchronised = '/run/systemd/timesync/synchronized';
@@ -36,5 +45,6 @@ export function systemClock(declared?: ClockTrust): Clock {
       const timer = setTimeout(wake, Math.max(0, ms));
       return () => clearTimeout(timer);
     },
+    afterExactly,
   };
 }

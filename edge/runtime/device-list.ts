@@ -6,6 +6,7 @@ import { checkDevice, type Site, type SiteDevice } from './config/check-site.ts'
 import { pathText } from './config/config-problem.ts';
 import { deviceSchema } from './config/config-schema.ts';
 import { explainIssue } from './config/explain-issue.ts';
+import { newOverload } from './field/overload.ts';
 
 /** A device that the platform added: as it came, with the bus it belongs to. */
 const provisionedSchema = deviceSchema.extend({ bus: z.string() });
@@ -83,6 +84,7 @@ export async function deviceList(site: Site, file: string, log: Log): Promise<De
           throw new FengsuiError('INVALID', `the device was refused: ${problems.join('; ')}`, {
             details: { problems },
           });
+        refuseOverload(site, device.bus, devices, [...others, device]);
         await store([...provisioned.filter((p) => p.id !== id), parsed.data]); // one that was set aside may be given anew
         devices = [...others, device];
       }),
@@ -119,6 +121,14 @@ function resolve(
   const near = { devices, buses: site.buses, gateway: site.address.gateway };
   const device = checkDevice(entry, bus, near, (path, message) => problems.push(`${pathText(path)}: ${message}`));
   return device ? { device, problems } : { problems };
+}
+
+/** @throws FengsuiError INVALID where the bus could not keep what its devices ask for */
+function refuseOverload(site: Site, id: string, before: readonly SiteDevice[], after: readonly SiteDevice[]): void {
+  const bus = site.buses.find((b) => b.id === id);
+  const why = bus && newOverload(bus, before, after);
+  if (why !== undefined)
+    throw new FengsuiError('INVALID', `the device was refused: bus “${id}”: ${why}`, { details: { problems: [why] } });
 }
 
 /** A damaged list must not keep the gateway from watching what it still knows. */

@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
+import { elapsed } from '../../sdk/model/time.ts';
 import { encodeGatewayState } from '../../sdk/wire/gateway-state.ts';
+import type { StatusResult } from '../../sdk/wire/methods.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
 import { rulesOf } from '../alarm/rule.ts';
 import { openJournal } from '../journal/open-journal.ts';
@@ -16,10 +18,12 @@ import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { Site } from './config/check-site.ts';
 import { type DeviceList, deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
+import { warnOfOverload } from './field/overload.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { handlers } from './handlers.ts';
 import { followRule } from './linkage-actor.ts';
+import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
@@ -41,6 +45,7 @@ export type GatewayOptions = {
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
   const { clock, log, signal, journalWorker: worker } = options;
   const { path: directory, maxBytes, commitMs } = site.journal;
+  const started = clock.mono();
   await using held = scope();
   await makeFolder(directory);
   const journal = held.own(await openJournal({ directory, maxBytes, worker, clock, log }));
@@ -66,13 +71,16 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     const parts = { site, boot, journal, devices, alarms, answered, problems, backlog: uplinks.backlog };
     return encodeGatewayState(gatewayState(parts, { at: clock.wall(), clock: clock.trust() }));
   };
+  const warnIfSlow = warnOfOverload(site.buses, log);
   const applyDevices = (removed?: { device: string; operator: string }): void => {
     if (removed) alarms.forget(deviceId(removed.device), removed.operator);
     applyRules(site, devices, alarms);
+    warnIfSlow(devices.devices);
     fields.replace(devices.devices);
     uplinks.show('points');
     uplinks.show('state');
   };
+  const status = (): StatusResult => gatewayStatus(journal, fields, uplinks.backlog, elapsed(started, clock.mono()));
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
@@ -88,9 +96,10 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         commitMs,
         applyDevices,
         resume,
-        status: () => gatewayStatus(journal, fields, uplinks.backlog, clock),
+        status,
       }),
   });
+  held.own(await serveLocal(directory, { status }, { clock, log }));
 
   applyDevices();
   watchItself(site, alarms);

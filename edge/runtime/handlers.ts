@@ -1,7 +1,7 @@
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
 import { wallTime } from '../../sdk/model/time.ts';
-import type { ActiveAlarm, LatestPoint } from '../../sdk/wire/methods.ts';
+import type { ActiveAlarm, LatestPoint, StatusResult } from '../../sdk/wire/methods.ts';
 import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
 import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
 import type { Command, Data, Query } from '../../sdk/wire/request.ts';
@@ -10,6 +10,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import type { AlarmDesk } from './alarm-desk.ts';
 import type { DeviceList } from './device-list.ts';
+import { statusPage } from './gateway-status.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
 
 export type HandlerContext = {
@@ -25,7 +26,7 @@ export type HandlerContext = {
   /** Applies the device list to the running fields. */
   readonly applyDevices: (removed?: { device: string; operator: string }) => void;
   readonly resume: () => number;
-  readonly status: () => Data;
+  readonly status: () => StatusResult;
 };
 
 const latestPage = 100;
@@ -53,7 +54,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
   alarms: () => ({ alarms: ctx.alarms.standing().map(activeAlarm) }),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
-  status: () => ctx.status(),
+  status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
 function commandHandlers({ alarms, devices, applyDevices }: HandlerContext): CommandHandlers {

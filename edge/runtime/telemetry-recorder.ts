@@ -23,8 +23,9 @@ export type LivePoint = {
 /** A value that does not change is told this often all the same. */
 const refresh = seconds(60);
 const lastFlush = seconds(2);
-/** A batch stays well below what a reader accepts (64 KiB). */
-const batchSize = 3_000;
+/** A batch stays well below what a reader accepts (64 KiB): a sample takes up to 16 bytes, a text its characters on top. */
+const batchBytes = 48_000;
+const sampleBytes = 16;
 
 export type TelemetryRecorder = {
   readonly table: () => PointTable;
@@ -47,12 +48,14 @@ export function telemetryRecorder(ctx: {
   const { journal, clock, log, boot } = ctx;
   let table = pointTable([]);
   let waiting: Sample[] = [];
+  let room = batchBytes;
   let live: ReadonlyMap<string, readonly LivePoint[]> = new Map();
 
   const flush = async (): Promise<void> => {
     const samples = waiting;
     if (samples.length === 0) return;
     waiting = [];
+    room = batchBytes;
     const meaning = table;
     await journal.append('telemetry', clock.wall(), (seq) =>
       encodeTelemetry({ log: journal.id, seq, boot, trust: clock.trust(), table: meaning.hash }, meaning, samples),
@@ -91,7 +94,8 @@ export function telemetryRecorder(ctx: {
       if (!changed && !due) return;
       point.told = value.at;
       waiting.push({ column: point.column, wall: wallTime(clock.wall() - elapsed(value.at, clock.mono())), value });
-      if (waiting.length >= batchSize) flushSoon();
+      room -= sampleBytes + textLength(value);
+      if (room <= 0) flushSoon();
     },
     flush,
     async run(signal) {
@@ -107,6 +111,9 @@ export function telemetryRecorder(ctx: {
     },
   };
 }
+
+const textLength = (value: PointValue): number =>
+  value.quality !== 'lost' && typeof value.value === 'string' ? value.value.length : 0;
 
 function columnsOf(device: SiteDevice) {
   return Object.entries(device.profile.points).map(([point, spec]) => ({

@@ -14,6 +14,9 @@ const at = {
   totalEnergy: 0x0156,
 } as const;
 const end = at.totalEnergy + 2;
+/** Holding register of the serial number, 32 bits, high word first. */
+const serialAt = 0xfc00;
+const serial = [0x0131, 0xa7f2] as const;
 
 /**
  * An SDM120-type meter on a home's supply, with a steady small load. Registers between the quantities read as 0.
@@ -36,6 +39,7 @@ export function energyMeter(volts: () => number): Unit {
   };
   return {
     read(table, address) {
+      if (table === 'holding') return serial[address - serialAt];
       if (table !== 'input' || address >= end) return undefined;
       const quantity = quantities[address - (address % 2)];
       return quantity === undefined ? 0 : float32(quantity())[address % 2];

@@ -177,6 +177,21 @@ export function journalContract(name: string, storage: () => Promise<JournalStor
       }),
     );
     it(
+      'that kept values and had no entry yet begins with number 1',
+      withStorage(async (opened) => {
+        const before = await opened.open();
+        await before.keep({ key: 'k', value: bytes('v') });
+        await before[Symbol.asyncDispose]();
+        const after = await opened.open();
+        try {
+          expect(await append(after, 'alarm', 1)).toBe(1);
+          expect(await append(after, 'telemetry', 1)).toBe(1);
+        } finally {
+          await after[Symbol.asyncDispose]();
+        }
+      }),
+    );
+    it(
       'stores what was appended just before closing',
       withStorage(async (opened) => {
         const before = await opened.open();

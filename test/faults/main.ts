@@ -1,14 +1,29 @@
+import { parseArgs } from 'node:util';
+import { bus } from './bus.ts';
 import { outage } from './outage.ts';
 
-/** `npm run faults -- NAME`: each prints what it does and ends with one JSON line of figures. */
-const trials: Record<string, () => Promise<Record<string, number>>> = { outage };
+type Trial = {
+  readonly run: (options: { readonly runs: number; readonly seed: number }) => Promise<Record<string, number>>;
+  /** Figures that must be 0, else the trial has failed. */
+  readonly never: readonly string[];
+};
 
-const [name = ''] = process.argv.slice(2);
+/** `npm run faults -- NAME [--runs N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
+const trials: Record<string, Trial> = {
+  outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
+  bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
+};
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { runs: { type: 'string', default: '500' }, seed: { type: 'string', default: String(Date.now() % 1e9) } },
+});
+const [name = ''] = positionals;
 const trial = trials[name];
 if (!trial) {
   console.error(`there is no fault trial “${name}”; known are ${Object.keys(trials).join(', ')}`);
   process.exit(1);
 }
-const figures = await trial();
+const figures = await trial.run({ runs: Number(values.runs), seed: Number(values.seed) });
 console.log(JSON.stringify({ name, figures }));
-process.exit(figures['lost'] === 0 && figures['repeated'] === 0 && figures['out_of_order'] === 0 ? 0 : 1);
+process.exit(trial.never.every((figure) => figures[figure] === 0) ? 0 : 1);

@@ -1,5 +1,5 @@
-import type { ModbusBus } from '../../edge/bus/modbus/modbus-bus.ts';
-import type { Block, Words } from '../../edge/bus/reading.ts';
+import type { ModbusBus, Write } from '../../edge/bus/modbus/modbus-bus.ts';
+import type { Block, Urgency, Words } from '../../edge/bus/reading.ts';
 import { type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
 import { millis } from '../../sdk/model/time.ts';
 import type { FakeClock } from './fake-clock.ts';
@@ -8,22 +8,38 @@ import type { FakeClock } from './fake-clock.ts';
 export type Answer =
   | { readonly after: number; readonly words: Words }
   | { readonly after: number; readonly fail: ErrorCode | Error };
-export type Asked = Block & { readonly at: number };
+export type Asked = Block & { readonly at: number; readonly urgency: Urgency | undefined };
 
-/** A line in fake time: one request after the other, each answered by what stands in `units`, or after 10 ms with zeros. */
-export function fakeBus(
-  clock: FakeClock,
-): ModbusBus & { readonly asked: readonly Asked[]; readonly units: Map<number, (block: Block) => Answer> } {
+export type FakeBus = ModbusBus & {
+  readonly asked: Asked[];
+  readonly written: Write[];
+  readonly units: Map<number, (block: Block) => Answer>;
+  /** From here on the bus is one that was opened anew. */
+  reopen(): void;
+};
+
+/**
+ * A line in fake time: one request after the other, each answered by what stands in `units`, or after 10 ms with zeros.
+ * Opened by its first request.
+ */
+export function fakeBus(clock: FakeClock): FakeBus {
   const asked: Asked[] = [];
+  const written: Write[] = [];
   const units = new Map<number, (block: Block) => Answer>();
   let isBusy = false;
+  let opened = 0;
   return {
     asked,
+    written,
     units,
-    async read(block, signal) {
+    reopen: () => {
+      opened++;
+    },
+    async read(block, signal, urgency) {
       if (isBusy) throw new Error('two requests at once on one line');
       isBusy = true;
-      asked.push({ ...block, at: clock.mono() });
+      opened ||= 1;
+      asked.push({ ...block, at: clock.mono(), urgency });
       let answer: Answer;
       const zeros = { after: 10, words: Array.from({ length: block.count }, () => 0) };
       try {
@@ -36,11 +52,20 @@ export function fakeBus(
       if ('words' in answer) return answer.words;
       throw typeof answer.fail === 'string' ? new FengsuiError(answer.fail) : answer.fail;
     },
-    write: () => Promise.reject(new Error('nobody writes here')),
-    stats: () => ({ requests: 0, answers: 0, timeouts: 0, crcErrors: 0, exceptions: 0, strays: 0 }),
+    async write(write) {
+      written.push(write);
+    },
+    opened: () => opened,
+    quality: () => ({
+      ...noCounts,
+      utilisation: 0,
+      units: [...units.keys()].map((unit) => ({ ...noCounts, unit, state: 'unknown' })),
+    }),
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }
+
+const noCounts = { requests: 0, answers: 0, timeouts: 0, crcErrors: 0, exceptions: 0, foreign: 0, late: 0 };
 
 export const silent = (): Answer => ({ after: 1_000, fail: 'BUS_TIMEOUT' });
 export const says =

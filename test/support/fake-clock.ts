@@ -25,6 +25,7 @@ export function fakeClock(startWall = Date.UTC(2026, 0, 1)): FakeClock {
     wall: () => wallTime(wallOffset + now),
     trust: () => trust,
     after,
+    afterExactly: after,
     sleep: (ms, signal) =>
       new Promise((wake, fail) => {
         if (signal.aborted) return fail(signal.reason);

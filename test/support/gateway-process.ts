@@ -4,12 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const program = fileURLToPath(new URL('../../dist/fengsui.js', import.meta.url));
+/** The built `fengsui`. */
+export const program = fileURLToPath(new URL('../../dist/fengsui.js', import.meta.url));
 
 export type LogLine = { readonly event: string; readonly [field: string]: unknown };
 
 /** A gateway of a test: the built program as a process of its own, in a folder of its own that outlives its restarts. */
 export interface GatewayUnderTest extends AsyncDisposable {
+  /** Its configuration file. */
+  readonly config: string;
   readonly log: readonly LogLine[];
   /** Resolves with the first line, past or future, that fits. */
   logged(event: string, fits?: (line: LogLine) => boolean): Promise<LogLine>;
@@ -45,6 +48,7 @@ export async function startGatewayUnderTest(yaml: string): Promise<GatewayUnderT
   };
   start();
   return {
+    config,
     log,
     start,
     logged: (event, fits = () => true) =>

@@ -3,7 +3,7 @@ import type { Line, LinkListener } from '../../edge/bus/modbus/link.ts';
 export type LinkParts = {
   readonly line: Line;
   readonly listener: LinkListener;
-  /** What the listener was told: answers in hex, codes of errors, `stray` and `broken`. */
+  /** What the listener was told, with what it was told of it: words, exception, code of the error, unit. */
   readonly told: readonly string[];
   readonly written: readonly Buffer[];
   readonly flushes: () => number;
@@ -23,9 +23,11 @@ export function linkParts(): LinkParts {
     close: () => Promise.resolve(),
   };
   const listener: LinkListener = {
-    answered: (frame) => void told.push(frame.toString('hex')),
+    answered: (words) => void told.push(`answered ${words.join(' ')}`),
+    refused: (exception) => void told.push(`refused ${exception}`),
     failed: (error) => void told.push(error.code),
-    stray: () => void told.push('stray'),
+    late: (unit) => void told.push(`late ${unit}`),
+    foreign: (unit) => void told.push(`foreign ${unit}`),
     broken: () => void told.push('broken'),
   };
   return { told, written, line, listener, flushes: () => flushes };

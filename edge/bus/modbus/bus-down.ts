@@ -12,6 +12,11 @@ const texts: readonly (readonly [string, string])[] = [
   ['Cannot lock port', 'EBUSY'],
   ['Device or resource busy', 'EBUSY'],
   ['Inappropriate ioctl', 'ENOTTY'],
+  ['Is a directory', 'EISDIR'],
+  ['No such device', 'ENODEV'],
+  ['custom baud rate', 'EINVAL'],
+  ['not supported on your platform', 'EINVAL'],
+  ['Invalid argument', 'EINVAL'],
 ];
 
 const advice: Readonly<Record<string, string>> = {
@@ -24,6 +29,9 @@ const advice: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such port; plug the adapter in, and name it by its path below /dev/serial/by-id',
   EACCES: 'no permission; add the user of the gateway to the group dialout',
   EBUSY: 'another program has the port open; end it',
+  ENODEV: 'nothing is behind this port; plug the adapter in, and name it by its path below /dev/serial/by-id',
+  EINVAL: 'the port does not take this speed; set a lower baud here and at the devices, or use another adapter',
+  EISDIR: 'this is a folder; name a serial port, by its path below /dev/serial/by-id',
   ENOTTY: 'this is no serial port; name one, by its path below /dev/serial/by-id',
 };
 

@@ -1,24 +1,21 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { later, type MonoTime } from '../../../sdk/model/time.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { later, type Millis, type MonoTime, millis } from '../../../sdk/model/time.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import { type Log, onChange } from '../../platform/log.ts';
 import { busDown, endpointName } from './bus-down.ts';
-import type { ModbusEndpoint, ModbusTiming } from './modbus-bus.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session, type SessionOptions } from './session.ts';
 
-export type ConnectionOptions = {
-  readonly endpoint: ModbusEndpoint;
-  readonly timing: ModbusTiming;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly stray: () => void;
-};
+export type ConnectionOptions = Omit<SessionOptions, 'over'> & { readonly log: Log };
+
+/** The first serial port loads the driver, which takes a small computer longer than a device may take to answer. */
+const serialPatience = millis(5_000);
 
 /** Opens the bus when it is needed, and again when it was lost; attempts are `timing.reconnect` apart. */
 export interface Connection extends AsyncDisposable {
   /** The open session, or a promise of it. Not to be called again before that has settled. */
   session(): Session | Promise<Session>;
+  /** How often it was opened. */
+  opened(): number;
   /** Fires when the connection is disposed. */
   readonly signal: AbortSignal;
 }
@@ -26,11 +23,13 @@ export interface Connection extends AsyncDisposable {
 export function connection(options: ConnectionOptions): Connection {
   const { endpoint, timing, clock } = options;
   const name = endpointName(endpoint);
+  const limit = endpoint.kind === 'serial' ? serialPatience : timing.timeout;
   const life = new AbortController();
   const report = healthReport(options.log, name);
   let session: Session | undefined;
   let problem: FengsuiError | undefined;
   let notBefore: MonoTime | undefined;
+  let openings = 0;
 
   const open = async (): Promise<Session> => {
     life.signal.throwIfAborted();
@@ -43,18 +42,18 @@ export function connection(options: ConnectionOptions): Connection {
       if (why && !life.signal.aborted) report(why.message);
     };
     try {
-      const { stray } = options;
-      session = await withDeadline({ clock, ms: timing.timeout, signal: life.signal, what: name }, (signal) =>
-        openSession({ endpoint, timing, clock, stray, over }, signal),
+      session = await withDeadline({ clock, ms: limit, signal: life.signal, what: name }, (signal) =>
+        openSession({ ...options, over }, signal),
       );
     } catch (cause) {
       life.signal.throwIfAborted();
-      problem = openingProblem(name, timing, cause);
+      problem = openingProblem(name, limit, cause);
       notBefore = later(clock.mono(), timing.reconnect);
       report(problem.message);
       throw problem;
     }
     problem = undefined;
+    openings++;
     report(undefined);
     return session;
   };
@@ -62,6 +61,7 @@ export function connection(options: ConnectionOptions): Connection {
   return {
     signal: life.signal,
     session: () => session ?? open(),
+    opened: () => openings,
     async [Symbol.asyncDispose]() {
       const closed = new FengsuiError('BUS_DOWN', `${name}: the bus was closed by the gateway`);
       const open = session;
@@ -71,10 +71,10 @@ export function connection(options: ConnectionOptions): Connection {
   };
 }
 
-function openingProblem(name: string, timing: ModbusTiming, cause: unknown): FengsuiError {
-  if (FengsuiError.is(cause, 'DRIVER_MISSING')) return cause;
+function openingProblem(name: string, limit: Millis, cause: unknown): FengsuiError {
+  if (FengsuiError.is(cause, 'DRIVER_MISSING', 'INVALID')) return cause;
   if (!FengsuiError.is(cause, 'TIMEOUT')) return busDown(name, 'cannot be opened', cause);
-  const what = `${name}: cannot be opened within ${timing.timeout} ms; check address, cable and power of the device`;
+  const what = `${name}: cannot be opened within ${limit} ms; check address, cable and power of the device`;
   return new FengsuiError('BUS_DOWN', what, { cause });
 }
 

@@ -22,6 +22,3 @@ export function deviceException(asked: string, request: Request, code: number): 
     details: { unit: request.unit, exception: code },
   });
 }
-
-export const isException = (error: Error): error is Error & { readonly modbusCode: number } =>
-  'modbusCode' in error && typeof error.modbusCode === 'number';

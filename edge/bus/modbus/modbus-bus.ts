@@ -1,35 +1,28 @@
+import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import type { Millis } from '../../../sdk/model/time.ts';
-import type { Block, Words } from '../reading.ts';
+import type { Block, Urgency, Words } from '../reading.ts';
 
 /** One write of one coil or one register. */
 export type Write =
   | { readonly unit: number; readonly table: 'coil'; readonly address: number; readonly value: boolean }
   | { readonly unit: number; readonly table: 'holding'; readonly address: number; readonly value: number };
 
-/** Counts since start. Figures for people and metrics; nothing is decided by them. */
-export type LinkStats = {
-  readonly requests: number;
-  readonly answers: number;
-  readonly timeouts: number;
-  readonly crcErrors: number;
-  readonly exceptions: number;
-  /** Frames or bytes that fitted no request: late, foreign or noise. */
-  readonly strays: number;
-};
-
 /**
- * One Modbus line or connection. Requests queue: one is on the line at a time, in the order asked, and a
- * waiting write goes before waiting reads.
+ * One Modbus line or connection. Requests queue: one is on the line at a time; of those that wait the most urgent goes
+ * first, then the one asked first. Writes are commands.
  *
  * Promises: every call settles within its deadline; an answer is only ever given to the request it belongs to
  * (unit, function, length, echoed address and CRC or transaction number fit), and what comes late is dropped.
  */
 export interface ModbusBus extends AsyncDisposable {
-  /** @throws FengsuiError BUS_TIMEOUT | BUS_CRC | BUS_EXCEPTION | BUS_REPLY | BUS_DOWN */
-  read(block: Block, signal: AbortSignal): Promise<Words>;
+  /** `telemetry` unless an urgency is given. @throws FengsuiError BUS_TIMEOUT | BUS_CRC | BUS_EXCEPTION | BUS_REPLY | BUS_DOWN */
+  read(block: Block, signal: AbortSignal, urgency?: Urgency): Promise<Words>;
   /** @throws FengsuiError as {@link read} */
   write(write: Write, signal: AbortSignal): Promise<void>;
-  stats(): LinkStats;
+  /** How often the bus was opened: after each time, who answers may be somebody else. */
+  opened(): number;
+  /** The states of units are left `unknown`: who polls them knows. */
+  quality(): BusQuality;
 }
 
 export type ModbusEndpoint =
@@ -44,7 +37,7 @@ export type ModbusEndpoint =
     };
 
 export type ModbusTiming = {
-  /** How long one request may take. */
+  /** How long a device may take to begin its answer; the time of request and answer on the wire comes on top. */
   readonly timeout: Millis;
   /** Silence kept after a time-out or a damaged answer, so that a late one is over before the next request. */
   readonly quiet: Millis;

@@ -1,14 +1,22 @@
-import { FengsuiError } from '../../../sdk/model/errors.ts';
+import type { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Words } from '../reading.ts';
+import type { Urgency, Words } from '../reading.ts';
 import { connection } from './connection.ts';
-import type { LinkStats, ModbusBus, ModbusEndpoint, ModbusTiming } from './modbus-bus.ts';
+import type { OpenLine } from './link.ts';
+import { linkQuality } from './link-quality.ts';
+import type { ModbusBus, ModbusEndpoint, ModbusTiming } from './modbus-bus.ts';
+import { openLine } from './open-line.ts';
 import { type Request, readRequest, writeRequest } from './request.ts';
 import { type Job, requestQueue } from './request-queue.ts';
 import type { Session } from './session.ts';
 
-export type ModbusContext = { readonly clock: Clock; readonly log: Log };
+export type ModbusContext = {
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Opens the line that the endpoint names; the real one unless given. */
+  readonly openLine?: OpenLine;
+};
 
 /**
  * A bus that is opened by its first request, and again after it was lost. Opening counts with `timing.timeout`, apart
@@ -17,82 +25,73 @@ export type ModbusContext = { readonly clock: Clock; readonly log: Log };
  * A request whose signal fires while it waits rejects with the signal's reason. One that is on the line already is
  * carried through: whether a write was done must not stay unknown.
  *
+ * On a serial line a unit that has answered some times is waited for as long as its answers take, which is less than
+ * `timing.timeout`; after time-outs for longer again. A read whose answer was damaged there is asked for once more if
+ * its unit usually answers. Writes are never repeated.
+ *
  * Over Modbus TCP a time-out is followed by no silence: the transaction number keeps late answers apart.
  */
 export function openModbus(endpoint: ModbusEndpoint, timing: ModbusTiming, ctx: ModbusContext): ModbusBus {
-  const counts = linkCounts();
+  const { clock } = ctx;
   const queue = requestQueue();
-  const bus = connection({ endpoint, timing, ...ctx, stray: counts.stray });
-  let busy = false;
+  const quality = linkQuality(clock.mono());
+  const bus = connection({ endpoint, timing, openLine, ...ctx, quality });
+  let isServing = false;
 
-  const exchange = async (session: Session, job: Job): Promise<void> => {
-    counts.asked();
-    try {
-      const words = await session.exchange(job.request);
-      counts.answered();
-      job.resolve(words);
-    } catch (error) {
-      counts.failed(error);
-      job.reject(error);
-    }
+  const mayRetry = ({ request, isRetry, signal }: Job, error: FengsuiError): boolean =>
+    error.code === 'BUS_CRC' &&
+    endpoint.kind === 'serial' &&
+    request.bytes > 0 &&
+    !isRetry &&
+    !signal.aborted &&
+    quality.of(request.unit).habits.answersInARow > 0;
+  const conclude = (job: Job, error: FengsuiError | undefined, words: Words): void => {
+    if (!error) job.resolve(words);
+    else if (mayRetry(job, error)) queue.addFirst({ ...job, isRetry: true });
+    else job.reject(error);
+    serve();
   };
-  /** Serves the queue until it is empty. The line is made ready first: who is most urgent then goes first. */
-  const serve = async (): Promise<void> => {
-    busy = true;
-    while (!queue.empty()) {
-      try {
-        const session = await bus.session();
-        await session.settle(bus.signal);
-        const job = queue.next();
-        if (job) await exchange(session, job);
-      } catch (error) {
-        queue.next()?.reject(error);
-      }
-    }
-    busy = false;
+  const send = (session: Session, job: Job): void =>
+    session.exchange(job.request, (error, words) => conclude(job, error, words));
+  /** The session, if this request may go out at once; else the queue is served when it is worth asking again. */
+  const readyFor = (request: Request): Session | undefined => {
+    const session = bus.session();
+    if (session instanceof Promise) return void session.then(serve, refuse);
+    const wait = session.settle(request, bus.signal);
+    return wait ? void wait.then(serve, refuse) : session;
   };
-  const submit = (request: () => Request, signal: AbortSignal): Promise<Words> =>
+  /** Sends the next request. Who is most urgent when the line is ready goes first. */
+  const serve = (): void => {
+    const first = queue.first();
+    isServing = first !== undefined;
+    const session = first && readyFor(first.request);
+    if (!session) return;
+    const job = queue.next();
+    if (job) send(session, job);
+  };
+  const refuse = (error: unknown): void => {
+    queue.next()?.reject(error);
+    serve();
+  };
+  const take = (job: Job): void => {
+    const session = isServing ? undefined : readyFor(job.request);
+    isServing = true;
+    if (session) send(session, job);
+    else queue.add(job);
+  };
+  const submit = (request: () => Request, urgency: Urgency, signal: AbortSignal): Promise<Words> =>
     new Promise((resolve, reject) => {
       signal.throwIfAborted();
-      queue.add({ request: request(), resolve, reject, signal });
-      if (!busy) void serve();
+      take({ request: request(), urgency, resolve, reject, signal });
     });
 
   return {
-    read: (block, signal) => submit(() => readRequest(block, endpoint.kind), signal),
+    read: (block, signal, urgency = 'telemetry') => submit(() => readRequest(block, endpoint.kind), urgency, signal),
     async write(write, signal) {
-      await submit(() => writeRequest(write, endpoint.kind), signal);
+      await submit(() => writeRequest(write, endpoint.kind), 'command', signal);
     },
-    stats: counts.stats,
+    opened: () => bus.opened(),
+    quality: () => quality.read(clock.mono()),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
-  };
-}
-
-type Counts = {
-  readonly asked: () => void;
-  readonly answered: () => void;
-  readonly failed: (error: unknown) => void;
-  readonly stray: () => void;
-  readonly stats: () => LinkStats;
-};
-
-function linkCounts(): Counts {
-  const stats = { requests: 0, answers: 0, timeouts: 0, crcErrors: 0, exceptions: 0, strays: 0 };
-  return {
-    asked: () => {
-      stats.requests++;
-    },
-    answered: () => {
-      stats.answers++;
-    },
-    failed(error) {
-      if (FengsuiError.is(error, 'BUS_TIMEOUT')) stats.timeouts++;
-      else if (FengsuiError.is(error, 'BUS_CRC')) stats.crcErrors++;
-      else if (FengsuiError.is(error, 'BUS_EXCEPTION')) stats.exceptions++;
-    },
-    stray: () => {
-      stats.strays++;
-    },
-    stats: () => ({ ...stats }),
   };
 }

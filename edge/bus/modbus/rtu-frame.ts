@@ -1,3 +1,4 @@
+import { putRequest, requestLength } from './codec.ts';
 import { answerLength, type Request } from './request.ts';
 
 /** Where an answer stands in what was received. */
@@ -19,6 +20,14 @@ export function crc16(bytes: Uint8Array, start: number, end: number): number {
   let crc = 0xffff;
   for (let i = start; i < end; i++) crc = (crc >> 8) ^ (crcTable[(crc ^ (bytes[i] ?? 0)) & 0xff] ?? 0);
   return crc;
+}
+
+/** The request as it goes on the line. */
+export function requestFrame(request: Request): Buffer {
+  const frame = Buffer.allocUnsafe(requestLength + 2);
+  putRequest(request, frame, 0);
+  frame.writeUInt16LE(crc16(frame, 0, requestLength), requestLength);
+  return frame;
 }
 
 /** The first frame in the first `end` bytes that answers `request` and whose CRC is right, noise before it or not. */

@@ -1,212 +1,140 @@
-import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { elapsed, type Millis, type MonoTime, millis } from '../../../sdk/model/time.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { elapsed, later, type Millis, type MonoTime, millis } from '../../../sdk/model/time.ts';
+import { type Clock, instant } from '../../platform/clock.ts';
+import { bystander } from './bystander.ts';
+import { exceptionIn, wordsIn } from './codec.ts';
+import { echo } from './echo.ts';
+import { inbox } from './inbox.ts';
+import { lineSilence } from './line-silence.ts';
 import type { Line, Link, LinkListener } from './link.ts';
 import type { ModbusTiming } from './modbus-bus.ts';
-import { describeRequest, type Request } from './request.ts';
-import { findAnswer, findAnyAnswer, longestFrame, shortestFrame } from './rtu-frame.ts';
+import { overdueAnswers } from './overdue.ts';
+import { quietTime } from './quiet-time.ts';
+import { type Found, findAnswer, longestFrame, requestFrame } from './rtu-frame.ts';
+import { rtuVerdict } from './rtu-verdict.ts';
+import { type RtuWait, rtuDue } from './rtu-wait.ts';
+import type { WireTime } from './wire-time.ts';
 
 export type RtuOptions = {
   /** Names the line in messages. */
   readonly name: string;
-  /** Silence that must precede a request: 3.5 characters on a serial line. */
-  readonly gap: Millis;
+  readonly wire: WireTime;
   readonly timing: ModbusTiming;
   readonly clock: Clock;
+  /** How long this unit may take to begin its answer. */
+  readonly limit: (unit: number) => Millis;
 };
 
-/**
- * How long the line must be silent before what came is judged to be no answer, though it is long enough for one.
- * Longer than the 16 ms for which a USB adapter may hold bytes back.
- */
-const lull = millis(50);
+/** The wait for a unit that is left alone is cut up, so that a more urgent request need not wait for its end. */
+const longestNap = millis(10);
 
 /**
  * RTU framing. Nothing in an answer tells which request it belongs to but unit, function and length. So after a
- * time-out, a damaged answer or an unasked frame the line is left silent for `timing.quiet`, then flushed.
+ * time-out, a damaged answer or an unasked frame the line is left silent for a while, then flushed; and a unit that was
+ * given up before `timing.timeout` was over is left alone until it is.
  */
 export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions): Link {
-  const { clock, timing, name } = options;
-  const inbox = receiveBuffer();
-  const quiet = silence(options);
-  let want: Request | undefined;
-  let cancelLull: (() => void) | undefined;
+  const { clock, timing, name, wire } = options;
+  const received = inbox();
+  const ownEcho = echo();
+  const overdue = overdueAnswers();
+  const quiet = quietTime(timing.quiet);
+  const patience = millis(timing.quiet + timing.timeout);
+  const silence = lineSilence({ name, line, clock, gap: wire.gap, quiet: timing.quiet, patience });
+  const others = bystander({
+    received,
+    overdue,
+    late: (unit, sent, length) => listener.late(unit, turnaround(sent, lastByte, length)),
+    foreign: (unit) => listener.foreign(unit),
+  });
+  let asked: RtuWait | undefined;
+  let lastByte = clock.mono();
+  /** Whether the adapter was seen to hand over the beginning of an answer before its end. */
+  let doesStream = false;
 
-  const unasked = (count: number): void => {
-    listener.stray();
-    quiet.unasked(count);
+  const onWire = (bytes: number): Millis => millis(bytes * wire.character);
+  /** `count` bytes had come at that time, the first of them the first of the answer. */
+  const turnaround = (sent: MonoTime, at: MonoTime, count: number): Millis =>
+    millis(Math.max(0, elapsed(sent, at) - onWire(count)));
+
+  const unasked = (chunk: Buffer, from: number): void => {
+    silence.unasked(chunk.length - from);
+    for (let at = from; at < chunk.length; at += longestFrame) {
+      received.append(chunk, at, Math.min(at + longestFrame, chunk.length));
+      others.sortOut(received.length());
+    }
   };
-  const giveUp = (): FengsuiError => {
-    cancelLull?.();
-    const error = verdict(inbox.bytes, inbox.length(), want, options);
-    want = undefined;
-    quiet.disturb();
-    return error;
+  const findIt = (wait: RtuWait): Found | undefined => {
+    if (ownEcho.strip(received)) wait.first = undefined;
+    if (received.length() > 0) wait.first ??= { at: lastByte, count: received.length() };
+    const found = findAnswer(received.bytes, received.length(), wait.request);
+    if (!found) others.dropLate();
+    if (received.length() === 0) wait.first = undefined;
+    return found;
   };
-  const accept = (request: Request, rest: number): boolean => {
-    const found = findAnswer(inbox.bytes, inbox.length(), request);
-    if (!found) return false;
-    cancelLull?.();
-    want = undefined;
-    if (found.start > 0) listener.stray();
-    const after = inbox.length() - found.start - found.length + rest;
-    if (after > 0) unasked(after);
-    listener.answered(inbox.bytes.subarray(found.start, found.start + found.length));
-    return true;
+  /** `taken` bytes of the chunk stand in what was received. */
+  const conclude = (wait: RtuWait, { start, length }: Found, chunk: Buffer, taken: number): void => {
+    const { request, sent, first } = wait;
+    const exception = exceptionIn(received.bytes, start);
+    const words = exception !== undefined ? [] : wordsIn(received.bytes, start, request);
+    const tail = received.length() - start - length;
+    if (start < received.length() - taken) doesStream = true;
+    asked = undefined;
+    ownEcho.answered();
+    quiet.answered(request.unit);
+    others.sortOut(start);
+    received.dropTo(received.length() - tail);
+    silence.unasked(tail);
+    others.sortOut(tail);
+    unasked(chunk, taken);
+    const took = first ? turnaround(sent, first.at, first.count) : millis(0);
+    if (exception !== undefined) listener.refused(exception, took);
+    else listener.answered(words, took);
   };
 
   return {
-    settle: (signal) => {
-      if (!quiet.needed()) return undefined;
-      return becomeSilent(quiet, { line, clock, timing, name, signal });
+    settle(request, signal) {
+      const pause = overdue.left(request.unit, clock.mono());
+      if (pause > instant) return clock.sleep(millis(Math.min(pause, longestNap)), signal);
+      return silence.settle(signal);
     },
-    expect(request) {
-      want = request;
-      inbox.clear();
-      quiet.begin();
+    send(request) {
+      const frame = requestFrame(request);
+      const sent = later(clock.mono(), onWire(frame.length));
+      const answerTime = onWire(request.length);
+      const limit = options.limit(request.unit);
+      const firstBy = later(sent, millis(limit + (doesStream ? onWire(1) : answerTime)));
+      asked = { request, limit, sent, firstBy, answerTime };
+      received.clear();
+      overdue.forget(request.unit);
+      ownEcho.sent(request, frame);
+      silence.begin(sent);
+      line.write(frame);
     },
-    send: (frame) => line.write(frame),
     receive(chunk) {
-      quiet.heard();
-      if (!want) return unasked(chunk.length);
-      const request = want;
+      lastByte = clock.mono();
+      silence.heard();
+      if (!asked) return unasked(chunk, 0);
+      const wait = asked;
       for (let at = 0; at < chunk.length; at += longestFrame) {
         const end = Math.min(at + longestFrame, chunk.length);
-        inbox.append(chunk, at, end);
-        if (accept(request, chunk.length - end)) return;
+        received.append(chunk, at, end);
+        const found = findIt(wait);
+        if (found) return conclude(wait, found, chunk, end);
       }
-      cancelLull?.();
-      if (inbox.length() >= request.length) cancelLull = clock.after(lull, () => listener.failed(giveUp()));
     },
-    giveUp,
+    due: () => asked && rtuDue(asked, received.length(), lastByte),
+    giveUp() {
+      if (!asked) return;
+      const { request, sent, answerTime } = asked;
+      const { error, isAnswered } = rtuVerdict(received, asked, name);
+      const isSilent = error.code === 'BUS_TIMEOUT';
+      asked = undefined;
+      if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + timing.timeout)) });
+      if (isSilent) quiet.timedOut(request.unit);
+      else received.clear();
+      silence.disturb(isSilent ? quiet.length() : timing.quiet);
+      listener.failed(error);
+    },
+    busyUntil: () => silence.over(),
   };
-}
-
-type Inbox = {
-  readonly bytes: Buffer;
-  length(): number;
-  clear(): void;
-  append(chunk: Buffer, start: number, end: number): void;
-};
-
-/** Two frames long: a flood of noise costs no memory, and pushes out the oldest bytes. */
-function receiveBuffer(): Inbox {
-  const bytes = Buffer.alloc(2 * longestFrame);
-  let length = 0;
-  return {
-    bytes,
-    length: () => length,
-    clear: () => {
-      length = 0;
-    },
-    append(chunk, start, end) {
-      if (length + end - start > bytes.length) {
-        bytes.copyWithin(0, length - longestFrame, length);
-        length = longestFrame;
-      }
-      chunk.copy(bytes, length, start, end);
-      length += end - start;
-    },
-  };
-}
-
-type Silence = {
-  heard(): void;
-  unasked(count: number): void;
-  disturb(): void;
-  begin(): void;
-  calm(): void;
-  /** Whether the next request has to wait or flush. */
-  needed(): boolean;
-  disturbed(): boolean;
-  left(): Millis;
-};
-
-/** Keeps account of when the line was last heard, and whether something may still be on its way. */
-function silence({ clock, gap, timing }: RtuOptions): Silence {
-  let lastByte: MonoTime | undefined;
-  let disturbedAt: MonoTime | undefined;
-  let unaskedBytes = 0;
-  const left = (): Millis => {
-    const now = clock.mono();
-    const ofGap = lastByte === undefined ? 0 : gap - elapsed(lastByte, now);
-    if (disturbedAt === undefined) return millis(ofGap);
-    const since = lastByte !== undefined && lastByte > disturbedAt ? lastByte : disturbedAt;
-    return millis(Math.max(ofGap, timing.quiet - elapsed(since, now)));
-  };
-  const disturb = (): void => {
-    disturbedAt = clock.mono();
-  };
-  return {
-    heard: () => {
-      lastByte = clock.mono();
-    },
-    // A byte or two is what many transceivers make when they turn round; only a whole frame can be mistaken for one.
-    unasked(count) {
-      unaskedBytes += count;
-      if (unaskedBytes >= shortestFrame) disturb();
-    },
-    disturb,
-    begin: () => {
-      unaskedBytes = 0;
-    },
-    calm: () => {
-      disturbedAt = undefined;
-      unaskedBytes = 0;
-    },
-    needed: () => disturbedAt !== undefined || left() > 0,
-    disturbed: () => disturbedAt !== undefined,
-    left,
-  };
-}
-
-type Wait = Pick<RtuOptions, 'clock' | 'timing' | 'name'> & { readonly line: Line; readonly signal: AbortSignal };
-
-async function becomeSilent(quiet: Silence, { line, clock, timing, name, signal }: Wait): Promise<void> {
-  // Room for one late answer that makes the silence begin again.
-  const giveUpAt = clock.mono() + Math.max(0, quiet.left()) + timing.quiet + timing.timeout;
-  for (;;) {
-    const left = quiet.left();
-    if (left > 0) {
-      if (clock.mono() + left > giveUpAt) {
-        throw new FengsuiError(
-          'BUS_REPLY',
-          `${name}: the line does not fall silent: look for a second master, or a device that sends unasked`,
-        );
-      }
-      await clock.sleep(millis(Math.ceil(left)), signal);
-    } else if (quiet.disturbed()) {
-      quiet.calm();
-      await line.flush();
-    } else {
-      return;
-    }
-  }
-}
-
-function verdict(bytes: Buffer, length: number, want: Request | undefined, options: RtuOptions): FengsuiError {
-  const { name, timing } = options;
-  const asked = want ? `${name}, ${describeRequest(want)}` : name;
-  const other = findAnyAnswer(bytes, length);
-  if (other) {
-    const frame = bytes.subarray(other.start, other.start + other.length);
-    return new FengsuiError(
-      'BUS_REPLY',
-      `${asked}: an answer came that does not fit: unit ${frame[0]}, function ${frame[1]}, ${frame.length} bytes; ` +
-        'look for two devices of one address, a second master, or a wrong profile',
-      { details: { frame: frame.toString('hex') } },
-    );
-  }
-  // One or two bytes are a glitch of the line, not an attempt to answer.
-  if (length < 3) {
-    return new FengsuiError(
-      'BUS_TIMEOUT',
-      `${asked}: no answer within ${timing.timeout} ms; check power, wiring (A and B), address and speed of the device`,
-    );
-  }
-  return new FengsuiError(
-    'BUS_CRC',
-    `${asked}: ${length} bytes came, but no intact answer; check termination, shield and speed`,
-    { details: { bytes: bytes.toString('hex', 0, Math.min(length, 32)) } },
-  );
 }

@@ -1,5 +1,6 @@
 import type { SerialPort } from 'serialport';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { baudAdvice, isBaudRate } from './baud-rates.ts';
 import { busDown } from './bus-down.ts';
 import type { Line, LineListener } from './link.ts';
 import type { ModbusEndpoint } from './modbus-bus.ts';
@@ -14,8 +15,9 @@ export async function loadSerialDriver(): Promise<SerialDriver> {
 }
 
 /**
- * Opens a serial port for this process alone. Rejects with the driver's error, or with `signal.reason`.
- * @throws FengsuiError DRIVER_MISSING
+ * Opens a serial port for this process alone. A path below /dev/serial/by-id is looked up anew each time, so that it
+ * finds its adapter wherever that is plugged in. Rejects with the driver's error, or with `signal.reason`.
+ * @throws FengsuiError DRIVER_MISSING | INVALID for a speed that no serial device has
  */
 export async function openSerial(
   endpoint: SerialEndpoint,
@@ -23,6 +25,7 @@ export async function openSerial(
   signal: AbortSignal,
   load: () => Promise<SerialDriver> = loadSerialDriver,
 ): Promise<Line> {
+  checkBaud(endpoint);
   const Port = await load().catch((cause: unknown) => {
     throw new FengsuiError(
       'DRIVER_MISSING',
@@ -49,6 +52,11 @@ export async function openSerial(
         port.close((error) => (error ? fail(error) : done()));
       }),
   };
+}
+
+function checkBaud({ path, baud }: SerialEndpoint): void {
+  if (!isBaudRate(baud))
+    throw new FengsuiError('INVALID', `${path}: ${baud} baud ${baudAdvice}`, { details: { baud } });
 }
 
 function listen(port: SerialPort, listener: LineListener): void {

@@ -5,6 +5,9 @@ import type { Line, LineListener } from './link.ts';
 /** After this silence the system itself asks whether the other side is still there. */
 const keepAlive = millis(10_000);
 
+/** What a socket has received is dealt with before anything else is read, so all share it. Longer than most answers. */
+const inbound = Buffer.alloc(4_096);
+
 /** Connects. Rejects with the system's error, or with `signal.reason`; nothing stays open then. */
 export function openSocket(
   endpoint: { readonly host: string; readonly port: number },
@@ -12,7 +15,18 @@ export function openSocket(
   signal: AbortSignal,
 ): Promise<Line> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ host: endpoint.host, port: endpoint.port, noDelay: true });
+    const socket = connect({
+      host: endpoint.host,
+      port: endpoint.port,
+      noDelay: true,
+      onread: {
+        buffer: inbound,
+        callback: (length) => {
+          listener.received(inbound.subarray(0, length));
+          return true;
+        },
+      },
+    });
     let failure: Error | undefined;
     const abort = (): void => {
       socket.destroy();
@@ -34,7 +48,6 @@ export function openSocket(
           }),
       });
     });
-    socket.on('data', (chunk) => listener.received(chunk));
     // The other side has ended: no answer can come any more.
     socket.once('end', () => socket.destroy());
     socket.on('error', (error) => {

@@ -1,4 +1,4 @@
-import { profiles } from '../../../device-profiles/index.ts';
+import { checkProfile, profiles } from '../../../device-profiles/index.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { type DeviceId, deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import type { PointSpec, ProfileSpec } from '../../../sdk/model/profile.ts';
@@ -132,6 +132,8 @@ export function checkDevice(
     fail(['id'], `“${device.id}” is the name of a bus or of the gateway; their faults go by it`);
   }
   const settings = checkSettings(device, profile, fail);
+  const [problem] = checkProfile(profile, settings);
+  if (problem) fail([device.settings ? 'settings' : 'profile'], problem.message);
   checkConnection(device, profile, bus, fail);
   const slowest = profile.silenceMs / probesPerSilence;
   if (device.pollMs !== undefined && device.pollMs > slowest) {
@@ -198,7 +200,7 @@ function checkConnection(device: DeviceConfig, profile: ProfileSpec, bus: SiteBu
 
 /** Several devices may share a unit (slots of one receiver) as long as they read different registers. */
 function checkOverlap(device: SiteDevice, others: readonly SiteDevice[], fail: Report): void {
-  const own = safePoints(device, fail);
+  const own = pointsOf(device);
   for (const other of others.filter((o) => o.bus === device.bus)) {
     if (device.line) {
       if (other.line?.offset === device.line.offset)
@@ -206,7 +208,7 @@ function checkOverlap(device: SiteDevice, others: readonly SiteDevice[], fail: R
       continue;
     }
     if (other.unit !== device.unit) continue;
-    const taken = new Set(safePoints(other, fail).map((p) => `${p.value.table} ${p.value.address}`));
+    const taken = new Set(pointsOf(other).map((p) => `${p.value.table} ${p.value.address}`));
     const clash = own.find((p) => taken.has(`${p.value.table} ${p.value.address}`));
     if (clash) {
       fail(
@@ -218,15 +220,7 @@ function checkOverlap(device: SiteDevice, others: readonly SiteDevice[], fail: R
   }
 }
 
-function safePoints(device: SiteDevice, fail: Report) {
-  try {
-    return devicePoints(device.profile, device.settings, device.unit);
-  } catch (e) {
-    if (!FengsuiError.is(e, 'CONFIG')) throw e;
-    fail(['settings'], e.message);
-    return [];
-  }
-}
+const pointsOf = (device: SiteDevice) => devicePoints(device.profile, device.settings, device.unit);
 
 function checkOperators(config: Config, report: Report): ReadonlyMap<string, OperatorKey> {
   const operators = new Map<string, OperatorKey>();

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { baudAdvice, baudRates } from '../../bus/modbus/baud-rates.ts';
 
 const id = z
   .string({
@@ -43,11 +44,15 @@ const busSchema = z
     serial: z.string().optional().describe('Serial device, best by its stable path /dev/serial/by-id/….'),
     firmata: hostPort.optional().describe('Board that speaks Firmata over TCP.'),
     gpiochip: z.string().optional().describe('Kernel GPIO chip by its label, e.g. pinctrl-rp1.'),
-    baud: z.int().min(300).max(1_000_000).optional(),
+    baud: z.literal(baudRates, { error: ({ input }) => `${String(input)} ${baudAdvice}` }).optional(),
     parity: z.enum(['none', 'even', 'odd']).optional(),
     stopBits: z.literal([1, 2]).optional(),
     timeoutMs: z.int().min(20).max(60_000).optional().describe('How long a device may take to answer. Default 1,000.'),
     quietMs: z.int().min(0).max(10_000).optional().describe('Silence after a time-out on a serial line. Default 300.'),
+    acceptSlow: z
+      .boolean()
+      .optional()
+      .describe('The site accepts that devices of this bus are read later than their period asks for.'),
     devices: z.array(deviceSchema).default([]),
   })
   .superRefine((bus, ctx) => {

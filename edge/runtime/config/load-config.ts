@@ -7,16 +7,19 @@ import { type ConfigProblem, configError, pathText } from './config-problem.ts';
 import { configSchema } from './config-schema.ts';
 import { explainIssue } from './explain-issue.ts';
 
+/** What else to look at in a configuration that can be run. */
+export type FurtherCheck = (site: Site) => readonly ConfigProblem[];
+
 /** Reads, validates and resolves a configuration file. @throws FengsuiError CONFIG with every problem at its line and column. */
-export async function loadConfig(file: string): Promise<Site> {
+export async function loadConfig(file: string, further?: FurtherCheck): Promise<Site> {
   const text = await readFile(file, 'utf8').catch((cause: unknown) => {
     throw new FengsuiError('CONFIG', `cannot read the configuration file ${file}: ${describeError(cause)}`, { cause });
   });
-  return parseConfig(text, file);
+  return parseConfig(text, file, further);
 }
 
 /** Pure but for the folder that relative paths are resolved against. @throws FengsuiError CONFIG */
-export function parseConfig(text: string, file: string): Site {
+export function parseConfig(text: string, file: string, further: FurtherCheck = () => []): Site {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, version: '1.2', prettyErrors: false });
   const place = (offset: number): string => {
@@ -41,7 +44,8 @@ export function parseConfig(text: string, file: string): Site {
   if (!parsed.success) throw configError(file, parsed.error.issues.flatMap(explainIssue).map(tell));
   const folder = dirname(resolve(file));
   const { site, problems } = checkSite(parsed.data, (path) => resolve(folder, path));
-  if (problems.length > 0) throw configError(file, problems.map(tell));
+  const all = problems.length > 0 ? problems : further(site);
+  if (all.length > 0) throw configError(file, all.map(tell));
   return site;
 }
 

@@ -1,7 +1,7 @@
 import type { DeviceId } from '../../../sdk/model/ids.ts';
+import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
 import { seconds } from '../../../sdk/model/time.ts';
-import type { LinkStats } from '../../bus/modbus/modbus-bus.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -26,7 +26,8 @@ export interface FieldDesk extends AsyncDisposable {
   readonly answered: ReadonlyMap<string, PointValue>;
   /** Buses that cannot be reached, and why. */
   readonly problems: ReadonlyMap<string, string>;
-  stats(): readonly (readonly [string, LinkStats])[];
+  /** Of the Modbus buses, by their ids. */
+  quality(): readonly (readonly [string, BusQuality])[];
   /** What the daily self-test looks at. */
   checks(): readonly Check[];
   run(signal: AbortSignal): Promise<void>;
@@ -112,7 +113,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
       fields.replace(next);
     },
     alarmsChanged: () => linkage.update(alarms.active),
-    stats: () => fields.stats(),
+    quality: () => fields.quality(),
     checks: () => [
       {
         name: 'buses',

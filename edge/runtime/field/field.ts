@@ -1,10 +1,10 @@
+import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
-import type { LinkStats } from '../../bus/modbus/modbus-bus.ts';
 import type { SiteDevice } from '../config/check-site.ts';
 
 /** What a bus tells the rest of the gateway. */
 export type FieldListener = {
-  /** One sweep over one device: its points by name. */
+  /** Points of one device that were read together, by name. */
   readonly values: (device: SiteDevice, values: readonly (readonly [string, PointValue])[]) => void;
   /** The bus as a whole cannot be reached, or can again (`undefined`). Called with every change. */
   readonly problem: (why: string | undefined) => void;
@@ -16,6 +16,7 @@ export interface Field extends AsyncDisposable {
   replace(devices: readonly SiteDevice[]): void;
   /** Switches an output. @throws FengsuiError */
   write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
-  stats(): LinkStats | undefined;
+  /** `undefined` where there is no link that could be good or bad. */
+  quality(): BusQuality | undefined;
   run(signal: AbortSignal): Promise<void>;
 }

@@ -79,7 +79,7 @@ export function lineField(
       await lines.write(device.id, on);
       await readAgain(device); // the proof, without waiting for the next period
     },
-    stats: () => undefined,
+    quality: () => undefined,
     async run(signal) {
       await closing;
       while (!signal.aborted) {

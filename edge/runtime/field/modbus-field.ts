@@ -1,46 +1,66 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { millis } from '../../../sdk/model/time.ts';
-import { probesPerSilence } from '../../alarm/rule.ts';
+import type { BusQuality, UnitState } from '../../../sdk/model/link-quality.ts';
 import type { ModbusBus } from '../../bus/modbus/modbus-bus.ts';
-import { planReads } from '../../bus/plan-reads.ts';
-import { type PollGroup, poller } from '../../bus/poll.ts';
+import type { LineCost } from '../../bus/plan/line-cost.ts';
+import type { PlannedRead } from '../../bus/plan/planned-read.ts';
+import { poller } from '../../bus/poll/poller.ts';
+import type { Ticker } from '../../bus/poll/ticker.ts';
+import type { Reading } from '../../bus/reading.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { onChange } from '../../platform/log.ts';
-import { devicePoints, type PlacedPoint, placePoints, readPoint } from '../../point/device-points.ts';
+import { type Log, onChange } from '../../platform/log.ts';
+import { devicePoints } from '../../point/device-points.ts';
 import type { SiteDevice } from '../config/check-site.ts';
 import type { Field, FieldListener } from './field.ts';
+import { planBus } from './plan-bus.ts';
+import { refusedHoles } from './refused-holes.ts';
+import { type UnitAnswers, unitAnswers } from './unit-answers.ts';
 
-/** Registers that nobody asked for are read along if that saves a request, but not further than this. */
-const maxGap = 8;
+export type ModbusFieldOptions = {
+  readonly clock: Clock;
+  /** One for all buses of a gateway. */
+  readonly ticker: Ticker;
+  readonly log: Log;
+  /** As in the options of the poller. */
+  readonly confirm: boolean;
+  readonly cost: LineCost;
+  readonly listener: FieldListener;
+};
 
-type Served = { readonly device: SiteDevice; readonly points: readonly PlacedPoint[] };
-
-export function modbusField(
-  bus: ModbusBus,
-  options: { readonly clock: Clock; readonly confirm: boolean; readonly listener: FieldListener },
-): Field {
-  const { listener } = options;
-  let served = new Map<PollGroup, readonly Served[]>();
+/** The devices of one Modbus bus: plans what is read, and tells the points as the answers come. */
+export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field {
+  const { log, cost, listener } = options;
+  const holes = refusedHoles();
+  const noteStranger = strangerLog(log);
   const noteProblem = onChange<string>((why) => listener.problem(why === '' ? undefined : why));
+  let devices: readonly SiteDevice[] = [];
+  let places: ReadonlyMap<PlannedRead, Place> = new Map();
+
+  const plan = (): void => {
+    const before = new Map([...places.values()].map(({ unit }) => [unit.plan.unit, unit]));
+    const { units } = planBus(devices, cost, holes.known());
+    places = placesOf(units.map((unit) => unitAnswers(unit, before.get(unit.unit))));
+    polls.replace(units);
+  };
   const polls = poller(bus, {
-    clock: options.clock,
-    confirm: options.confirm,
-    deliver: (group, answers) => {
-      const down = answers.find((a) => !a.ok && a.why === 'bus-down');
-      noteProblem(down && !down.ok ? down.detail : '');
-      for (const { device, points } of served.get(group) ?? []) {
-        listener.values(
-          device,
-          points.map((point) => [point.name, readPoint(point, answers)] as const),
-        );
-      }
+    ...options,
+    deliver: (read, answer) => {
+      const place = places.get(read);
+      if (!place) return; // no longer wanted
+      const { unit, index } = place;
+      noteProblem(!answer.ok && answer.why === 'bus-down' ? answer.detail : '');
+      noteStranger(read.block.unit, answer);
+      for (const { device, values } of unit.take(index, answer)) listener.values(device, values);
+      if (!holes.note(read, answer, unit.plan.wants)) return;
+      log.info('plan.hole-refused', { ...read.block });
+      plan();
     },
   });
 
   return {
-    replace(devices) {
-      served = groupByUnit(devices);
-      polls.replace([...served.keys()]);
+    replace(next) {
+      devices = next;
+      holes.keep(new Set(next.map(({ unit }) => unit)));
+      plan();
     },
     async write(device, name, on, signal) {
       const point = devicePoints(device.profile, device.settings, device.unit).find((p) => p.name === name);
@@ -48,38 +68,33 @@ export function modbusField(
         throw new FengsuiError('INVALID', `“${device.id}” has no coil “${name}”`);
       await bus.write({ unit: device.unit, table: 'coil', address: point.value.address, value: on }, signal);
     },
-    stats: () => bus.stats(),
+    quality: () => withStates(bus.quality(), polls.states()),
     run: (signal) => polls.run(signal),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
 }
 
-/** Devices of one unit and period are read together: the slots of a receiver are one block, not one request each. */
-function groupByUnit(devices: readonly SiteDevice[]): Map<PollGroup, readonly Served[]> {
-  const byUnit = new Map<string, SiteDevice[]>();
-  for (const device of devices) {
-    const key = `${device.unit}/${device.pollMs}`;
-    byUnit.set(key, [...(byUnit.get(key) ?? []), device]);
-  }
-  const groups = new Map<PollGroup, readonly Served[]>();
-  for (const together of byUnit.values()) {
-    const [first] = together;
-    if (!first) continue;
-    const wanted = together.map((device) => ({
-      device,
-      points: devicePoints(device.profile, device.settings, device.unit),
-    }));
-    const most = Math.min(...together.map((d) => d.profile.maxBlock ?? Number.POSITIVE_INFINITY));
-    const blocks = planReads(
-      wanted.flatMap(({ points }) => points.flatMap((p) => (p.decimals ? [p.value, p.decimals] : [p.value]))),
-      { registers: Math.min(125, most), bits: Math.min(2_000, most), maxGap },
-    );
-    const silence = Math.min(...together.map((d) => d.profile.silenceMs));
-    const group = { unit: first.unit, every: millis(first.pollMs), probe: millis(silence / probesPerSilence), blocks };
-    groups.set(
-      group,
-      wanted.map(({ device, points }) => ({ device, points: placePoints(points, blocks) })),
-    );
-  }
-  return groups;
+/** Which answer of which unit a read brings. */
+type Place = { readonly unit: UnitAnswers; readonly index: number };
+
+const placesOf = (units: readonly UnitAnswers[]): ReadonlyMap<PlannedRead, Place> =>
+  new Map(units.flatMap((unit) => unit.plan.reads.map((read, index) => [read, { unit, index }] as const)));
+
+/** The bus counts, the poller knows how a unit behaves; units that nobody polls stay unknown. */
+const withStates = (quality: BusQuality, states: ReadonlyMap<number, UnitState>): BusQuality => ({
+  ...quality,
+  units: quality.units.map((each) => ({ ...each, state: states.get(each.unit) ?? each.state })),
+});
+
+/** Says once which unit is somebody else, and who was expected. */
+function strangerLog(log: Log): (unit: number, answer: Reading) => void {
+  const known = new Map<number, string>();
+  return (unit, answer) => {
+    if (answer.ok || answer.why !== 'other-device') {
+      known.delete(unit);
+    } else if (known.get(unit) !== answer.detail) {
+      known.set(unit, answer.detail);
+      log.warn('unit.other-device', { unit, why: answer.detail });
+    }
+  };
 }

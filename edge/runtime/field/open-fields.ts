@@ -1,11 +1,12 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { millis } from '../../../sdk/model/time.ts';
+import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import { openLines } from '../../bus/gpio/open-lines.ts';
-import type { LinkStats, ModbusEndpoint } from '../../bus/modbus/modbus-bus.ts';
 import { openModbus } from '../../bus/modbus/open-modbus.ts';
+import { type Ticker, ticker } from '../../bus/poll/ticker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { isLineBus, type SiteBus, type SiteDevice } from '../config/check-site.ts';
+import { costOf, endpointOf, hostPort, timingOf } from './bus-endpoint.ts';
 import type { Field, FieldListener } from './field.ts';
 import { lineField } from './line-field.ts';
 import { modbusField } from './modbus-field.ts';
@@ -16,7 +17,8 @@ export interface FieldSet extends AsyncDisposable {
   replace(devices: readonly SiteDevice[]): void;
   /** @throws FengsuiError */
   write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
-  stats(): readonly (readonly [string, LinkStats])[];
+  /** Of the Modbus buses. */
+  quality(): readonly (readonly [string, BusQuality])[];
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -25,7 +27,8 @@ export function openFields(
   listenerOf: (bus: string) => FieldListener,
   ctx: { clock: Clock; log: Log },
 ): FieldSet {
-  const fields = new Map(buses.map((bus) => [bus.id, openField(bus, listenerOf(bus.id), ctx)]));
+  const shared = { ...ctx, ticker: ticker(ctx.clock) };
+  const fields = new Map(buses.map((bus) => [bus.id, openField(bus, listenerOf(bus.id), shared)]));
   const given = new Map<string, readonly SiteDevice[]>();
   return {
     replace(devices) {
@@ -42,10 +45,10 @@ export function openFields(
       if (!field) throw new FengsuiError('NOT_FOUND', `there is no bus “${device.bus}”`);
       await field.write(device, point, on, signal);
     },
-    stats: () =>
+    quality: () =>
       [...fields].flatMap(([id, field]) => {
-        const stats = field.stats();
-        return stats ? [[id, stats] as const] : [];
+        const quality = field.quality();
+        return quality ? [[id, quality] as const] : [];
       }),
     run: async (signal) => {
       await Promise.all([...fields.values()].map((field) => field.run(signal)));
@@ -56,12 +59,7 @@ export function openFields(
   };
 }
 
-const timeoutMs = 1_000;
-/** Some slaves drop the next request for a while after they overheard one to a dead address. */
-const quietMs = 300;
-const reconnectMs = 1_000;
-
-function openField(bus: SiteBus, listener: FieldListener, ctx: { clock: Clock; log: Log }): Field {
+function openField(bus: SiteBus, listener: FieldListener, ctx: { clock: Clock; log: Log; ticker: Ticker }): Field {
   const { kind, config } = bus;
   const log = ctx.log.child({ bus: bus.id });
   if (isLineBus(kind)) {
@@ -73,31 +71,11 @@ function openField(bus: SiteBus, listener: FieldListener, ctx: { clock: Clock; l
       listener,
     });
   }
-  const timing = {
-    timeout: millis(config.timeoutMs ?? timeoutMs),
-    quiet: millis(config.quietMs ?? quietMs),
-    reconnect: millis(reconnectMs),
-  };
-  return modbusField(openModbus(endpointOf(bus), timing, { clock: ctx.clock, log }), {
-    clock: ctx.clock,
+  return modbusField(openModbus(endpointOf(bus), timingOf(bus), { clock: ctx.clock, log }), {
+    ...ctx,
+    log,
     confirm: kind !== 'tcp',
+    cost: costOf(bus),
     listener,
   });
-}
-
-function endpointOf({ config }: SiteBus): ModbusEndpoint {
-  if (config.tcp !== undefined) return { kind: 'tcp', ...hostPort(config.tcp) };
-  if (config.rtuOverTcp !== undefined) return { kind: 'rtu-over-tcp', ...hostPort(config.rtuOverTcp) };
-  return {
-    kind: 'serial',
-    path: config.serial ?? '',
-    baud: config.baud ?? 9_600,
-    parity: config.parity ?? 'none',
-    stopBits: config.stopBits ?? 1,
-  };
-}
-
-function hostPort(text: string): { host: string; port: number } {
-  const colon = text.lastIndexOf(':');
-  return { host: text.slice(0, colon), port: Number(text.slice(colon + 1)) };
 }

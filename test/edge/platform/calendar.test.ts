@@ -22,14 +22,16 @@ function stage(cron = '0 3 * * *') {
   const log = recordingLog();
   const stop = new AbortController();
   const state = { trust: 'synced' as ClockTrust, stepped: 0, fired: [] as number[] };
+  const after: Clock['after'] = (ms, wake) => {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  };
   const clock: Clock = {
     mono: () => monoTime(Date.now() - state.stepped - begin),
     wall: () => wallTime(Date.now()),
     trust: () => state.trust,
-    after: (ms, wake) => {
-      const timer = setTimeout(wake, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
+    afterExactly: after,
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const stopped = (): void => {

@@ -64,11 +64,11 @@ describe.each<[string, () => { clock: Clock; pass: (ms: number) => Promise<void>
     await asleep;
   });
 
-  it('after calls once, unless it is cancelled', async () => {
+  it.each(['after', 'afterExactly'] as const)('%s calls once, unless it is cancelled', async (name) => {
     const { clock, pass } = make();
     const called: string[] = [];
-    clock.after(millis(5), () => called.push('kept'));
-    clock.after(millis(5), () => called.push('cancelled'))();
+    clock[name](millis(5), () => called.push('kept'));
+    clock[name](millis(5), () => called.push('cancelled'))();
     await pass(30);
     expect(called).toEqual(['kept']);
   });

@@ -71,6 +71,25 @@ describe('add', () => {
     expect([ids(list), list.version]).toEqual([['gate'], 0]);
   });
 
+  it('that would overload its bus is refused with the consequence, and one that relieves it is taken', async () => {
+    const hydrants = Array.from({ length: 35 }, (_, i) => ({ ...barn, id: `h-${i}`, unit: i + 2 }));
+    const { file, list } = await fresh();
+    for (const one of hydrants.slice(0, 30)) await list.add(one, undefined);
+    const refused = await list.add({ ...barn, id: 'last', unit: 99 }, undefined).catch((e: unknown) => e);
+    expect(refused).toMatchObject({
+      code: 'INVALID',
+      message: expect.stringMatching(/^the device was refused: bus “rs485”: the line cannot keep its periods/),
+    });
+    expect(list.devices).toHaveLength(31);
+    // What was added when the site accepted it is not thrown out when it no longer does.
+    const accepting = await open(file, yaml.replace('    devices:', '    acceptSlow: true\n    devices:'));
+    for (const one of hydrants.slice(30)) await accepting.list.add(one, undefined);
+    const again = await open(file);
+    expect([again.list.devices.length, again.log.lines]).toEqual([36, []]);
+    await again.list.add({ ...barn, id: 'h-0', unit: 2, pollMs: 5_000 }, undefined);
+    await expect(again.list.add({ ...barn, id: 'h-0', unit: 2 }, undefined)).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
   it('two at once: neither is lost, and of two with one unit the second is refused', async () => {
     const { file, list } = await fresh();
     const results = await Promise.allSettled([

@@ -8,12 +8,14 @@ import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemet
 import type { HistoryResult, LatestPoint, LatestResult } from '../../../sdk/wire/methods.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
+import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';
 import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { hydrant, onBus, siteOf } from '../../support/site-yaml.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const t0 = Date.UTC(2026, 0, 1);
+const figures = statusOf(busFigures('rs485', [unitFigures(1)]));
 
 /** All that handlers talk to, over a journal in memory. */
 async function stage(...entries: string[]) {
@@ -53,7 +55,7 @@ async function stage(...entries: string[]) {
       apply(devices.devices);
     },
     resume: () => 42,
-    status: () => ({ rssBytes: 1 }),
+    status: () => figures,
   });
   const reads = (device: string, value: number): void => {
     for (const point of points.get(device) ?? []) recorder.record(point, { quality: 'good', at: clock.mono(), value });
@@ -245,7 +247,9 @@ describe('the other questions', () => {
       ],
     });
     expect(await s.query('resume', null)).toEqual({ log: s.journal.id, next: 42 });
-    expect(await s.query('status', {})).toEqual({ rssBytes: 1 });
+    expect(await s.query('status', {})).toEqual(figures);
+    expect(await s.query('status', { after: 'rs485' })).toEqual({ ...figures, buses: [] });
+    await expect(s.query('status', { after: 'can' })).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 });
 

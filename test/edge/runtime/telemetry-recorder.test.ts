@@ -125,6 +125,19 @@ describe('batches', () => {
     expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
   });
 
+  it('are cut earlier where texts are long', async () => {
+    const s = stage();
+    const sensor = 'id: level, unit: 1, profile: daviteq/wssfc-ulc, name: level';
+    const product = point(s.recorder.setDevices(devicesOf(sensor)), 'level');
+    for (let n = 0; n < 1_500; n++) {
+      const value = `${n}`.padStart(100, 'x');
+      s.recorder.record(product, { quality: 'good', at: s.clock.mono(), value });
+    }
+    await s.recorder.flush();
+    expect(s.samples()).toHaveLength(1_500);
+    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
+  });
+
   it('say boot, trust and the table that gives them their meaning', async () => {
     const s = stage();
     const gate = point(s.recorder.setDevices(devicesOf(hydrant('gate', 1))), 'gate');

@@ -16,7 +16,8 @@ describe('the energy meter', () => {
     ).toBe('04 04 43 66 00 00');
   });
 
-  it.each(Object.entries(sdm120.points))('has %s where the profile looks for it, within its range', (_name, point) => {
+  const { serialNumber, ...quantities } = sdm120.points;
+  it.each(Object.entries(quantities))('has %s where the profile looks for it, within its range', (_name, point) => {
     const pdu = answerRequest(
       energyMeter(() => 230),
       Uint8Array.of(4, point.at >> 8, point.at & 0xff, 0, 2),
@@ -38,8 +39,17 @@ describe('the energy meter', () => {
     expect(read(voltage.at) * read(current.at) * read(powerFactor.at)).toBeCloseTo(read(power.at), 2);
   });
 
-  it('has no holding registers, and ends after its last quantity', () => {
-    expect(energyMeter(() => 230).read('holding', 0)).toBeUndefined();
+  it('has a serial number where the profile looks for it, and no other holding registers', () => {
+    const read = (address: number) => energyMeter(() => 230).read('holding', address);
+    expect([-1, 0, 1, 2].map((offset) => read(serialNumber.at + offset) !== undefined)).toEqual([
+      false,
+      true,
+      true,
+      false,
+    ]);
+  });
+
+  it('ends after its last quantity', () => {
     expect(energyMeter(() => 230).read('input', 0x158)).toBeUndefined();
   });
 

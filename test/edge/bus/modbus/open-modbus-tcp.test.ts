@@ -10,7 +10,7 @@ describe('a Modbus TCP bus', () => {
     expect(asked.raw.toString('hex', 2)).toBe('00000006010300040001');
     slave.send(mbap(asked.transaction, ...registers(1, 3, 513)));
     expect(await value).toEqual([513]);
-    expect(bus.stats()).toEqual({ requests: 1, answers: 1, timeouts: 0, crcErrors: 0, exceptions: 0, strays: 0 });
+    expect(bus.quality()).toMatchObject({ requests: 1, answers: 1, timeouts: 0, exceptions: 0, foreign: 0, late: 0 });
   });
 
   it.each([
@@ -64,7 +64,7 @@ describe('a Modbus TCP bus', () => {
     slave.send(mbap(late.transaction, ...registers(1, 3, 100)));
     slave.send(mbap(asked.transaction, ...registers(1, 3, 200)));
     expect(await second).toEqual([200]);
-    expect(bus.stats()).toMatchObject({ requests: 2, answers: 1, timeouts: 1, strays: 1 });
+    expect(bus.quality()).toMatchObject({ requests: 2, answers: 1, timeouts: 1, late: 1, foreign: 0 });
   });
 
   it('a time-out is not a millisecond early', async () => {
@@ -98,7 +98,7 @@ describe('a Modbus TCP bus', () => {
     }
     slave.send(Buffer.concat([answer.subarray(-1), mbap(9, ...registers(1, 3, 1))]));
     expect(await value).toEqual([77]);
-    await until(() => bus.stats().strays === 1);
+    await until(() => bus.quality().foreign === 1);
   });
 
   it.each([
@@ -116,20 +116,21 @@ describe('a Modbus TCP bus', () => {
     expect(await value).toMatchObject({ code: 'BUS_REPLY', message: expect.stringContaining('unit 1, holding 1') });
     slave.answer((asked) => mbap(asked.transaction, ...registers(1, 3, 5)));
     expect(await read(1)).toEqual([5]);
-    expect(bus.stats()).toMatchObject({ requests: 2, answers: 1 });
+    expect(bus.quality()).toMatchObject({ requests: 2, answers: 1 });
   });
 
   it.each([
     [2, 'illegal data address'],
     [11, 'gateway target device failed to respond'],
     [99, 'unknown exception'],
+    [0, 'unknown exception'],
   ])('exception %i is told by number and name', async (code, name) => {
     const { slave, read, bus } = await bench('tcp');
     slave.answer((asked) => mbap(asked.transaction, 1, 0x83, code));
     const error = await failure(read(4));
     expect(error).toMatchObject({ code: 'BUS_EXCEPTION', details: { unit: 1, exception: code } });
     expect(error.message).toMatch(new RegExp(`unit 1, holding 4: refused with exception ${code}, ${name}: .+`));
-    expect(bus.stats()).toMatchObject({ exceptions: 1, answers: 0 });
+    expect(bus.quality()).toMatchObject({ exceptions: 1, answers: 0 });
   });
 
   it('a server that talks something else is dropped, and read again when it has come to its senses', async () => {
@@ -151,7 +152,7 @@ describe('a Modbus TCP bus', () => {
     await read(1);
     const flood = Buffer.concat(Array.from({ length: 10_000 }, () => mbap(9_999, ...registers(1, 3, 1, 2, 3))));
     for (let i = 0; i < 20; i++) slave.send(flood);
-    await until(() => bus.stats().strays === 200_000);
+    await until(() => bus.quality().foreign === 200_000);
     expect(await read(1)).toEqual([5]);
   });
 });
@@ -170,7 +171,7 @@ describe('a Modbus TCP connection', () => {
     expect(error).toMatchObject({ code: 'BUS_DOWN', details: { reason: 'ECONNREFUSED' } });
     expect(error.message).toContain(`127.0.0.1:${port}: cannot be opened: ECONNREFUSED: nothing listens there; check`);
     expect(await failure(bus.read(holding(1), never))).toBe(error);
-    expect(bus.stats().requests).toBe(0);
+    expect(bus.quality().requests).toBe(0);
   });
 
   it('that is lost during a request fails it at once; the next attempt waits for the pause', async () => {
@@ -263,7 +264,7 @@ describe('waiting requests', () => {
     slave.send(mbap(asked.transaction, ...registers(1, 3, 1)));
     expect(await first).toEqual([1]);
     expect(await third).toEqual([3]);
-    expect(bus.stats().requests).toBe(2);
+    expect(bus.quality().requests).toBe(2);
   });
 
   it('one that is aborted before it was made is refused', async () => {

@@ -1,19 +1,33 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../../edge/bus/modbus/link.ts';
-import { readRequest } from '../../../../edge/bus/modbus/request.ts';
+import { readRequest, writeRequest } from '../../../../edge/bus/modbus/request.ts';
 import { rtuLink } from '../../../../edge/bus/modbus/rtu-link.ts';
+import type { Block } from '../../../../edge/bus/reading.ts';
 import { millis } from '../../../../sdk/model/time.ts';
 import { never, timing } from '../../../support/bus-under-test.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { linkParts } from '../../../support/link-parts.ts';
 import { registers, rtu } from '../../../support/scripted-slave.ts';
 
-const request = readRequest({ unit: 1, table: 'holding', address: 0, count: 1 }, 'serial');
+const read = (part: Partial<Block> = {}) =>
+  readRequest({ unit: 1, table: 'holding', address: 0, count: 1, ...part }, 'serial');
+const request = read();
+const write = writeRequest({ unit: 1, table: 'coil', address: 3, value: true }, 'serial');
+const answer = rtu(...registers(1, 3, 7));
 
-function rtuParts(gap = 0) {
+/** 1 ms a character: a request takes 8 ms, the answer of one register 7 ms. */
+const slow = { character: 1, gap: 3.5 };
+
+function rtuParts({ character = 0, gap = 0, limit = 200, quiet = 300 } = {}) {
   const all = linkParts();
   const clock = fakeClock();
-  const link = rtuLink(all.line, all.listener, { name: 'a line', gap: millis(gap), timing, clock });
+  const link = rtuLink(all.line, all.listener, {
+    name: 'a line',
+    wire: { character: millis(character), gap: millis(gap) },
+    timing: { ...timing, quiet: millis(quiet) },
+    clock,
+    limit: () => millis(limit),
+  });
   return { ...all, clock, link };
 }
 
@@ -21,67 +35,202 @@ function rtuParts(gap = 0) {
 function growth(link: Link, chunk: Buffer): number {
   link.receive(chunk);
   const before = process.memoryUsage().arrayBuffers;
-  for (let i = 0; i < 2_000; i++) link.receive(chunk);
+  for (let i = 0; i < 500; i++) link.receive(chunk);
   return process.memoryUsage().arrayBuffers - before;
 }
 
 describe('an RTU link', () => {
   it('keeps no more than two frames of a flood', () => {
     const { link } = rtuParts();
-    link.expect(request);
+    link.send(request);
     expect(growth(link, Buffer.alloc(16_384, 1))).toBeLessThan(100_000);
   });
 
   it('finds an answer at the end of a flood', () => {
     const { link, told } = rtuParts();
-    const answer = rtu(...registers(1, 3, 7));
-    link.expect(request);
+    link.send(request);
     for (let i = 0; i < 100; i++) link.receive(Buffer.alloc(1_000 + i, 255));
     link.receive(answer);
-    expect(told).toEqual(['stray', answer.toString('hex')]);
+    expect(told).toEqual(['answered 7']);
   });
 
   it('gives out one answer to a request, and none after its time', () => {
     const { link, told } = rtuParts();
-    const answer = rtu(...registers(1, 3, 7));
-    link.expect(request);
+    link.send(request);
     link.receive(answer);
     link.receive(answer);
-    link.expect(request);
-    expect(link.giveUp().code).toBe('BUS_TIMEOUT');
+    link.send(request);
+    link.giveUp();
     link.receive(answer);
-    expect(told).toEqual([answer.toString('hex'), 'stray', 'stray']);
+    link.giveUp();
+    expect(told).toEqual(['answered 7', 'foreign 1', 'BUS_TIMEOUT', 'late 1']);
+  });
+
+  it('tells a late answer, one of another unit and noise apart, each frame once, however they are cut', () => {
+    const { link, told } = rtuParts();
+    link.send(request);
+    link.giveUp();
+    const all = Buffer.concat([Buffer.from([0, 255]), rtu(...registers(2, 3, 9)), answer, answer, rtu(1, 0x83, 2)]);
+    for (const byte of all) link.receive(Buffer.from([byte]));
+    expect(told).toEqual(['BUS_TIMEOUT', 'foreign 2', 'late 1', 'foreign 1', 'foreign 1']);
+  });
+
+  it('takes the late answer of one unit out of the way of the next', () => {
+    const { link, told } = rtuParts();
+    link.send(request);
+    link.giveUp();
+    link.send(read({ unit: 2 }));
+    link.receive(answer);
+    link.receive(rtu(...registers(2, 3, 8)));
+    expect(told).toEqual(['BUS_TIMEOUT', 'late 1', 'answered 8']);
   });
 
   it.each([
-    [1.75, 2],
-    [3.65, 4],
-  ])('is not ready until %d ms after the last byte', async (gap, ready) => {
-    const { link, clock, flushes } = rtuParts(gap);
-    expect(link.settle(never)).toBeUndefined();
-    link.expect(request);
-    link.receive(rtu(...registers(1, 3, 7)));
+    [1.75, 1.7],
+    [3.65, 3.6],
+  ])('is ready %d ms after the last byte, and not after %d', async (gap, notYet) => {
+    const { link, clock, flushes } = rtuParts({ gap });
+    expect(link.settle(request, never)).toBeUndefined();
+    link.send(request);
+    link.receive(answer);
     let settled = false;
-    void link.settle(never)?.then(() => {
+    void link.settle(request, never)?.then(() => {
       settled = true;
     });
-    await clock.advance(ready - 1);
+    await clock.advance(notYet);
     expect(settled).toBe(false);
-    await clock.advance(1);
+    await clock.advance(gap - notYet + 0.001);
     expect(settled).toBe(true);
+    expect(link.settle(request, never)).toBeUndefined();
     expect(flushes()).toBe(0);
   });
 
   it('is flushed after a time-out, once the line was silent', async () => {
     const { link, clock, flushes } = rtuParts();
-    link.expect(request);
+    link.send(request);
+    await clock.advance(timing.timeout);
     link.giveUp();
-    const settled = link.settle(never);
+    const settled = link.settle(request, never);
     await clock.advance(timing.quiet - 1);
     expect(flushes()).toBe(0);
     await clock.advance(1);
     await settled;
     expect(flushes()).toBe(1);
-    expect(link.settle(never)).toBeUndefined();
+    expect(link.settle(request, never)).toBeUndefined();
+  });
+
+  it('leaves a unit alone that was given up early until its full time is over; others may be asked before', async () => {
+    const { link, clock } = rtuParts({ limit: 50, quiet: 10 });
+    const other = read({ unit: 2 });
+    link.send(request);
+    await clock.advance(50);
+    link.giveUp();
+    void link.settle(other, never);
+    await clock.advance(10);
+    expect(link.settle(other, never)).toBeUndefined();
+    for (let waited = 60; waited < timing.timeout; waited += 10) {
+      expect(link.settle(request, never)).toBeDefined();
+      await clock.advance(10);
+    }
+    expect(link.settle(request, never)).toBeUndefined();
+  });
+
+  it('asks a unit at once again whose late answer has come', async () => {
+    const { link, clock, told } = rtuParts({ limit: 50, quiet: 10 });
+    link.send(request);
+    await clock.advance(50);
+    link.giveUp();
+    link.receive(answer);
+    void link.settle(request, never);
+    await clock.advance(10);
+    expect(link.settle(request, never)).toBeUndefined();
+    expect(told).toEqual(['BUS_TIMEOUT', 'late 1']);
+  });
+});
+
+describe('the time of a request', () => {
+  it('is its own on the wire, the limit and that of the answer, until the adapter has shown that it hands over early', () => {
+    const { link } = rtuParts({ ...slow, limit: 50 });
+    link.send(request);
+    expect(link.due()).toBe(8 + 50 + 7);
+    for (const byte of answer) link.receive(Buffer.from([byte]));
+    link.send(request);
+    expect(link.due()).toBe(8 + 50 + 1);
+  });
+
+  it('goes on while an answer comes, until it would be over', async () => {
+    const { link, clock, told } = rtuParts({ ...slow, limit: 20 });
+    const long = read({ count: 100 });
+    link.send(long);
+    await clock.advance(25);
+    link.receive(rtu(...registers(1, 3, ...Array.from({ length: 100 }, () => 7))).subarray(0, 20));
+    expect(link.due()).toBe(25 + 205 + 50);
+    expect(told).toEqual([]);
+  });
+
+  it('ends 50 ms after the last of as many bytes as the answer has', async () => {
+    const { link, clock } = rtuParts();
+    link.send(request);
+    await clock.advance(10);
+    link.receive(Buffer.from('this is no Modbus'));
+    expect(link.due()).toBe(60);
+  });
+
+  it('is not prolonged by a line that babbles on', async () => {
+    const { link, clock } = rtuParts();
+    link.send(request);
+    for (let i = 0; i < 100; i++) {
+      await clock.advance(10);
+      link.receive(Buffer.alloc(10, 255));
+    }
+    expect(link.due()).toBe(timing.timeout);
+  });
+
+  it('is not begun by an echo', () => {
+    const { link, written } = rtuParts(slow);
+    link.send(request);
+    for (const byte of written[0] ?? []) link.receive(Buffer.from([byte]));
+    expect(link.due()).toBe(8 + timing.timeout + 7);
+  });
+});
+
+describe('an adapter that hears itself', () => {
+  const echoed = (link: Link, written: readonly Buffer[], asked: typeof request, ...more: Uint8Array[]): void => {
+    link.send(asked);
+    link.receive(Buffer.concat([...written.slice(-1), ...more]));
+  };
+
+  it('does not hide the answer, and is not foreign', () => {
+    const { link, told, written } = rtuParts();
+    echoed(link, written, request, answer);
+    echoed(link, written, request);
+    link.receive(answer);
+    expect(told).toEqual(['answered 7', 'answered 7']);
+  });
+
+  it('does not make a dead unit answer a write, once it is known by a read', () => {
+    const { link, told, written } = rtuParts();
+    echoed(link, written, request, answer);
+    echoed(link, written, write);
+    expect(told).toEqual(['answered 7']);
+    link.receive(Buffer.concat(written.slice(-1)));
+    expect(told).toEqual(['answered 7', 'answered ']);
+  });
+
+  it('on a line without, a write is done with its first copy', () => {
+    const { link, told, written } = rtuParts();
+    link.send(request);
+    link.receive(answer);
+    echoed(link, written, write);
+    expect(told).toEqual(['answered 7', 'answered ']);
+  });
+
+  it('a request that looks like its own answer is never taken for one on a line that is not known', () => {
+    const { link, told, written } = rtuParts();
+    const bits = read({ table: 'coil', address: 0x0305, count: 24 });
+    echoed(link, written, bits);
+    expect(told).toEqual([]);
+    link.receive(rtu(1, 1, 3, 1, 0, 0));
+    expect(told).toEqual([`answered 1 ${Array.from({ length: 23 }, () => 0).join(' ')}`]);
   });
 });

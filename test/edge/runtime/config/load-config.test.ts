@@ -343,12 +343,12 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
   [
     'a slot beyond all registers',
     onBus(smoke('a', 'tableAt: 65535'), smoke('b', 'slot: 1')),
-    'line 11, column 75: buses[0].devices[0].settings: address 65536 is not a whole number from 0 to 65535; check the offsets in “settings”',
+    'line 11, column 75: buses[0].devices[0].settings: profile “generic/wireless-smoke-alarm”, point “battery”: holding 65536 is not made of whole numbers within 0–65535; addresses are zero-based, 40001 is 0',
   ],
   [
     'half a slot',
     onBus(smoke('a', 'slot: 0.1')),
-    'line 11, column 75: buses[0].devices[0].settings: address 0.4 is not a whole number from 0 to 65535; check the offsets in “settings”',
+    'line 11, column 75: buses[0].devices[0].settings: profile “generic/wireless-smoke-alarm”, point “status”: holding 0.4 is not made of whole numbers within 0–65535; addresses are zero-based, 40001 is 0',
   ],
   [
     'slots that overlap',

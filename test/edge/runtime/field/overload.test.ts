@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest';
+import type { Site } from '../../../../edge/runtime/config/check-site.ts';
+import { type LoadOfUnit, loadOf, type SiteLoad } from '../../../../edge/runtime/field/bus-load.ts';
+import { few, howLate } from '../../../../edge/runtime/field/load-words.ts';
+import { newOverload, overload, warnOfOverload } from '../../../../edge/runtime/field/overload.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
+import { head, hydrant, onLines, siteOf } from '../../../support/site-yaml.ts';
+
+/** Hydrants on a bus called “line”, each asked for one register: 31.4 ms at 9,600 8N1 with answers that begin after 10 ms. */
+const siteWith = (count: number, bus: string, more = ''): Site =>
+  siteOf(`${head}buses:
+  - id: line
+    ${bus}
+    devices: [${Array.from({ length: count }, (_, i) => `{ ${hydrant(`h-${i + 1}`, i + 1, more)} }`).join(', ')}]
+`);
+const serial = 'serial: /dev/ttyX';
+const timeoutOf = (ms: number): string => `${serial}\n    timeoutMs: ${ms}`;
+
+function loadIn(site: Site): SiteLoad {
+  const [bus] = site.buses;
+  const load = bus && loadOf(bus, site.devices);
+  if (!load) throw new Error('there is no Modbus bus');
+  return load;
+}
+function overloadIn(site: Site): string | undefined {
+  const [bus] = site.buses;
+  return bus && overload(bus, site.devices);
+}
+const firstOf = (site: Site): LoadOfUnit | undefined => loadIn(site).units[0];
+
+describe('what a bus has to carry', () => {
+  it('of ten hydrants at 9,600: a third of the time, each on time while all answer', () => {
+    const load = loadIn(siteWith(10, serial));
+    expect(load.cycle).toBeCloseTo(313.5, 0);
+    expect(load.utilisation).toBeCloseTo(0.3135, 3);
+    expect(load.units.map(({ unit }) => unit)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    expect(load.units[0]).toMatchObject({ every: 1_000, isKept: true });
+    expect(load.units[0]?.late).toBeLessThanOrEqual(314);
+  });
+
+  it('one silent unit costs its neighbours its time-out and the quiet after it, and that is still accepted', () => {
+    const unit = firstOf(siteWith(10, serial));
+    const more = (unit?.lateWithOneSilent ?? 0) - (unit?.late ?? 0);
+    expect(more).toBeGreaterThan(1_300);
+    expect(more).toBeLessThan(1_400);
+    expect(unit?.isKept).toBe(true);
+  });
+
+  it('one silent unit that takes so long that an alarm would need more than 10 s is not', () => {
+    expect(firstOf(siteWith(2, timeoutOf(8_600)))?.isKept).toBe(true);
+    expect(firstOf(siteWith(2, timeoutOf(8_700)))?.isKept).toBe(false);
+  });
+
+  it('a device that is read seldom anyway may wait longer than 10 s, as long as it is read within its period', () => {
+    const unit = firstOf(siteWith(2, timeoutOf(10_500), ', pollMs: 15000'));
+    expect([unit?.every, unit?.isKept]).toEqual([15_000, true]);
+  });
+
+  it('of GPIO lines is nothing, of a bus without devices nothing much', () => {
+    const [gpio] = siteOf(onLines('id: s, profile: generic/siren, name: S, line: 1')).buses;
+    expect(gpio && loadOf(gpio, [])).toBeUndefined();
+    expect(loadIn(siteWith(0, serial))).toMatchObject({ cycle: 0, utilisation: 0, units: [] });
+  });
+});
+
+describe('an overload', () => {
+  it('begins with the first device that does not fit any more', () => {
+    expect(overloadIn(siteWith(31, serial))).toBeUndefined();
+    expect(overloadIn(siteWith(32, serial))).toContain('(in use 101 %)');
+    expect(overloadIn(siteWith(32, 'tcp: "h:502"'))).toBeUndefined();
+  });
+
+  it('says who would be read how late, and what helps', () => {
+    const why = overloadIn(siteWith(30, `${serial}\n    baud: 2400`));
+    expect(why).toMatch(
+      /^the line cannot keep its periods \(in use 301 %\), alarms would be seen late: unit 1, 2, 3 … \+27 \(h-1, h-2, h-3 … \+27\) would be read every 1 s, up to 3 s late while all answer, up to 4\.\d+ s late while another unit is silent, up to 4\d(\.\d+)? s late while all others are\. /,
+    );
+    expect(why).toMatch(
+      /What helps: a higher baud than 2400 in all its devices, fewer devices on this bus, a longer pollMs, a shorter timeoutMs; or accept it with “acceptSlow: true”$/,
+    );
+  });
+
+  it('on TCP does not speak of baud', () => {
+    const why = overloadIn(siteWith(120, 'tcp: "h:502"'));
+    expect(why).toContain('What helps: fewer devices');
+    expect(why).not.toContain('baud');
+  });
+
+  it('that the site accepts is none, and its figures are the same', () => {
+    const slow = siteWith(40, serial);
+    const accepted = siteWith(40, `${serial}\n    acceptSlow: true`);
+    expect([overloadIn(slow) !== undefined, overloadIn(accepted)]).toEqual([true, undefined]);
+    expect(loadIn(accepted).units.map((unit) => unit.late)).toEqual(loadIn(slow).units.map((unit) => unit.late));
+  });
+});
+
+describe('a change of devices', () => {
+  const site = siteWith(40, serial);
+  const [bus] = site.buses;
+  const change = (before: number, after: number): string | undefined =>
+    bus && newOverload(bus, site.devices.slice(0, before), site.devices.slice(0, after));
+
+  it.each<[what: string, before: number, after: number, isRefused: boolean]>([
+    ['that the line can carry is fine', 10, 11, false],
+    ['that it cannot carry is refused', 31, 32, true],
+    ['that makes it worse is refused, too', 35, 36, true],
+    ['that takes load off is welcome, though it is still too much', 40, 39, false],
+  ])('%s', (_, before, after, isRefused) => {
+    expect(change(before, after) !== undefined).toBe(isRefused);
+  });
+});
+
+describe('the warning of a gateway that runs', () => {
+  it('comes once for each change of a bus that is overloaded', () => {
+    const site = siteWith(40, serial);
+    const log = recordingLog();
+    const warn = warnOfOverload(site.buses, log);
+    warn(site.devices.slice(0, 10));
+    expect(log.lines).toEqual([]);
+    warn(site.devices);
+    warn(site.devices.slice());
+    expect(log.lines).toEqual([
+      { event: 'bus.slow', fields: { bus: 'line', why: expect.stringContaining('cannot keep its periods') } },
+    ]);
+    warn(site.devices.slice(0, 39));
+    expect(log.lines).toHaveLength(2);
+  });
+});
+
+describe('how late units are read, in words', () => {
+  it('stands once for units of the same figures, and apart for others', () => {
+    const devices = [hydrant('a', 1), hydrant('b', 2, ', pollMs: 2000'), hydrant('c', 3)];
+    const mixed = siteOf(
+      `${head}buses: [{ id: line, ${serial}, devices: [${devices.map((d) => `{ ${d} }`).join(', ')}] }]`,
+    );
+    expect(howLate(loadIn(mixed)).map((alike) => [alike.units, alike.devices])).toEqual([
+      [
+        [1, 3],
+        ['a', 'c'],
+      ],
+      [[2], ['b']],
+    ]);
+  });
+
+  it('does not speak of others where there are none', () => {
+    expect(howLate(loadIn(siteWith(1, serial)))[0]?.said).toBe('read every 1 s, up to 0.04 s late while all answer');
+  });
+
+  it('says so where there is no bound', () => {
+    const load = loadIn(siteWith(2, serial));
+    const units = load.units.map((unit) => ({ ...unit, late: undefined }));
+    expect(howLate({ ...load, units })[0]?.said).toContain('late without limit while all answer');
+  });
+
+  it.each([
+    [[], ''],
+    [[1, 2, 3], '1, 2, 3'],
+    [[1, 2, 3, 4], '1, 2, 3 … +1'],
+  ])('%j in short', (all, text) => {
+    expect(few(all)).toBe(text);
+  });
+});

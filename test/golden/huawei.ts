@@ -1,0 +1,60 @@
+import type { GoldenFrames } from './golden-frame.ts';
+
+/** Laid out by hand from the source that each entry names, packed with Python’s `struct`, CRC-16 bit by bit; none of it by this project’s code. */
+export const huawei: readonly GoldenFrames[] = [
+  {
+    profile: 'huawei/ups2000',
+    computedFrom:
+      'NUT huawei-ups2000.c: registers + 10000; tenths, 0x7FFF invalid; 1024: 3 on battery; 1043 bit 6 low battery; 2002: 5 discharging; 2004 u32 s; alarms 40156 bit 3, 40164 bits 1 and 3, 40170 bit 4, 40173 bit 3, 40179 bits 14 and 15, 40180 bits 6 and 13',
+    exchanges: [
+      ['01 03 2A F8 00 01 0D E3', '01 03 02 00 00 B8 44'],
+      ['01 03 2A FB 00 01 FD E3', '01 03 02 01 F4 B8 53'],
+      ['01 03 2B 00 00 01 8D EE', '01 03 02 08 FD 7E 05'],
+      ['01 03 2B 03 00 01 7D EE', '01 03 02 00 0C B8 41'],
+      ['01 03 2B 0D 00 01 1C 2D', '01 03 02 00 EB F8 0B'],
+      ['01 03 2B 10 00 01 8C 2B', '01 03 02 00 03 F8 45'],
+      ['01 03 2B 13 00 01 7C 2B', '01 03 02 7F FF D8 34'],
+      ['01 03 2B 23 00 01 7C 24', '01 03 02 00 40 B9 B4'],
+      ['01 03 2E E0 00 01 8C D4', '01 03 02 01 80 B8 74'],
+      ['01 03 2E E2 00 04 ED 17', '01 03 08 00 05 00 57 00 00 10 72 38 FE'],
+      ['01 03 9C DC 00 01 6B A0', '01 03 02 00 00 B8 44'],
+      ['01 03 9C E4 00 01 EA 6D', '01 03 02 00 08 B9 82'],
+      ['01 03 9C EA 00 01 8B AE', '01 03 02 00 10 B9 88'],
+      ['01 03 9C ED 00 01 3A 6F', '01 03 02 00 20 B9 9C'],
+      ['01 03 9C F3 00 02 1A 68', '01 03 04 80 00 00 40 D2 03'],
+    ],
+    values: {
+      inputVoltage: 0,
+      inputFrequency: 50,
+      outputVoltage: 230.1,
+      outputCurrent: 1.2,
+      load: 23.5,
+      mode: 'battery',
+      temperature: { lost: 'device-marker' },
+      selfTest: false,
+      batteryLow: true,
+      batteryVoltage: 38.4,
+      charger: 'discharging',
+      charge: 87,
+      runtime: 4210,
+      overTemperature: false,
+      batteryWorn: false,
+      batteryUndervoltage: true,
+      batteryDisconnected: true,
+      overload: false,
+      rectifierUndervoltage: false,
+      rectifierOvervoltage: true,
+      inverterFault: true,
+      chargerFault: false,
+    },
+  },
+  {
+    profile: 'huawei/ups2000',
+    computedFrom: 'the same: 0xFFFF and 0xFFFFFFFF are no value',
+    exchanges: [['01 03 2E E3 00 03 FD 15', '01 03 06 FF FF FF FF FF FF 20 FA']],
+    values: {
+      charge: { lost: 'device-marker' },
+      runtime: { lost: 'device-marker' },
+    },
+  },
+];
