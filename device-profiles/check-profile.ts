@@ -1,13 +1,16 @@
-import type {
-  Address,
-  BitTable,
-  Condition,
-  Factor,
-  IdentityCheck,
-  PointSpec,
-  ProfileSpec,
-  WordTable,
+import { conditionAt } from '../sdk/model/condition-at.ts';
+import {
+  type Address,
+  type BitTable,
+  type Condition,
+  type Factor,
+  type IdentityCheck,
+  type PointSpec,
+  type ProfileSpec,
+  riskLevels,
+  type WordTable,
 } from '../sdk/model/profile.ts';
+import { checkCondition, checkTogether, settingsIn } from './check-condition.ts';
 import { widthOf } from './point-width.ts';
 
 /** Something in a profile that cannot be right. `message` says of which profile and part, what, and what to do. */
@@ -45,6 +48,7 @@ export function checkProfile(profile: ProfileSpec, settings: Settings = {}): rea
     ...Object.entries(profile.conditions ?? {}).flatMap(([name, condition]) =>
       ofCondition(`condition “${name}”`, condition, profile, known),
     ),
+    ...checkTogether(profile.conditions ?? {}, known).map(([name, what]): Finding => [`condition “${name}”`, what]),
     ...[...(profile.identification?.certain ?? []), ...(profile.identification?.plausible ?? [])].flatMap((check) =>
       ofRun('identification', runOf(check), profile),
     ),
@@ -151,23 +155,15 @@ function ofPair(one: Taken, other: Taken): Finding[] {
   return [[`point “${one.point}”`, what]];
 }
 
+/** At every risk level. */
 function ofCondition(part: string, condition: Condition, profile: ProfileSpec, settings: Settings): Finding[] {
-  const { when, point } = condition;
-  const limit = 'below' in when ? when.below : 'above' in when ? when.above : 0;
-  const unknown = unknownNames(part, [limit, condition.onDelayMs, condition.offDelayMs], settings);
-  const spec = profile.points[point];
-  if (!spec) return [...unknown, [part, `there is no point “${point}”; name one of ${namesIn(profile.points)}`]];
-  const say = (wrong: boolean, what: string) => says(wrong, part, what);
-  const wanted: readonly unknown[] = 'is' in when ? [when.is].flat() : [];
-  const named = 'of' in spec ? wanted.find((w) => !Object.values(spec.of).some((name) => name === w)) : undefined;
+  const wrong = riskLevels.flatMap((level) => {
+    const at = level === 'normal' ? part : `${part} at risk level ${level}`;
+    return checkCondition(conditionAt(condition, {}, level), profile, settings).map((what): Finding => [at, what]);
+  });
   return [
-    ...unknown,
-    ...say(!('is' in when) && !('range' in spec), `point “${point}” is no number and has no limit; use “is”`),
-    ...say(named !== undefined, `point “${point}” is never “${String(named)}”; it is one of its choices`),
-    ...say(
-      'everyMs' in spec && spec.everyMs !== undefined,
-      `point “${point}” raises an alarm and must not be read more slowly; drop its everyMs`,
-    ),
+    ...unknownNames(part, settingsIn(condition), settings),
+    ...wrong.filter(([, what], i) => wrong.findIndex(([, other]) => other === what) === i),
   ];
 }
 
@@ -204,4 +200,3 @@ const typeOf = (spec: PointSpec): string =>
   [spec.as, 'order' in spec ? spec.order : undefined, isPart(spec) ? 'bits' : undefined].filter(Boolean).join(' ');
 const spanOf = ({ from, at, count }: Run): string => `${from} ${count === 1 ? at : `${at}–${at + count - 1}`}`;
 const runOf = ({ from, at, words }: IdentityCheck): Run => ({ from, at, count: words.length });
-const namesIn = (record: object): string => Object.keys(record).join(', ');

@@ -8,19 +8,26 @@ export type LinkageRule = {
   readonly output: DeviceId;
   /** Point of the output device that is switched. */
   readonly point: string;
+  /** It sounds: off for an alarm that was silenced. */
+  readonly sounder: boolean;
+};
+
+/** The alarms that outputs follow. */
+export type Causes = {
+  /** Conditions that are active, as `device/condition`. */
+  readonly active: ReadonlySet<string>;
+  /** Those of them that nobody has silenced. */
+  readonly sounding: ReadonlySet<string>;
 };
 
 export const conditionKey = (device: DeviceId, condition: string): string => `${device}/${condition}`;
 export const outputKey = (rule: Pick<LinkageRule, 'output' | 'point'>): string => `${rule.output}/${rule.point}`;
 
 /** What every output named by a rule should be, given the alarms that are active. Pure; one cause of many is enough. */
-export function wantedOutputs(
-  rules: readonly LinkageRule[],
-  active: ReadonlySet<string>,
-): ReadonlyMap<string, boolean> {
+export function wantedOutputs(rules: readonly LinkageRule[], causes: Causes): ReadonlyMap<string, boolean> {
   const wanted = new Map<string, boolean>();
   for (const rule of rules) {
-    const on = [...rule.when].some((cause) => active.has(cause));
+    const on = [...rule.when].some((cause) => (rule.sounder ? causes.sounding : causes.active).has(cause));
     wanted.set(outputKey(rule), on || (wanted.get(outputKey(rule)) ?? false));
   }
   return wanted;

@@ -13,6 +13,14 @@ export const isCron = (cron: string): boolean => {
   return job !== null && job !== undefined;
 };
 
+/** When a cron expression fires next by the host's clock, Unix ms; `undefined` if never. */
+export function nextFiring(cron: string): number | undefined {
+  const job = schedule.scheduleJob(cron, () => {});
+  const next = job?.nextInvocation();
+  job?.cancel();
+  return next?.getTime();
+}
+
 const checkEvery = seconds(10);
 /** A wall clock that moved this much against the monotonic one was set. */
 const stepped = seconds(5);

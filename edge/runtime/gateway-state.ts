@@ -1,9 +1,9 @@
 import type { PointValue } from '../../sdk/model/point.ts';
-import { noAnswer } from '../../sdk/model/profile.ts';
+import { noAnswer, type RiskLevel } from '../../sdk/model/profile.ts';
 import type { DeviceState, GatewayState, Health } from '../../sdk/wire/gateway-state.ts';
 import type { Journal, Lane } from '../journal/journal.ts';
 import { conditionKey } from '../linkage/linkage.ts';
-import type { AlarmDesk } from './alarm-desk.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from './config/check-site.ts';
 import type { DeviceList } from './device-list.ts';
 import { version } from './version.ts';
@@ -17,6 +17,7 @@ export type StateParts = {
   readonly answered: ReadonlyMap<string, PointValue>;
   readonly problems: ReadonlyMap<string, string>;
   /** How many entries of a lane the slowest uplink has not taken. */
+  readonly riskLevel: RiskLevel;
   readonly backlog: (lane: Lane) => number;
 };
 
@@ -32,6 +33,7 @@ export const gatewayState = (parts: StateParts, now: Pick<GatewayState, 'at' | '
     log: parts.journal.id,
     alarmBacklog: parts.backlog('alarm'),
     telemetryBacklog: parts.backlog('telemetry'),
+    riskLevel: parts.riskLevel,
     ...(degraded !== undefined && { degraded }),
     buses: parts.site.buses.map(({ id }) => {
       const problem = parts.problems.get(id);

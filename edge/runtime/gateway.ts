@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
+import type { RiskLevel } from '../../sdk/model/profile.ts';
 import { elapsed } from '../../sdk/model/time.ts';
 import { encodeGatewayState } from '../../sdk/wire/gateway-state.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
-import { rulesOf } from '../alarm/rule.ts';
+import type { Data } from '../../sdk/wire/request.ts';
+import { rulesOf } from '../alarm/rules-of.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { allUntil } from '../platform/all-until.ts';
 import { daily } from '../platform/calendar.ts';
@@ -14,9 +16,10 @@ import { freshIdentity } from '../platform/ed25519.ts';
 import { makeFolder } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
 import { scope } from '../platform/scope.ts';
-import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
-import type { Site } from './config/check-site.ts';
-import { type DeviceList, deviceList } from './device-list.ts';
+import { activeAlarm } from './alarm-commands.ts';
+import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
+import type { Site, SiteDevice } from './config/check-site.ts';
+import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { warnOfOverload } from './field/overload.ts';
 import { gatewayState } from './gateway-state.ts';
@@ -25,9 +28,10 @@ import { handlers } from './handlers.ts';
 import { followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
+import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
-import { supervise, watchItself } from './watch-itself.ts';
+import { supervise, walkTestRunning, watchItself } from './watch-itself.ts';
 
 export type GatewayOptions = {
   readonly clock: Clock;
@@ -49,6 +53,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   await using held = scope();
   await makeFolder(directory);
   const journal = held.own(await openJournal({ directory, maxBytes, worker, clock, log }));
+  const gateway = deviceId(site.address.gateway);
   const boot = freshIdentity();
   const shared = { journal, clock, log, boot };
   const devices = await deviceList(site, join(directory, 'devices.json'), log);
@@ -56,27 +61,34 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
 
   const alarms = await alarmDesk({
     ...shared,
+    zones: site.zones,
     onChange: () => {
       fields.alarmsChanged();
       reporter.touch();
     },
     onStored: () => uplinks.wake('alarm'),
+    onChirp: (condition) => fields.chirp(condition),
+    onWalkTest: (isRunning) => alarms.trouble(gateway, walkTestRunning, isRunning),
   });
+  const risk = await riskDesk({ windows: site.riskCalendar, ...shared, onLevel: () => applyDevices() });
   const fields: FieldDesk = held.own(
     fieldDesk(site, { ...shared, alarms, onStored: () => uplinks.wake('telemetry'), onHealth: reporter.touch }),
   );
   const document = (channel: 'state' | 'points'): Uint8Array => {
     if (channel === 'points') return encodePointTable(fields.recorder.table());
     const { answered, problems } = fields;
-    const parts = { site, boot, journal, devices, alarms, answered, problems, backlog: uplinks.backlog };
+    const { level: riskLevel } = risk.state();
+    const parts = { site, boot, journal, devices, alarms, answered, problems, riskLevel, backlog: uplinks.backlog };
     return encodeGatewayState(gatewayState(parts, { at: clock.wall(), clock: clock.trust() }));
   };
   const warnIfSlow = warnOfOverload(site.buses, log);
   const applyDevices = (removed?: { device: string; operator: string }): void => {
     if (removed) alarms.forget(deviceId(removed.device), removed.operator);
-    applyRules(site, devices, alarms);
-    warnIfSlow(devices.devices);
-    fields.replace(devices.devices);
+    const { level } = risk.state();
+    const now = devices.devices.map((device) => atRisk(device, level));
+    applyRules(site, now, level, alarms);
+    warnIfSlow(now);
+    fields.replace(now);
     uplinks.show('points');
     uplinks.show('state');
   };
@@ -89,6 +101,8 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         ...shared,
         alarms,
         devices,
+        zones: site.zones,
+        risk,
         points: () => fields.points,
         table: fields.recorder.table,
         flush: fields.recorder.flush,
@@ -99,7 +113,8 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         status,
       }),
   });
-  held.own(await serveLocal(directory, { status }, { clock, log }));
+  const standing = (): Data => ({ alarms: alarms.standing().map(activeAlarm) });
+  held.own(await serveLocal(directory, { status, alarms: standing }, { clock, log }));
 
   applyDevices();
   watchItself(site, alarms);
@@ -118,15 +133,17 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     supervise({ site, alarms, problems: fields.problems, journal, clock }, inner),
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock, log }, inner),
+    risk.run(inner),
   ]);
+  await alarms.save();
   log.info('gateway.stopped', { gateway: site.address.gateway });
 }
 
-function applyRules(site: Site, devices: DeviceList, alarms: AlarmDesk): void {
+function applyRules(site: Site, devices: readonly SiteDevice[], level: RiskLevel, alarms: AlarmDesk): void {
   const outputs = new Set<string>(site.linkage.map((rule) => rule.output));
-  for (const device of devices.devices) {
-    const own = rulesOf(device.profile, device.settings, device.pollMs);
-    alarms.watch(device.id, outputs.has(device.id) ? [...own, followRule] : own);
+  for (const device of devices) {
+    const own = rulesOf(device, level);
+    alarms.watch(device.id, outputs.has(device.id) ? [...own, followRule] : own, device.bus);
   }
 }
 

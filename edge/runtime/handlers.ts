@@ -1,21 +1,26 @@
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
 import { wallTime } from '../../sdk/model/time.ts';
-import type { ActiveAlarm, LatestPoint, StatusResult } from '../../sdk/wire/methods.ts';
+import type { LatestPoint, StatusResult } from '../../sdk/wire/methods.ts';
 import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
 import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
 import type { Command, Data, Query } from '../../sdk/wire/request.ts';
 import { openTelemetry } from '../../sdk/wire/telemetry.ts';
+import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
-import type { AlarmDesk } from './alarm-desk.ts';
+import { activeAlarm, alarmCommands, suppressedRow } from './alarm-commands.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import { statusPage } from './gateway-status.ts';
+import type { RiskDesk } from './risk/risk-desk.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
 
 export type HandlerContext = {
   readonly journal: Journal;
   readonly alarms: AlarmDesk;
+  readonly zones: readonly Zone[];
+  readonly risk: Pick<RiskDesk, 'state' | 'set'>;
   readonly devices: DeviceList;
   readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
   readonly table: () => PointTable;
@@ -34,7 +39,7 @@ const historyPage = 1_000;
 const historyBatches = 16;
 
 type QueryHandlers = Readonly<Record<Exclude<Query, 'challenge'>, (p: Fields) => Data | Promise<Data>>>;
-type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
+export type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
 
 export function handlers(ctx: HandlerContext): Handlers {
   const queries = queryHandlers(ctx);
@@ -54,11 +59,15 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
   alarms: () => ({ alarms: ctx.alarms.standing().map(activeAlarm) }),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
+  suppressed: () => ({ suppressed: ctx.alarms.suppressed().map(suppressedRow) }),
+  walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
-function commandHandlers({ alarms, devices, applyDevices }: HandlerContext): CommandHandlers {
+function commandHandlers(ctx: HandlerContext): CommandHandlers {
+  const { devices, applyDevices } = ctx;
   return {
+    ...alarmCommands(ctx),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();
@@ -70,18 +79,10 @@ function commandHandlers({ alarms, devices, applyDevices }: HandlerContext): Com
       applyDevices({ device, operator });
       return { configVersion: devices.version };
     },
-    acknowledge: (p, operator) => ({
-      phase: alarms.acknowledge(p.text('device'), p.text('condition'), p.count('occurrence'), personAt(p, operator)),
-    }),
-    reset: (p, operator) => ({ phase: alarms.reset(p.text('device'), p.text('condition'), personAt(p, operator)) }),
   };
 }
 
 const ifVersion = (p: Fields): number | undefined => (p.has('ifVersion') ? p.count('ifVersion') : undefined);
-
-/** The key is proven; the person at the desk is the platform's word. */
-const personAt = (p: Fields, operator: string): string =>
-  p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
 
 function latest(ctx: HandlerContext, p: Fields): Data {
   const only = p.has('device') ? p.text('device') : undefined;
@@ -146,14 +147,3 @@ function row(point: string, wall: number, value: PointValue): LatestPoint {
   if (value.quality === 'good') return [point, wall, value.value];
   return value.quality === 'lost' ? [point, wall, null, value.why] : [point, wall, value.value, `~${value.why}`];
 }
-
-const activeAlarm = (change: ReturnType<AlarmDesk['standing']>[number]): ActiveAlarm => ({
-  device: change.device,
-  condition: change.condition,
-  kind: change.kind,
-  phase: change.phase,
-  occurrence: change.occurrence,
-  at: change.at.wall,
-  rule: change.cause.rule,
-  ...(change.cause.value !== undefined && { value: change.cause.value }),
-});

@@ -1,13 +1,17 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import type { DeviceId } from '../../sdk/model/ids.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
-import { seconds } from '../../sdk/model/time.ts';
+import { millis, seconds } from '../../sdk/model/time.ts';
 import { type Rule, troubleRule } from '../alarm/rule.ts';
-import { type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
+import { type Causes, type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
+import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
 
 /** An output that reads back other than it should for this long is a fault. */
 const provenWithin = seconds(3);
+
+/** Long enough to be heard, too short to be taken for an alarm. */
+const chirpFor = millis(500);
 
 export const notFollowing = 'not-following';
 
@@ -16,13 +20,14 @@ export const followRule: Rule = troubleRule({
   condition: notFollowing,
   onDelay: provenWithin,
   offDelay: seconds(0),
-  text: `output reads back other than it should for ${provenWithin / 1_000} s`,
   source: 'a linked output is proven by feedback (GB/T 26875.3 state bit 6)',
 });
 
 export type LinkageActor = {
   /** The set of active alarms changed: switch what follows from it, now. */
-  readonly update: (active: ReadonlySet<string>) => void;
+  readonly update: (causes: Causes) => void;
+  /** Lets the sounders of a condition be heard shortly, unless they sound already. */
+  readonly chirp: (condition: string) => void;
   /** What an output reads back as: proves that it followed, or says it again. */
   readonly readBack: (output: DeviceId, point: string, value: PointValue) => void;
 };
@@ -31,12 +36,14 @@ export type LinkageActor = {
 export function linkageActor(ctx: {
   readonly rules: readonly LinkageRule[];
   readonly log: Log;
+  readonly clock: Clock;
   readonly write: (output: DeviceId, point: string, on: boolean) => Promise<void>;
   readonly mismatch: (output: DeviceId, isSo: boolean) => void;
 }): LinkageActor {
   const { rules, log } = ctx;
   const outputs = new Map(rules.map((rule) => [outputKey(rule), rule]));
-  let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, new Set());
+  let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, { active: new Set(), sounding: new Set() });
+  const chirping = new Set<string>();
   const writing = new Set<string>();
   const proven = new Map<string, boolean>();
   const astray = new Set<string>();
@@ -58,17 +65,32 @@ export function linkageActor(ctx: {
       .catch((e: unknown) => log.warn('linkage.bug', { why: describeError(e) }));
   };
 
+  let causes: Causes = { active: new Set(), sounding: new Set() };
+  const switchAll = (): void => {
+    const next = new Map([...wantedOutputs(rules, causes)].map(([key, on]) => [key, on || chirping.has(key)]));
+    const before = wanted;
+    wanted = next;
+    for (const [key, on] of next) {
+      if (before.get(key) === on) continue;
+      log.info('linkage.switch', { output: key, on });
+      proven.delete(key);
+      drive(key);
+    }
+  };
+
   return {
-    update(active) {
-      const next = wantedOutputs(rules, active);
-      for (const [key, on] of next) {
-        if (wanted.get(key) === on) continue;
-        log.info('linkage.switch', { output: key, on });
-        proven.delete(key);
-      }
-      const before = wanted;
-      wanted = next;
-      for (const [key, on] of next) if (before.get(key) !== on) drive(key);
+    update(next) {
+      causes = next;
+      switchAll();
+    },
+    chirp(condition) {
+      const keys = rules.filter((rule) => rule.sounder && rule.when.has(condition)).map(outputKey);
+      for (const key of keys) chirping.add(key);
+      switchAll();
+      ctx.clock.after(chirpFor, () => {
+        for (const key of keys) chirping.delete(key);
+        switchAll();
+      });
     },
     readBack(output, point, value) {
       const key = outputKey({ output, point });

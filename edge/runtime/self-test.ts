@@ -10,7 +10,6 @@ export const selfTestRule: Rule = troubleRule({
   condition: selfTestFailed,
   onDelay: seconds(0),
   offDelay: seconds(0),
-  text: 'the daily self-test found something wrong',
   source: 'daily self-test of the device (GB 50440-2007 chapter 8, as quoted in acceptance guides)',
 });
 

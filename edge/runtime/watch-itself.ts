@@ -1,31 +1,45 @@
 import { deviceId } from '../../sdk/model/ids.ts';
 import { seconds } from '../../sdk/model/time.ts';
-import { troubleRule } from '../alarm/rule.ts';
+import { noDelay, type Rule, troubleRule } from '../alarm/rule.ts';
+import { coincidenceRule } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { AlarmDesk } from './alarm-desk.ts';
-import type { Site } from './config/check-site.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import { silentRule } from './alarms/silent-buses.ts';
+import { isLineBus, type Site } from './config/check-site.ts';
 import { selfTestRule } from './self-test.ts';
 
 const busRule = troubleRule({
   condition: 'bus-down',
   onDelay: seconds(5),
   offDelay: seconds(0),
-  text: 'the bus cannot be reached for 5 s',
   source: 'a dead bus is one fault, and not one of each device on it',
 });
 const journalRule = troubleRule({
   condition: 'journal-degraded',
   onDelay: seconds(0),
   offDelay: seconds(10),
-  text: 'the journal cannot write to its disk',
   source: 'entries wait in memory meanwhile and would not survive a power cut',
 });
 
-/** Sets the rules for the gateway itself, which goes by its own id, and for its buses, which go by theirs. */
+/** Told while a walk test runs, so that whoever watches knows why nothing is alarmed. */
+export const walkTestRunning = 'walk-test';
+const walkTestRule: Rule = troubleRule({
+  condition: walkTestRunning,
+  kind: 'test',
+  onDelay: noDelay,
+  offDelay: noDelay,
+  source: 'a person is testing devices',
+});
+
+/** Sets the rules for the gateway itself, which goes by its own id, and for its buses and zones, which go by theirs. */
 export function watchItself(site: Site, alarms: AlarmDesk): void {
-  alarms.watch(deviceId(site.address.gateway), [journalRule, selfTestRule]);
-  for (const bus of site.buses) alarms.watch(deviceId(bus.id), [busRule]);
+  alarms.watch(deviceId(site.address.gateway), [journalRule, selfTestRule, walkTestRule]);
+  for (const { id, kind } of site.buses)
+    alarms.watch(deviceId(id), isLineBus(kind) ? [busRule] : [busRule, silentRule]);
+  for (const { id, coincidence } of site.zones) {
+    if (coincidence) alarms.watch(deviceId(id), [coincidenceRule(coincidence.atLeast)]);
+  }
 }
 
 export type Supervised = {
@@ -44,6 +58,7 @@ export async function supervise(watched: Supervised, signal: AbortSignal): Promi
     for (const bus of site.buses) alarms.trouble(deviceId(bus.id), busRule.condition, problems.has(bus.id));
     const degraded = journal.status().degraded !== undefined;
     alarms.trouble(deviceId(site.address.gateway), journalRule.condition, degraded);
+    alarms.tick();
     await clock.sleep(seconds(1), signal).catch(() => undefined); // the loop sees the abort
   }
 }

@@ -1,9 +1,18 @@
-import { type AlarmPhase, alarmKinds, alarmPhases } from '../model/alarm.ts';
+import { type AlarmPhase, alarmKinds, alarmPhases, suppressionKinds } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '../model/link-quality.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
+import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import { monoTime } from '../model/time.ts';
-import type { ActiveAlarm, BusStatus, ConfigResult, ResumeResult, StatusPage } from '../wire/methods.ts';
+import type {
+  ActiveAlarm,
+  BusStatus,
+  ConfigResult,
+  ResumeResult,
+  StatusPage,
+  SuppressedResult,
+  SuppressionData,
+} from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
@@ -66,8 +75,43 @@ export function parseAlarms(raw: Data): readonly ActiveAlarm[] {
         at: wallOf(fields.raw('at'), 'alarm.at'),
         rule: fields.text('rule'),
         ...(isScalar(fields.raw('value')) && { value: fields.scalar('value') }),
+        ...(fields.has('count') && { count: fields.count('count') }),
+        ...(fields.has('silenced') && { silenced: fields.flag('silenced') }),
+        ...(fields.has('suppression') && { suppression: parseSuppression(fields.fields('suppression')) }),
+        explained: parseExplained(fields),
       };
     });
+}
+
+export function parseSuppressed(raw: Data): SuppressedResult['suppressed'] {
+  return fieldsOf(raw, 'suppressed')
+    .list('suppressed')
+    .map((one, i) => {
+      const fields = fieldsOf(one, `suppressed[${i}]`);
+      return {
+        device: fields.text('device'),
+        condition: fields.text('condition'),
+        suppression: parseSuppression(fields.fields('suppression')),
+      };
+    });
+}
+
+/** A gateway of an earlier version tells the rule alone. */
+function parseExplained(alarm: Fields): ActiveAlarm['explained'] {
+  if (!alarm.has('explained')) return { en: alarm.text('rule'), zh: alarm.text('rule') };
+  const explained = alarm.fields('explained');
+  return { en: explained.text('en'), zh: explained.text('zh') };
+}
+
+const parseSuppression = (fields: Fields): SuppressionData => ({
+  how: named(fields.raw('how'), suppressionKinds, 'suppression.how'),
+  why: fields.text('why'),
+  ...(fields.has('operator') && { operator: fields.text('operator') }),
+  ...(fields.has('until') && { until: wallOf(fields.raw('until'), 'suppression.until') }),
+});
+
+export function parseRiskLevel(raw: Data): RiskLevel {
+  return named(fieldsOf(raw, 'risk level').raw('level'), riskLevels, 'level');
 }
 
 export function parseStatus(raw: unknown): StatusPage {

@@ -1,6 +1,6 @@
 import type { DeviceId } from './ids.ts';
 import type { Scalar } from './point.ts';
-import type { Millis, Stamp } from './time.ts';
+import type { Millis, Stamp, WallTime } from './time.ts';
 
 /**
  * What an alarm is about, most urgent first. Position is the wire value: append only.
@@ -27,12 +27,71 @@ export const alarmRank = {
 export const alarmPhases = ['normal', 'pending', 'active-unacked', 'active-acked', 'cleared-unacked'] as const;
 export type AlarmPhase = (typeof alarmPhases)[number];
 
-/** What just happened to an alarm. Position is the wire value: append only. */
-export const alarmEvents = ['raised', 'cleared', 'acked', 'reset'] as const;
+/**
+ * What just happened to an alarm. `repeated`: it came back so soon that it is the same occurrence. `tested`: it came
+ * during a walk test, and is no alarm. Position is the wire value: append only.
+ */
+export const alarmEvents = [
+  'raised',
+  'cleared',
+  'acked',
+  'reset',
+  'repeated',
+  'silenced',
+  'suppressed',
+  'unsuppressed',
+  'tested',
+] as const;
 export type AlarmEvent = (typeof alarmEvents)[number];
 
-/** Why: enough for a duty officer to judge the judgement. */
-export type AlarmCause = {
+/**
+ * Why an alarm is not announced. shelved 搁置: by a person, with an end · disabled 屏蔽: by a person, until enabled ·
+ * out-of-service 停用: the whole device · by-design 抑制: a greater fault explains it. Position is the wire value: append only.
+ */
+export const suppressionKinds = ['shelved', 'disabled', 'out-of-service', 'by-design'] as const;
+export type SuppressionKind = (typeof suppressionKinds)[number];
+
+export type Suppression = {
+  readonly how: SuppressionKind;
+  readonly why: string;
+  /** Who did it; absent for `by-design`. */
+  readonly operator?: string;
+  /** When it ends by itself. */
+  readonly until?: WallTime;
+};
+
+/** How a cause is tested. Position is the wire value: append only. */
+export const causeTests = [
+  'below',
+  'above',
+  'is',
+  'rises',
+  'falls',
+  'stuck',
+  'quality',
+  'no-answer',
+  'trouble',
+  'coincidence',
+  'ended',
+] as const;
+export type CauseTest = (typeof causeTests)[number];
+
+/** What a rule asks, as data: what `explainAlarm` makes its sentence of. */
+export type RuleFacts = {
+  readonly test: CauseTest;
+  /** What the value is compared with: a number in `unit`, or the names that count. */
+  readonly limit?: Scalar;
+  readonly unit?: string;
+  /** Span over which a change counts, or for which nothing may have changed, ms. */
+  readonly within?: Millis;
+  /** How long it must hold before it is raised. */
+  readonly onDelay: Millis;
+  /** So many of the last so many samples. */
+  readonly samples?: readonly [atLeast: number, of: number];
+};
+
+/** Why: enough for a duty officer to judge the judgement. `explainAlarm` says it in a sentence. */
+export type AlarmCause = RuleFacts & {
   readonly point: string;
   /** The value that decided; absent when the cause is that there is none. */
   readonly value?: Scalar;
@@ -54,8 +113,21 @@ export type AlarmChange = {
   readonly phase: AlarmPhase;
   /** Counts how often this condition has been raised; with device and condition it names one occurrence for ever. */
   readonly occurrence: number;
+  /** How often the condition came within this occurrence: a chattering contact is one occurrence. 1 unless given. */
+  readonly count?: number;
   readonly at: Stamp;
   readonly cause: AlarmCause;
-  /** Who acknowledged or reset. */
+  /** Who acknowledged, reset, silenced or suppressed. */
   readonly operator?: string;
+  /** A person has silenced the sounders of this occurrence. */
+  readonly silenced?: true;
+  /** Stands while the alarm is kept from being announced; on a fire or a call it is only a remark, see {@link isHidden}. */
+  readonly suppression?: Suppression;
 };
+
+/** Kinds that nothing ever hides: whatever a person has shelved or disabled, they are announced. */
+export const neverHidden = (kind: AlarmKind): boolean => kind === 'fire' || kind === 'call';
+
+/** Whether a suppression keeps this alarm from being announced. */
+export const isHidden = ({ kind, suppression }: Pick<AlarmChange, 'kind' | 'suppression'>): boolean =>
+  suppression !== undefined && !neverHidden(kind);

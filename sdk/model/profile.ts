@@ -1,5 +1,5 @@
 import type { AlarmKind } from './alarm.ts';
-import type { Scalar } from './point.ts';
+import type { Doubt, Loss, Scalar } from './point.ts';
 
 /** Units as in RFC 8428 (SenML) where it has one; others by their usual sign. */
 export type Unit =
@@ -114,20 +114,56 @@ export type PointSpec = NumberPoint | ChoicePoint | BitPoint | FlagPoint | TextP
 /** A number, or the name of a setting that holds it. */
 type Tunable<Settings extends string> = number | Settings;
 
+/** Why a value is bad. `out-of-range` includes NaN and infinity; `device-marker`: the device itself says so. */
+export type BadValue = Extract<Doubt, 'out-of-range' | 'unknown-code'> | Extract<Loss, 'device-marker'>;
+
+/** What a condition looks for. Limits are in the point's unit. */
+export type When<Settings extends string = string> =
+  | {
+      readonly below: Tunable<Settings>;
+      readonly deadband: number;
+      /** Judges values out of range, too: a broken wire shows as a current that no sensor gives. */
+      readonly evenDoubtful?: true;
+    }
+  | { readonly above: Tunable<Settings>; readonly deadband: number; readonly evenDoubtful?: true }
+  | { readonly is: Scalar | readonly Scalar[] }
+  /** A change by this much within a span. */
+  | { readonly rises: Tunable<Settings>; readonly withinMs: number }
+  | { readonly falls: Tunable<Settings>; readonly withinMs: number }
+  /** No change by the point's resolution for so long: the sensor or its line is frozen. */
+  | { readonly stuckMs: Tunable<Settings> }
+  | { readonly bad: BadValue | readonly BadValue[] };
+
+/** So many of the last so many good samples: for signals with single wrong samples. */
+export type InSamples = { readonly atLeast: number; readonly of: number };
+
+/** What may differ from a profile's condition: at a site, or at a risk level. */
+export type ConditionChange<Settings extends string = string> = {
+  /** Takes the place of the number in `when`. */
+  readonly limit?: Tunable<Settings> | undefined;
+  readonly deadband?: number | undefined;
+  readonly onDelayMs?: Tunable<Settings> | undefined;
+  readonly offDelayMs?: Tunable<Settings> | undefined;
+};
+
+/** Risk level (风险防控等级): normal · heightened (holidays, dry season) · severe. Position is the wire value: append only. */
+export const riskLevels = ['normal', 'heightened', 'severe'] as const;
+export type RiskLevel = (typeof riskLevels)[number];
+/** What changes at a level; `severe` builds on `heightened`. */
+export type AtRisk<T> = { readonly heightened?: T | undefined; readonly severe?: T | undefined };
+
 export type Condition<Points extends string = string, Settings extends string = string> = {
   readonly kind: AlarmKind;
   readonly point: Points;
-  /** When it holds. Limits are in the point's unit. */
-  readonly when:
-    | { readonly below: Tunable<Settings>; readonly deadband: number }
-    | { readonly above: Tunable<Settings>; readonly deadband: number }
-    | { readonly is: Scalar | readonly Scalar[] };
+  readonly when: When<Settings>;
+  readonly samples?: InSamples;
   /** Must hold this long before it is raised. */
   readonly onDelayMs: Tunable<Settings>;
   /** Must be gone this long before it is cleared. */
   readonly offDelayMs: Tunable<Settings>;
-  /** Stays active until an operator resets it, whatever the device says meanwhile. */
+  /** Stays active until an operator resets it, whatever the device says meanwhile. Fires always do. */
   readonly latched?: true;
+  readonly risk?: AtRisk<ConditionChange<Settings>>;
   /** Standard and clause, or datasheet. */
   readonly source: string;
 };
@@ -185,6 +221,10 @@ export type ProfileSpec = {
   readonly conditions?: Readonly<Record<string, Condition>>;
   /** Default poll period; alarm points of wired devices 1 to 2 s (GB 26875.1-2011 4.1.2.1 leaves 10 s in all). */
   readonly pollMs: number;
+  /** Poll periods at risk levels above normal. */
+  readonly riskPollMs?: AtRisk<number>;
+  /** The device must be tested this often; overdue is told as a supervisory alarm. */
+  readonly testEveryDays?: number;
   /** Silence that is promised to be reported as a fault, at most. */
   readonly silenceMs: number;
   /** Largest block the device answers in one request, registers or bits; 125 and 2,000 unless given. */
@@ -209,3 +249,5 @@ export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']
 
 /** Condition every device has besides its profile's own: it stays silent longer than promised. */
 export const noAnswer = 'no-answer';
+/** Condition of a device whose profile says how often it must be tested. */
+export const testOverdue = 'test-overdue';

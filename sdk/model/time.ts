@@ -9,6 +9,7 @@ export type WallTime = Brand<number, 'WallTime'>;
 
 export const millis = (n: number): Millis => n as Millis;
 export const seconds = (n: number): Millis => (n * 1_000) as Millis;
+export const minutes = (n: number): Millis => (n * 60_000) as Millis;
 export const monoTime = (n: number): MonoTime => n as MonoTime;
 export const wallTime = (n: number): WallTime => n as WallTime;
 export const elapsed = (from: MonoTime, to: MonoTime): Millis => (to - from) as Millis;

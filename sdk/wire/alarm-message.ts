@@ -1,9 +1,18 @@
-import { type AlarmChange, alarmEvents, alarmKinds, alarmPhases } from '../model/alarm.ts';
+import {
+  type AlarmCause,
+  type AlarmChange,
+  alarmEvents,
+  alarmKinds,
+  alarmPhases,
+  causeTests,
+  type Suppression,
+  suppressionKinds,
+} from '../model/alarm.ts';
 import { deviceId } from '../model/ids.ts';
 import { millis } from '../model/time.ts';
-import { decodeCbor, encodeCbor } from './cbor.ts';
-import { fieldsOf, mapOf } from './parse.ts';
-import { readStamp, stampFields } from './stamp.ts';
+import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
+import { type Fields, fieldsOf, isCount, mapOf } from './parse.ts';
+import { joinWall, readStamp, splitWall, stampFields } from './stamp.ts';
 
 /** An alarm change with its place in the gateway's alarm lane. (log, seq) names it for ever. */
 export type AlarmMessage = {
@@ -31,7 +40,18 @@ const key = {
   held: 17,
   source: 18,
   operator: 19,
+  test: 20,
+  limit: 21,
+  unit: 22,
+  within: 23,
+  onDelay: 24,
+  samples: 25,
+  count: 26,
+  silenced: 27,
+  suppression: 28, // a map with keys of its own
 } as const;
+
+const suppressionKey = { how: 1, why: 2, operator: 3, untilS: 4, untilMs: 5 } as const;
 
 const alarmType = 1;
 
@@ -54,6 +74,15 @@ export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
       [key.held, Math.round(change.cause.held)],
       [key.source, change.cause.source],
       [key.operator, change.operator],
+      [key.test, causeTests.indexOf(change.cause.test)],
+      [key.limit, change.cause.limit],
+      [key.unit, change.cause.unit],
+      [key.within, change.cause.within],
+      [key.onDelay, change.cause.onDelay],
+      [key.samples, change.cause.samples && [...change.cause.samples]],
+      [key.count, change.count],
+      [key.silenced, change.silenced],
+      [key.suppression, change.suppression && encodeSuppression(change.suppression)],
     ]),
   );
 
@@ -68,14 +97,51 @@ export function decodeAlarm(bytes: Uint8Array): AlarmMessage {
     phase: fields.one(key.phase, alarmPhases),
     occurrence: fields.count(key.occurrence),
     at: readStamp(fields, key.stamp),
-    cause: {
-      point: fields.text(key.point),
-      ...(fields.has(key.value) && { value: fields.scalar(key.value) }),
-      rule: fields.text(key.rule),
-      held: millis(fields.count(key.held)),
-      source: fields.text(key.source),
-    },
+    ...(fields.has(key.count) && { count: fields.count(key.count) }),
+    cause: readCause(fields),
     ...(fields.has(key.operator) && { operator: fields.text(key.operator) }),
+    ...(fields.has(key.silenced) && fields.flag(key.silenced) && { silenced: true as const }),
+    ...(fields.has(key.suppression) && { suppression: readSuppression(fields.fields(key.suppression)) }),
   };
   return { log: fields.count(key.log), seq: fields.count(key.seq), change };
+}
+
+function readCause(fields: Fields): AlarmCause {
+  const samples = fields.has(key.samples) ? fields.list(key.samples).filter(isCount) : [];
+  const [atLeast, of] = samples;
+  return {
+    point: fields.text(key.point),
+    ...(fields.has(key.value) && { value: fields.scalar(key.value) }),
+    test: fields.has(key.test) ? fields.one(key.test, causeTests) : 'trouble', // written before rules had facts
+    ...(fields.has(key.limit) && { limit: fields.scalar(key.limit) }),
+    ...(fields.has(key.unit) && { unit: fields.text(key.unit) }),
+    ...(fields.has(key.within) && { within: millis(fields.count(key.within)) }),
+    onDelay: millis(fields.has(key.onDelay) ? fields.count(key.onDelay) : 0),
+    ...(atLeast !== undefined && of !== undefined && { samples: [atLeast, of] as const }),
+    rule: fields.text(key.rule),
+    held: millis(fields.count(key.held)),
+    source: fields.text(key.source),
+  };
+}
+
+export function encodeSuppression({ how, why, operator, until }: Suppression): ReadonlyMap<Cbor, Cbor> {
+  const [seconds, ms] = until === undefined ? [] : splitWall(until);
+  return mapOf([
+    [suppressionKey.how, suppressionKinds.indexOf(how)],
+    [suppressionKey.why, why],
+    [suppressionKey.operator, operator],
+    [suppressionKey.untilS, seconds],
+    [suppressionKey.untilMs, ms],
+  ]);
+}
+
+export function readSuppression(fields: Fields): Suppression {
+  return {
+    how: fields.one(suppressionKey.how, suppressionKinds),
+    why: fields.text(suppressionKey.why),
+    ...(fields.has(suppressionKey.operator) && { operator: fields.text(suppressionKey.operator) }),
+    ...(fields.has(suppressionKey.untilS) && {
+      until: joinWall(fields.count(suppressionKey.untilS), fields.count(suppressionKey.untilMs)),
+    }),
+  };
 }

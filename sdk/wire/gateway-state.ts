@@ -1,5 +1,6 @@
 import { type AlarmKind, alarmKinds } from '../model/alarm.ts';
 import { type DeviceId, deviceId } from '../model/ids.ts';
+import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
@@ -44,6 +45,7 @@ export type GatewayState = {
   readonly log: number;
   readonly alarmBacklog: number;
   readonly telemetryBacklog: number;
+  readonly riskLevel: RiskLevel;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   readonly buses: readonly BusState[];
@@ -80,6 +82,7 @@ const key = {
   degraded: 11,
   buses: 12,
   devices: 13,
+  riskLevel: 14,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
 const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
@@ -99,6 +102,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.alarmBacklog, s.alarmBacklog],
       [key.telemetryBacklog, s.telemetryBacklog],
       [key.degraded, s.degraded],
+      [key.riskLevel, riskLevels.indexOf(s.riskLevel)],
       [
         key.buses,
         s.buses.map((b) =>
@@ -140,6 +144,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
     log: fields.count(key.log),
     alarmBacklog: fields.count(key.alarmBacklog),
     telemetryBacklog: fields.count(key.telemetryBacklog),
+    riskLevel: fields.has(key.riskLevel) ? fields.one(key.riskLevel, riskLevels) : 'normal',
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);

@@ -1,5 +1,6 @@
-import type { AlarmKind, AlarmPhase } from '../model/alarm.ts';
+import type { AlarmKind, AlarmPhase, SuppressionKind } from '../model/alarm.ts';
 import type { BusQuality } from '../model/link-quality.ts';
+import type { RiskLevel } from '../model/profile.ts';
 import type { Data } from './request.ts';
 
 /** A page of a listing: ask again with `after: next` until there is no `next`. */
@@ -43,6 +44,20 @@ export type ActiveAlarm = {
   readonly at: number;
   readonly rule: string;
   readonly value?: Data;
+  /** How often it came within this occurrence; 1 unless given. */
+  readonly count?: number;
+  readonly silenced?: boolean;
+  /** Why it is not announced. */
+  readonly suppression?: SuppressionData;
+  /** Why, in a sentence. */
+  readonly explained: { readonly en: string; readonly zh: string };
+};
+export type SuppressionData = {
+  readonly how: SuppressionKind;
+  readonly why: string;
+  readonly operator?: string;
+  /** Unix ms. */
+  readonly until?: number;
 };
 export type AlarmsResult = { readonly alarms: readonly ActiveAlarm[] };
 
@@ -77,7 +92,43 @@ export type AcknowledgeParams = {
   readonly occurrence: number;
   readonly operator?: string;
 };
-export type ResetParams = { readonly device: string; readonly condition: string; readonly operator?: string };
+/** Without `occurrence` whatever stands is reset. */
+export type ResetParams = {
+  readonly device: string;
+  readonly condition: string;
+  readonly occurrence?: number;
+  readonly operator?: string;
+};
+export type SilenceParams = AcknowledgeParams;
+/** `how: 'out-of-service'` goes without a condition; `how: 'shelved'` with `minutes`. */
+export type SuppressParams = {
+  readonly device: string;
+  readonly condition?: string;
+  readonly how: Exclude<SuppressionKind, 'by-design'>;
+  readonly why: string;
+  readonly minutes?: number;
+  readonly operator?: string;
+};
+export type UnsuppressParams = { readonly device: string; readonly condition?: string; readonly operator?: string };
+/** What stands on devices and, with a condition, on single conditions. */
+export type SuppressedResult = {
+  readonly suppressed: readonly {
+    readonly device: string;
+    readonly condition: string;
+    readonly suppression: SuppressionData;
+  }[];
+};
+export type SetRiskLevelParams = { readonly level: RiskLevel; readonly why: string; readonly operator?: string };
+/** The level that holds now, which the calendar may have set higher. */
+export type RiskLevelResult = { readonly level: RiskLevel };
+/** Either `devices` or a `zone`; 1 to 240 minutes. */
+export type StartWalkTestParams = {
+  readonly devices?: readonly string[];
+  readonly zone?: string;
+  readonly minutes: number;
+  readonly sounders: 'quiet' | 'chirp';
+  readonly operator?: string;
+};
 export type AlarmResult = { readonly phase: AlarmPhase };
 
 /** `after`: the bus that the page before ended with. */

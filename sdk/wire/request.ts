@@ -5,9 +5,31 @@ import { type Fields, fieldsOf, isBytes, isFlag, isList, isNumber, isText, mapOf
 import { isClientId } from './topics.ts';
 
 /** Asked by anybody who may publish to the gateway: nothing changes. */
-export const queries = ['challenge', 'latest', 'history', 'batches', 'table', 'alarms', 'resume', 'status'] as const;
+export const queries = [
+  'challenge',
+  'latest',
+  'history',
+  'batches',
+  'table',
+  'alarms',
+  'resume',
+  'status',
+  'suppressed',
+  'walkTest',
+] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
-export const commands = ['provision', 'remove', 'acknowledge', 'reset'] as const;
+export const commands = [
+  'provision',
+  'remove',
+  'acknowledge',
+  'reset',
+  'silence',
+  'suppress',
+  'unsuppress',
+  'setRiskLevel',
+  'startWalkTest',
+  'stopWalkTest',
+] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];
 

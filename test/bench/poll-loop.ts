@@ -3,7 +3,7 @@
  * port, ten registers once a second; of even devices the first register is an alarm point.
  */
 import { judge, quiet } from '../../edge/alarm/judge.ts';
-import { rulesOf } from '../../edge/alarm/rule.ts';
+import { rulesOf } from '../../edge/alarm/rules-of.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { differs } from '../../edge/point/decode-point.ts';
 import type { SiteBus, SiteDevice } from '../../edge/runtime/config/check-site.ts';
@@ -69,7 +69,7 @@ const silentLog = { info: () => {}, warn: () => {}, error: () => {}, child: () =
 /** Judges a device's values as the gateway does, and notes when it knows of a change of the first register. */
 function watcher(index: number): (values: readonly (readonly [string, PointValue])[]) => void {
   const device = devices[index];
-  const rules = device ? rulesOf(device.profile, {}, device.pollMs).filter((rule) => rule.point !== '') : [];
+  const rules = device ? rulesOf(device).filter((rule) => rule.point !== '') : [];
   const last = new Map<string, PointValue>();
   let state = quiet;
   return (values) => {

@@ -166,8 +166,12 @@ describe('conditions and settings', () => {
     ['a point that is not there', { point: 'flaw' }, /there is no point “flaw”; name one of flow, mode, on, slow/],
     ['a limit that is not declared', { when: { above: 'high', deadband: 0 } }, /it uses a setting “high”/],
     ['a delay that is not declared', { onDelayMs: 'hold' }, /it uses a setting “hold”/],
-    ['a limit of a bit', { point: 'on' }, /point “on” is no number and has no limit; use “is”/],
-    ['a choice that is none', { point: 'mode', when: { is: ['on', 'auto'] } }, /point “mode” is never “auto”/],
+    ['a limit of a bit', { point: 'on' }, /its point is no number and has no limit; use “is”/],
+    [
+      'a choice that is none',
+      { point: 'mode', when: { is: ['on', 'auto'] } },
+      /its point is never “auto”; it is one of its choices: /,
+    ],
     ['a point that is read slowly', { point: 'slow' }, /point “slow” raises an alarm and must not be read more slowly/],
   ])('%s is told', (_, condition, message) => {
     const points = { flow: word({}), mode: choice(1), on: flag(2, 0), slow: word({ at: 9, everyMs: 60_000 }) };

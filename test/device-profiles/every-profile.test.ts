@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkProfile, profiles } from '../../device-profiles/index.ts';
-import { rulesOf } from '../../edge/alarm/rule.ts';
+import { rulesOf } from '../../edge/alarm/rules-of.ts';
 import type { Condition, PointSpec, ProfileSpec, Setting } from '../../sdk/model/profile.ts';
 import { defaultSettings } from '../support/default-settings.ts';
 
@@ -37,7 +37,9 @@ describe.each(all)('$id', (profile) => {
   it('is polled well within the silence it promises', () => {
     // One period until the first failure, one time-out, and one probe (a quarter of the promise) until it is judged.
     expect(profile.pollMs + 1_000 + Math.max(profile.pollMs, profile.silenceMs / 4)).toBeLessThan(profile.silenceMs);
-    expect(rulesOf(profile, defaultSettings(profile), profile.pollMs).at(-1)?.onDelay).toBeGreaterThan(0);
+    expect(
+      rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs }).at(-1)?.onDelay,
+    ).toBeGreaterThan(0);
   });
   it('contradicts itself nowhere', () => expect(checkProfile(profile)).toEqual([]));
   if (profile.unverified !== undefined)
@@ -61,7 +63,9 @@ describe.each(all)('$id', (profile) => {
     describe.each(conditions)('condition %s', (name, condition) => {
       it('cites its source', () => expect(condition.source.trim()).not.toBe(''));
       it('becomes a rule with real numbers', () => {
-        const rule = rulesOf(profile, defaultSettings(profile), profile.pollMs).find((r) => r.condition === name);
+        const rule = rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs }).find(
+          (r) => r.condition === name,
+        );
         expect([rule?.onDelay, rule?.offDelay].every((ms) => Number.isFinite(ms) && Number(ms) >= 0)).toBe(true);
         expect(rule?.text).not.toMatch(/NaN|undefined/);
       });

@@ -182,6 +182,10 @@ export const alarmChange = (occurrence: number): AlarmChange => ({
   cause: {
     point: 'pressure',
     value: 0.12,
+    test: 'below',
+    limit: 0.14,
+    unit: 'MPa',
+    onDelay: millis(5_000),
     rule: 'pressure below 0.14 MPa for 5 s',
     held: millis(5_000),
     source: 'GB 50974-2014 7.2.8',
@@ -200,6 +204,7 @@ const baseState = (devices: readonly DeviceState[]): GatewayState => ({
   boot: 1,
   at: wallTime(1_790_000_000_000),
   clock: 'synced',
+  riskLevel: 'normal',
   configVersion: 3,
   log: 7,
   alarmBacklog: 0,

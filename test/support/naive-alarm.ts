@@ -13,6 +13,7 @@ type Told = {
   readonly event: AlarmEvent | undefined;
   readonly phase: Exclude<AlarmPhase, 'pending'>;
   readonly occurrence: number;
+  readonly count: number;
 };
 
 /**
@@ -24,6 +25,9 @@ export function naiveAlarm(rule: NaiveRule): (input: AlarmInput) => Told {
   let isSeen = true;
   let occurrence = 0;
   let record: { at: number; holds: boolean }[] = [];
+  let clearedAt = Number.NEGATIVE_INFINITY;
+  let count = 0;
+  let wasGone = false;
 
   const lastedFor = (wanted: boolean): number | undefined => {
     const run: number[] = [];
@@ -43,19 +47,25 @@ export function naiveAlarm(rule: NaiveRule): (input: AlarmInput) => Told {
     }
     if (input.kind === 'reset') {
       if (!isOn || !rule.latched) return undefined;
-      [isOn, isSeen, record] = [false, true, []];
+      [isOn, isSeen, record, count] = [false, true, [], 0];
       return 'reset';
     }
-    if (input.value.quality !== 'good') return undefined;
+    if (input.kind !== 'value' || input.value.quality !== 'good') return undefined;
     const limit = isOn ? rule.below + rule.deadband : rule.below;
-    record.push({ at: input.value.at, holds: Number(input.value.value) < limit });
+    const holds = Number(input.value.value) < limit;
+    record.push({ at: input.value.at, holds });
+    if (isOn && holds && wasGone) count++;
+    wasGone = isOn && !holds;
     if (!isOn && (lastedFor(true) ?? -1) >= rule.onDelay) {
-      [isOn, isSeen, record] = [true, false, []];
-      occurrence++;
-      return 'raised';
+      const isBackSoon = !rule.latched && input.value.at - clearedAt < 60_000;
+      [isOn, record] = [true, []];
+      if (!isBackSoon) [isSeen, count, occurrence] = [false, 0, occurrence + 1];
+      count++;
+      return isBackSoon ? 'repeated' : 'raised';
     }
-    if (isOn && !rule.latched && (lastedFor(false) ?? -1) >= rule.offDelay) {
-      [isOn, record] = [false, []];
+    const offDelay = count > 1 ? Math.max(rule.offDelay, 60_000) : rule.offDelay;
+    if (isOn && !rule.latched && (lastedFor(false) ?? -1) >= offDelay) {
+      [isOn, record, clearedAt, wasGone] = [false, [], input.value.at, false];
       return 'cleared';
     }
     return undefined;
@@ -63,6 +73,6 @@ export function naiveAlarm(rule: NaiveRule): (input: AlarmInput) => Told {
   return (input) => {
     const event = happened(input);
     const phase = isOn ? (isSeen ? 'active-acked' : 'active-unacked') : isSeen ? 'normal' : 'cleared-unacked';
-    return { event, phase, occurrence };
+    return { event, phase, occurrence, count };
   };
 }

@@ -1,14 +1,19 @@
 import { checkProfile, profiles } from '../../../device-profiles/index.ts';
+import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { type DeviceId, deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
-import type { PointSpec, ProfileSpec } from '../../../sdk/model/profile.ts';
+import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
-import { probesPerSilence } from '../../alarm/rule.ts';
+import { probesPerSilence } from '../../alarm/rules-of.ts';
+import type { Zone } from '../../alarm/zone.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
 import { isCron } from '../../platform/calendar.ts';
 import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
 import { devicePoints } from '../../point/device-points.ts';
 import type { Settings } from '../../point/resolve-address.ts';
+import type { RiskWindow } from '../risk/risk-calendar.ts';
+import { checkConditions, checkRiskCalendar, checkZones } from './check-alarms.ts';
+import { checkLinkage } from './check-linkage.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { type BusConfig, busKinds, type Config, type DeviceConfig, type UplinkConfig } from './config-schema.ts';
 
@@ -21,6 +26,10 @@ export type SiteDevice = {
   readonly profile: ProfileSpec;
   readonly settings: Settings;
   readonly pollMs: number;
+  /** Whether the site has set the period itself; then the risk level leaves it alone. */
+  readonly ownPeriod?: true;
+  readonly conditions?: ConditionChanges;
+  readonly verifyMs?: number;
   readonly unit: number;
   readonly line?: { readonly offset: number; readonly activeLow: boolean };
 };
@@ -39,11 +48,13 @@ export type Site = {
   readonly buses: readonly SiteBus[];
   readonly devices: readonly SiteDevice[];
   readonly linkage: readonly LinkageRule[];
+  readonly zones: readonly Zone[];
+  readonly riskCalendar: readonly RiskWindow[];
   readonly selfTest: string;
 };
 
 type Path = readonly (string | number)[];
-type Report = (path: Path, message: string) => void;
+export type Report = (path: Path, message: string) => void;
 
 /** All that a schema cannot see. Pure but for `absolute`, which places relative paths. */
 export function checkSite(
@@ -76,6 +87,8 @@ export function checkSite(
       if (checked) devices.push(checked);
     }
   }
+  const taken = new Set<string>([config.gateway.id, ...buses.map(({ id }) => id), ...devices.map(({ id }) => id)]);
+  const zones = checkZones(config, devices, taken, report);
   const site: Site = {
     address: {
       district: districtCode(config.gateway.district),
@@ -98,7 +111,9 @@ export function checkSite(
     },
     buses,
     devices,
-    linkage: checkLinkage(config, devices, report),
+    linkage: checkLinkage(config, devices, zones, report),
+    zones,
+    riskCalendar: checkRiskCalendar(config, report),
     selfTest: config.selfTest,
   };
   return { site, problems };
@@ -133,7 +148,8 @@ export function checkDevice(
   }
   const settings = checkSettings(device, profile, fail);
   const [problem] = checkProfile(profile, settings);
-  if (problem) fail([device.settings ? 'settings' : 'profile'], problem.message);
+  if (problem && sound) fail([device.settings ? 'settings' : 'profile'], problem.message);
+  if (sound) checkConditions(device, profile, settings, fail);
   checkConnection(device, profile, bus, fail);
   const slowest = profile.silenceMs / probesPerSilence;
   if (device.pollMs !== undefined && device.pollMs > slowest) {
@@ -151,6 +167,9 @@ export function checkDevice(
     profile,
     settings,
     pollMs: device.pollMs ?? profile.pollMs,
+    ...(device.pollMs !== undefined && { ownPeriod: true }),
+    ...(device.conditions && { conditions: device.conditions }),
+    ...(device.verifyMs !== undefined && { verifyMs: device.verifyMs }),
     unit: device.unit ?? 0,
     ...(device.line !== undefined && {
       line: { offset: device.line, activeLow: device.activeLow ?? isInput(profile) },
@@ -234,44 +253,6 @@ function checkOperators(config: Config, report: Report): ReadonlyMap<string, Ope
     }
   }
   return operators;
-}
-
-function checkLinkage(config: Config, devices: readonly SiteDevice[], report: Report): readonly LinkageRule[] {
-  const device = (name: string | undefined): SiteDevice | undefined => devices.find((d) => d.id === name);
-  const named = new Set(config.buses.flatMap((bus) => bus.devices.map((d) => d.id)));
-  // What is wrong with a device that is there has been reported at the device.
-  const missing = (path: Path, name = ''): void => {
-    if (!named.has(name)) report(path, `there is no device “${name}” in this file`);
-  };
-  return config.linkage.flatMap((rule, i): LinkageRule[] => {
-    for (const [w, cause] of rule.when.entries()) {
-      const [name, condition = ''] = cause.split('/');
-      const known = Object.keys(device(name)?.profile.conditions ?? {});
-      if (!device(name)) missing(['linkage', i, 'when', w], name);
-      else if (!known.includes(condition)) {
-        report(
-          ['linkage', i, 'when', w],
-          `“${name}” has no condition “${condition}”; it has ${known.join(', ') || 'none'}`,
-        );
-      }
-    }
-    const [name, point = ''] = rule.set.split('/');
-    const output = device(name);
-    const spec = output?.profile.points[point];
-    const drives = spec !== undefined && isOutput(spec);
-    if (!output) missing(['linkage', i, 'set'], name);
-    else if (!drives) report(['linkage', i, 'set'], `“${name}” has no output “${point}”; it has ${outputsOf(output)}`);
-    if (!output || !drives) return [];
-    return [{ name: rule.name, when: new Set(rule.when), output: output.id, point }];
-  });
-}
-
-const isOutput = (spec: PointSpec): boolean =>
-  spec.from === 'line-out' || (spec.from === 'coil' && spec.writable === true);
-
-function outputsOf(device: SiteDevice): string {
-  const outputs = Object.entries(device.profile.points).filter(([, spec]) => isOutput(spec));
-  return outputs.map(([name]) => name).join(', ') || 'none';
 }
 
 function kindOf(bus: BusConfig): BusKind {

@@ -15,6 +15,17 @@ const hostPort = z
   .regex(/^[^\s:]+:\d{1,5}$/, { error: 'expected host:port, e.g. "192.168.1.20:502"', abort: true })
   .refine(hasPort, 'the port must be 1–65535');
 
+const conditionChange = z.strictObject({
+  limit: z.number().optional().describe('Takes the place of the profile’s limit, in the unit of the point.'),
+  deadband: z.number().optional(),
+  onDelayMs: z.int().optional().describe('Must hold this long before it is raised.'),
+  offDelayMs: z.int().optional().describe('Must be gone this long before it is cleared.'),
+});
+const siteCondition = conditionChange.extend({
+  heightened: conditionChange.optional().describe('What is different while the risk level is heightened or severe.'),
+  severe: conditionChange.optional().describe('What is different while the risk level is severe.'),
+});
+
 export const deviceSchema = z.strictObject({
   id: id.describe('Unique on this gateway; part of topics and alarm ids.'),
   profile: z.string().describe('What the device is, e.g. generic/municipal-hydrant.'),
@@ -33,6 +44,16 @@ export const deviceSchema = z.strictObject({
     .describe('The line is active when low. Default: inputs true (contact to ground), outputs false.'),
   settings: z.record(z.string(), z.number()).optional().describe('Numbers that the profile leaves to the site.'),
   pollMs: z.int().min(100).max(3_600_000).optional().describe('Poll period; the profile’s unless given.'),
+  conditions: z
+    .record(z.string(), siteCondition)
+    .optional()
+    .describe('What this site changes of the profile’s conditions, by their names.'),
+  verifyMs: z
+    .int()
+    .min(1_000)
+    .max(60_000)
+    .optional()
+    .describe('A fire of this device waits at most so long for a second look, shown as pre-alarm. Off unless given.'),
 });
 export type DeviceConfig = z.infer<typeof deviceSchema>;
 
@@ -83,6 +104,27 @@ const linkageSchema = z.strictObject({
     .string()
     .regex(/^[^/\s]+\/[^/\s]+$/, 'expected device/point')
     .describe('Output that is on while one of the alarms is active.'),
+  sounder: z
+    .boolean()
+    .default(false)
+    .describe('It sounds: a person may silence it for one occurrence, and a walk test may chirp it.'),
+});
+
+const zoneSchema = z.strictObject({
+  id: id.describe('Unique on this gateway, also among devices and buses: its alarms go by it.'),
+  name: z.string().min(1).max(100),
+  devices: z.array(z.string()).min(1).describe('Devices that would see the same fire.'),
+  coincidence: z
+    .strictObject({ atLeast: z.int().min(2).max(100) })
+    .optional()
+    .describe('So many of them at once are a fire of the zone, besides their own.'),
+});
+
+const riskWindowSchema = z.strictObject({
+  level: z.enum(['heightened', 'severe']),
+  from: z.string().describe('When it begins, as cron.'),
+  to: z.string().describe('When it ends, as cron.'),
+  why: z.string().min(1).max(100),
 });
 
 export const configSchema = z.strictObject({
@@ -121,6 +163,8 @@ export const configSchema = z.strictObject({
     .prefault({}),
   buses: z.array(busSchema).default([]),
   linkage: z.array(linkageSchema).default([]),
+  zones: z.array(zoneSchema).default([]),
+  riskCalendar: z.array(riskWindowSchema).default([]).describe('Times of higher risk, such as holidays.'),
   selfTest: z.string().default('0 3 * * *').describe('When to test itself daily, as cron.'),
 });
 export type Config = z.infer<typeof configSchema>;

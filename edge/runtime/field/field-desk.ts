@@ -7,7 +7,7 @@ import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
-import type { AlarmDesk } from '../alarm-desk.ts';
+import type { AlarmDesk } from '../alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from '../config/check-site.ts';
 import { linkageActor, notFollowing } from '../linkage-actor.ts';
 import type { Check } from '../self-test.ts';
@@ -20,6 +20,8 @@ export interface FieldDesk extends AsyncDisposable {
   replace(devices: readonly SiteDevice[]): void;
   /** The set of active alarms changed. */
   alarmsChanged(): void;
+  /** Lets the sounders of a condition, as `device/condition`, be heard shortly. */
+  chirp(condition: string): void;
   readonly recorder: TelemetryRecorder;
   readonly points: ReadonlyMap<string, readonly LivePoint[]>;
   /** Last answer of each device. */
@@ -59,6 +61,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
   const linkage = linkageActor({
     rules: site.linkage,
     log,
+    clock,
     mismatch: (output, isSo) => alarms.trouble(output, notFollowing, isSo),
     write: async (output, point, on) => {
       const device = devices.get(output);
@@ -112,7 +115,8 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
       points = recorder.setDevices(next);
       fields.replace(next);
     },
-    alarmsChanged: () => linkage.update(alarms.active),
+    alarmsChanged: () => linkage.update({ active: alarms.active, sounding: alarms.sounding }),
+    chirp: (condition) => linkage.chirp(condition),
     quality: () => fields.quality(),
     checks: () => [
       {

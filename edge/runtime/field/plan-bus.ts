@@ -1,5 +1,5 @@
 import { type Millis, millis } from '../../../sdk/model/time.ts';
-import { probesPerSilence } from '../../alarm/rule.ts';
+import { probesPerSilence } from '../../alarm/rules-of.ts';
 import type { LineCost } from '../../bus/plan/line-cost.ts';
 import { mostOf, planReads } from '../../bus/plan/plan-reads.ts';
 import type { PlannedRead } from '../../bus/plan/planned-read.ts';

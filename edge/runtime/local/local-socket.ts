@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 
 /** One request a connection: a line of JSON, answered by a line of JSON. It only asks: nothing can be changed here. */
-export type LocalRequest = { readonly query: 'status' };
+export type LocalRequest = { readonly query: 'status' | 'alarms' };
 
 /** Room for the path in a socket's address on Linux, without the NUL at its end (unix(7), sun_path). */
 const longestPath = 107;

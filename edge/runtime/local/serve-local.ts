@@ -81,7 +81,8 @@ function serve(socket: Socket, answers: LocalAnswers): void {
 function answer(line: string, answers: LocalAnswers): Data {
   try {
     const query = fieldsOf(JSON.parse(line), 'request').text('query');
-    if (query !== 'status') return refusal(`there is no query ${JSON.stringify(query)}; there is “status”`);
+    if (query !== 'status' && query !== 'alarms')
+      return refusal(`there is no query ${JSON.stringify(query)}; there are “status” and “alarms”`);
     return { [query]: answers[query]() };
   } catch (e) {
     return refusal(describeError(e));

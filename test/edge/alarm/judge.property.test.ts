@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { municipalHydrant } from '../../../device-profiles/generic/municipal-hydrant.ts';
 import { type AlarmInput, type AlarmState, isActive, judge, quiet } from '../../../edge/alarm/judge.ts';
-import { type Rule, rulesOf } from '../../../edge/alarm/rule.ts';
+import type { Rule } from '../../../edge/alarm/rule.ts';
+import { rulesOf } from '../../../edge/alarm/rules-of.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { acknowledged, blind, doubted, reset, seen } from '../../support/alarm-inputs.ts';
 import { defaultSettings } from '../../support/default-settings.ts';
@@ -16,7 +17,7 @@ const act = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom<Act>('doubt', 'loss', 'acknowledge', 'reset') },
 );
 const sample = fc.record({
-  gap: fc.constantFrom(1, 499, 500, 501, 999, 1_000, 1_001, 5_000),
+  gap: fc.constantFrom(1, 499, 500, 501, 999, 1_000, 1_001, 5_000, 59_999, 60_000),
   act,
   value: fc.constantFrom(9, 9.9, 10, 10.9, 11, 12),
 });
@@ -40,7 +41,7 @@ function ruleOf({ below, deadband, onDelay, offDelay, latched }: NaiveRule): Rul
     ...(latched && { latched: true as const }),
   } as const;
   const profile: ProfileSpec = { ...municipalHydrant, conditions: { low: condition } };
-  const [rule] = rulesOf(profile, defaultSettings(profile), 1_000);
+  const [rule] = rulesOf({ profile, settings: defaultSettings(profile), pollMs: 1_000 });
   if (!rule) throw new Error('no rule');
   return rule;
 }
@@ -145,7 +146,8 @@ describe('judge, whatever the field does', () => {
           const { state: next, event } = judge(judged, state, input);
           state = next;
           const phase = state.phase === 'pending' ? 'normal' : state.phase;
-          expect({ event, phase, occurrence: state.occurrence }).toEqual(naive(input));
+          const { occurrence, count } = state;
+          expect({ event, phase, occurrence, count }).toEqual(naive(input));
         }
       }),
       { numRuns: 1_000 },

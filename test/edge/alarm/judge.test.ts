@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { municipalHydrant } from '../../../device-profiles/generic/municipal-hydrant.ts';
 import { wirelessSmokeAlarm } from '../../../device-profiles/generic/wireless-smoke-alarm.ts';
 import { type AlarmInput, type AlarmState, type Judgement, judge, quiet } from '../../../edge/alarm/judge.ts';
-import { type Rule, rulesOf } from '../../../edge/alarm/rule.ts';
+import type { Rule } from '../../../edge/alarm/rule.ts';
+import { rulesOf } from '../../../edge/alarm/rules-of.ts';
 import type { AlarmEvent, AlarmPhase } from '../../../sdk/model/alarm.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { monoTime } from '../../../sdk/model/time.ts';
@@ -10,7 +11,9 @@ import { acknowledged, blind, doubted, reset, seen } from '../../support/alarm-i
 import { defaultSettings } from '../../support/default-settings.ts';
 
 const ruleOf = (profile: ProfileSpec, condition: string): Rule => {
-  const rule = rulesOf(profile, defaultSettings(profile), profile.pollMs).find((r) => r.condition === condition);
+  const rule = rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs }).find(
+    (r) => r.condition === condition,
+  );
   if (!rule) throw new Error(`no rule ${condition}`);
   return rule;
 };
@@ -138,13 +141,13 @@ describe('low pressure: 5 s below 0.14 MPa, over after 5 s at 0.15 MPa', () => {
       '… and is raised again',
       [...raised, seen(6_000, 0.2), seen(11_000, 0.2), seen(12_000, 0.1), seen(17_000, 0.1)],
       'active-unacked',
-      ['raised', 'cleared', 'raised'],
+      ['raised', 'cleared', 'repeated'],
     ],
     [
-      'an acknowledgement meanwhile does not start the wait again',
+      'an acknowledgement meanwhile does not start the wait again, and need not be given twice',
       [...raised, seen(6_000, 0.2), seen(11_000, 0.2), seen(12_000, 0.1), acknowledged(13_000), seen(17_000, 0.1)],
-      'active-unacked',
-      ['raised', 'cleared', 'acked', 'raised'],
+      'active-acked',
+      ['raised', 'cleared', 'acked', 'repeated'],
     ],
     [
       'a second dip that ends leaves it unacknowledged',
@@ -161,6 +164,10 @@ describe('low pressure: 5 s below 0.14 MPa, over after 5 s at 0.15 MPa', () => {
     expect(run(low, [seen(0, 0.12), seen(5_500, 0.11)]).last?.cause).toEqual({
       point: 'pressure',
       value: 0.11,
+      test: 'below',
+      limit: 0.14,
+      unit: 'MPa',
+      onDelay: 5_000,
       rule: 'pressure below 0.14 MPa for 5 s',
       held: 5_500,
       source: 'GB 50974-2014 7.2.8: at least 0.14 MPa in normal time',
@@ -168,8 +175,20 @@ describe('low pressure: 5 s below 0.14 MPa, over after 5 s at 0.15 MPa', () => {
   });
 
   it('counts how often it was raised', () => {
-    const again = [...raised, seen(6_000, 0.2), seen(11_000, 0.2), seen(12_000, 0.1), seen(17_000, 0.1)];
-    expect([run(low, raised).state.occurrence, run(low, again).state.occurrence]).toEqual([1, 2]);
+    const again = (ms: number) => [
+      ...raised,
+      seen(6_000, 0.2),
+      seen(11_000, 0.2),
+      seen(ms, 0.1),
+      seen(ms + 5_000, 0.1),
+    ];
+    const counted = (inputs: readonly AlarmInput[]) => {
+      const { occurrence, count } = run(low, inputs).state;
+      return { occurrence, count };
+    };
+    expect(counted(raised)).toEqual({ occurrence: 1, count: 1 });
+    expect(counted(again(65_999))).toEqual({ occurrence: 1, count: 2 }); // within a minute: the same one again
+    expect(counted(again(66_000))).toEqual({ occurrence: 2, count: 1 });
   });
 });
 
@@ -214,7 +233,7 @@ describe('smoke: at once, and latched', () => {
 });
 
 describe('a state that was restored after a restart', () => {
-  const active: AlarmState = { phase: 'active-unacked', occurrence: 4 };
+  const active: AlarmState = { ...quiet, phase: 'active-unacked', occurrence: 4, count: 1 };
 
   it('raises nothing again while the danger lasts', () => {
     expect(run(low, [seen(10, 0.1), seen(90_000, 0.1)], active)).toMatchObject({ state: active, events: [] });
@@ -226,15 +245,18 @@ describe('a state that was restored after a restart', () => {
   });
 
   it('keeps the latch', () => {
-    expect(run(smoke, [seen(10, 'normal')], active)).toMatchObject({ state: active, events: [] });
+    expect(run(smoke, [seen(10, 'normal')], active)).toMatchObject({
+      state: { phase: 'active-unacked', occurrence: 4 },
+      events: [],
+    });
   });
 
   it('counts on', () => {
-    const before: AlarmState = { phase: 'normal', occurrence: 4 };
-    expect(run(smoke, [seen(10, 'smoke')], before).state).toEqual({ phase: 'active-unacked', occurrence: 5 });
+    const before: AlarmState = { ...quiet, occurrence: 4 };
+    expect(run(smoke, [seen(10, 'smoke')], before).state).toMatchObject({ phase: 'active-unacked', occurrence: 5 });
   });
 
   it('holds no time of another boot', () => {
-    expect(run(low, [seen(10, 0.1)], { phase: 'normal', occurrence: 0 }).state.holdsSince).toBe(monoTime(10));
+    expect(run(low, [seen(10, 0.1)], quiet).state.holdsSince).toBe(monoTime(10));
   });
 });

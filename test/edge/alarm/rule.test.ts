@@ -3,8 +3,10 @@ import { fireMain } from '../../../device-profiles/generic/fire-main.ts';
 import { mainsContact } from '../../../device-profiles/generic/mains-contact.ts';
 import { municipalHydrant } from '../../../device-profiles/generic/municipal-hydrant.ts';
 import { wirelessSmokeAlarm } from '../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { nothing } from '../../../edge/alarm/detect/detector.ts';
 import { type AlarmState, judge, quiet } from '../../../edge/alarm/judge.ts';
-import { type Rule, rulesOf, troubleRule } from '../../../edge/alarm/rule.ts';
+import { type Rule, troubleRule } from '../../../edge/alarm/rule.ts';
+import { rulesOf } from '../../../edge/alarm/rules-of.ts';
 import { type Loss, losses } from '../../../sdk/model/point.ts';
 import { type Condition, noAnswer, type ProfileSpec } from '../../../sdk/model/profile.ts';
 import { monoTime, seconds } from '../../../sdk/model/time.ts';
@@ -12,7 +14,7 @@ import { blind, doubted, seen } from '../../support/alarm-inputs.ts';
 import { defaultSettings } from '../../support/default-settings.ts';
 
 const rules = (profile: ProfileSpec, settings = {}): readonly Rule[] =>
-  rulesOf(profile, { ...defaultSettings(profile), ...settings }, profile.pollMs);
+  rulesOf({ profile, settings: { ...defaultSettings(profile), ...settings }, pollMs: profile.pollMs });
 const text = (profile: ProfileSpec, condition: string, settings = {}): string | undefined =>
   rules(profile, settings).find((r) => r.condition === condition)?.text;
 const withCondition = (condition: Partial<Condition>): ProfileSpec => ({
@@ -50,12 +52,18 @@ describe('rulesOf', () => {
   ])('says “%s” as people do', (said, expected) => expect(said).toBe(expected));
 
   it('takes delays from settings, too', () => {
-    const [rule] = rulesOf(withCondition({ onDelayMs: 'wait', offDelayMs: 'rest' }), { wait: 7, rest: 8 }, 1_000);
+    const [rule] = rulesOf({
+      profile: withCondition({ onDelayMs: 'wait', offDelayMs: 'rest' }),
+      settings: { wait: 7, rest: 8 },
+      pollMs: 1_000,
+    });
     expect(rule).toMatchObject({ onDelay: 7, offDelay: 8, latched: false });
   });
 
   it('a limit that is not there is an error, and not a rule that can never hold', () => {
-    expect(() => rulesOf(withCondition({ when: { below: 'limit', deadband: 0 } }), {}, 1_000)).toThrow(
+    expect(() =>
+      rulesOf({ profile: withCondition({ when: { below: 'limit', deadband: 0 } }), settings: {}, pollMs: 1_000 }),
+    ).toThrow(
       expect.objectContaining({
         code: 'CONFIG',
         message: 'condition “low” uses a setting “limit” that the profile does not declare',
@@ -63,7 +71,7 @@ describe('rulesOf', () => {
     );
   });
 
-  it.each<[when: Condition['when'], value: number | string | boolean, held: boolean, holds: boolean]>([
+  it.each<[when: Condition['when'], value: number | string | boolean, held: boolean, holds: boolean | undefined]>([
     [{ below: 10, deadband: 2 }, 9.9, false, true],
     [{ below: 10, deadband: 2 }, 10, false, false],
     [{ below: 10, deadband: 2 }, 11.9, true, true],
@@ -72,14 +80,14 @@ describe('rulesOf', () => {
     [{ above: 10, deadband: 2 }, 10, false, false],
     [{ above: 10, deadband: 2 }, 8.1, true, true],
     [{ above: 10, deadband: 2 }, 8, true, false],
-    [{ below: 10, deadband: 2 }, 'smoke', false, false],
-    [{ above: 10, deadband: 2 }, true, false, false],
+    [{ below: 10, deadband: 2 }, 'smoke', false, undefined],
+    [{ above: 10, deadband: 2 }, true, false, undefined],
     [{ is: 'a' }, 'a', false, true],
     [{ is: ['a', true] }, true, true, true],
     [{ is: ['a', true] }, 'b', false, false],
   ])('%j of %j while held is %s: %s', (when, value, held, holds) => {
-    const [rule] = rulesOf(withCondition({ when }), {}, 1_000);
-    expect(rule?.holds({ quality: 'good', at: monoTime(0), value }, held)).toBe(holds);
+    const [rule] = rulesOf({ profile: withCondition({ when }), settings: {}, pollMs: 1_000 });
+    expect(rule?.detector.holds({ quality: 'good', at: monoTime(0), value }, held, nothing)).toBe(holds);
   });
 });
 
@@ -118,19 +126,25 @@ describe('a device that must answer within 60 s, polled each second', () => {
 
   it('a period that leaves no time to wait is judged at once', () => {
     expect(
-      rulesOf({ ...municipalHydrant, silenceMs: 10_000 }, defaultSettings(municipalHydrant), 60_000).at(-1)?.onDelay,
+      rulesOf({
+        profile: { ...municipalHydrant, silenceMs: 10_000 },
+        settings: defaultSettings(municipalHydrant),
+        pollMs: 60_000,
+      }).at(-1)?.onDelay,
     ).toBe(0);
   });
 });
 
 describe('troubleRule', () => {
-  const rule = troubleRule({ condition: 'x', onDelay: seconds(1), offDelay: seconds(0), text: 't', source: 's' });
+  const rule = troubleRule({ condition: 'x', onDelay: seconds(1), offDelay: seconds(0), source: 's' });
 
   it('holds for a plain yes, and cannot tell without one', () => {
-    const value = (v: boolean) => rule.holds({ quality: 'good', at: monoTime(0), value: v }, false);
-    expect([value(true), value(false), rule.holds({ quality: 'lost', at: monoTime(0), why: 'timeout' }, true)]).toEqual(
-      [true, false, undefined],
-    );
+    const value = (v: boolean) => rule.detector.holds({ quality: 'good', at: monoTime(0), value: v }, false, nothing);
+    expect([
+      value(true),
+      value(false),
+      rule.detector.holds({ quality: 'lost', at: monoTime(0), why: 'timeout' }, true, nothing),
+    ]).toEqual([true, false, undefined]);
   });
 
   it('is a fault that clears by itself', () =>

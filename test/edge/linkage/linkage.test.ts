@@ -7,9 +7,10 @@ const rule = (output: string, ...when: string[]): LinkageRule => ({
   when: new Set(when),
   output: deviceId(output),
   point: 'on',
+  sounder: false,
 });
 const wanted = (rules: readonly LinkageRule[], ...active: string[]): Record<string, boolean> =>
-  Object.fromEntries(wantedOutputs(rules, new Set(active)));
+  Object.fromEntries(wantedOutputs(rules, { active: new Set(active), sounding: new Set(active) }));
 
 describe('wantedOutputs', () => {
   const siren = rule('siren', 'hall/smoke', 'attic/smoke');

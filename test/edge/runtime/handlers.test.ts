@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { rulesOf } from '../../../edge/alarm/rule.ts';
-import { alarmDesk } from '../../../edge/runtime/alarm-desk.ts';
+import { rulesOf } from '../../../edge/alarm/rules-of.ts';
+import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
 import type { SiteDevice } from '../../../edge/runtime/config/check-site.ts';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
 import { handlers } from '../../../edge/runtime/handlers.ts';
@@ -38,12 +38,14 @@ async function stage(...entries: string[]) {
   let points: ReadonlyMap<string, readonly LivePoint[]> = new Map();
   const apply = (list: readonly SiteDevice[]): void => {
     points = recorder.setDevices(list);
-    for (const d of list) alarms.watch(d.id, rulesOf(d.profile, d.settings, d.pollMs));
+    for (const d of list) alarms.watch(d.id, rulesOf(d));
   };
   apply(devices.devices);
   const { query, command } = handlers({
     journal,
     alarms,
+    zones: [],
+    risk: { state: () => ({ level: 'normal', why: '' }), set: () => undefined },
     devices,
     points: () => points,
     table: recorder.table,
@@ -243,6 +245,12 @@ describe('the other questions', () => {
           at: t0 + 2_000,
           rule: 'pressure below 0.1 MPa for 2 s',
           value: 0.05,
+          explained: {
+            en: expect.stringMatching(
+              /^0.05 MPa: pressure below 0.1 MPa for 2 s; it had been so for 2 s; rule from: GB 50974/,
+            ),
+            zh: expect.stringMatching(/^0.05 MPa：压力低于 0.1 MPa，持续 2 秒；已持续 2 秒；依据：GB 50974/),
+          },
         },
       ],
     });

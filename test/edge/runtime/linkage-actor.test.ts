@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { LinkageRule } from '../../../edge/linkage/linkage.ts';
+import type { Causes, LinkageRule } from '../../../edge/linkage/linkage.ts';
 import { followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
 import { monoTime } from '../../../sdk/model/time.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { settled } from '../../support/settled.ts';
 
 const siren = deviceId('siren');
 const rules: readonly LinkageRule[] = [
-  { name: 'evacuate', when: new Set(['hall/smoke', 'attic/smoke']), output: siren, point: 'on' },
+  { name: 'evacuate', when: new Set(['hall/smoke', 'attic/smoke']), output: siren, point: 'on', sounder: true },
 ];
 const reads = (value: boolean): PointValue => ({ quality: 'good', at: monoTime(0), value });
 
@@ -19,9 +20,11 @@ function stage() {
   const writes: { on: boolean; done: () => void; fail: (e: unknown) => void }[] = [];
   const mismatches: boolean[] = [];
   const log = recordingLog();
+  const clock = fakeClock();
   const actor = linkageActor({
     rules,
     log,
+    clock,
     write: (_output, _point, on) => new Promise((done, fail) => writes.push({ on, done, fail })),
     mismatch: (output, isSo) => {
       expect(output).toBe(siren);
@@ -35,10 +38,11 @@ function stage() {
     await settled();
   };
   const events = (): string[] => log.lines.map((l) => l.event);
-  return { actor, asked, finish, mismatches, events };
+  return { actor, asked, finish, mismatches, events, clock };
 }
-const fire = new Set(['hall/smoke']);
-const none = new Set<string>();
+const causes = (...active: string[]): Causes => ({ active: new Set(active), sounding: new Set(active) });
+const fire = causes('hall/smoke');
+const none = causes();
 
 describe('linkageActor', () => {
   it('switches in the same turn as the alarm, without waiting for anything', () => {
@@ -54,10 +58,17 @@ describe('linkageActor', () => {
       when: new Set(['hall/smoke']),
       output: board,
       point,
+      sounder: false,
     }));
     const told: boolean[] = [];
     const write = (): Promise<void> => Promise.resolve();
-    const actor = linkageActor({ rules: two, log: recordingLog(), write, mismatch: (_board, isSo) => told.push(isSo) });
+    const actor = linkageActor({
+      rules: two,
+      log: recordingLog(),
+      clock: fakeClock(),
+      write,
+      mismatch: (_board, isSo) => told.push(isSo),
+    });
     actor.update(fire);
     actor.readBack(board, 'relay1', reads(false));
     actor.readBack(board, 'relay2', reads(true));
@@ -70,8 +81,8 @@ describe('linkageActor', () => {
     const s = stage();
     s.actor.update(fire);
     await s.finish(0);
-    s.actor.update(new Set(['hall/smoke', 'attic/smoke']));
-    s.actor.update(new Set(['attic/smoke']));
+    s.actor.update(causes('hall/smoke', 'attic/smoke'));
+    s.actor.update(causes('attic/smoke'));
     expect(s.asked()).toEqual([true]);
   });
 

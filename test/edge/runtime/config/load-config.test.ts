@@ -77,6 +77,7 @@ describe('a valid configuration', () => {
         profile: 'generic/municipal-hydrant',
         settings: { toMegapascal: 0.001, low: 0.2, lowLow: 0.1 },
         pollMs: 500,
+        ownPeriod: true,
         unit: 7,
       },
       {
@@ -103,7 +104,13 @@ describe('a valid configuration', () => {
       },
     ]);
     expect(site.linkage).toEqual([
-      { name: 'call', when: new Set(['button/pressed', 'hydrant-1/low']), output: '0012', point: 'sounding' },
+      {
+        name: 'call',
+        when: new Set(['button/pressed', 'hydrant-1/low']),
+        output: '0012',
+        point: 'sounding',
+        sounder: false,
+      },
     ]);
     expect([...site.operators.keys()]).toEqual(['duty']);
     expect(site).toMatchObject({

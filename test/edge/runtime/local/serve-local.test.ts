@@ -15,7 +15,7 @@ import { until } from '../../../support/until.ts';
 
 async function served(folder: string, status: () => Data = () => ({ uptimeMs: 5 }), clock = systemClock()) {
   const log = recordingLog();
-  const desk = await serveLocal(folder, { status }, { clock, log });
+  const desk = await serveLocal(folder, { status, alarms: () => ({ alarms: [] }) }, { clock, log });
   onTestFinished(() => desk[Symbol.asyncDispose]());
   return { log, desk, path: join(folder, 'fengsui.sock') };
 }

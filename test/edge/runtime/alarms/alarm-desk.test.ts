@@ -1,23 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import { municipalHydrant } from '../../../device-profiles/generic/municipal-hydrant.ts';
-import { wirelessSmokeAlarm } from '../../../device-profiles/generic/wireless-smoke-alarm.ts';
-import { rulesOf, troubleRule } from '../../../edge/alarm/rule.ts';
-import { alarmDesk } from '../../../edge/runtime/alarm-desk.ts';
-import type { AlarmChange } from '../../../sdk/model/alarm.ts';
-import { deviceId } from '../../../sdk/model/ids.ts';
-import type { PointValue } from '../../../sdk/model/point.ts';
-import type { ProfileSpec } from '../../../sdk/model/profile.ts';
-import { later, millis, monoTime, seconds } from '../../../sdk/model/time.ts';
-import { decodeAlarm } from '../../../sdk/wire/alarm-message.ts';
-import { defaultSettings } from '../../support/default-settings.ts';
-import { fakeClock } from '../../support/fake-clock.ts';
-import { type MemoryDisk, memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
-import { recordingLog } from '../../support/recording-log.ts';
-import { settled } from '../../support/settled.ts';
+import { municipalHydrant } from '../../../../device-profiles/generic/municipal-hydrant.ts';
+import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { troubleRule } from '../../../../edge/alarm/rule.ts';
+import { rulesOf } from '../../../../edge/alarm/rules-of.ts';
+import { alarmDesk } from '../../../../edge/runtime/alarms/alarm-desk.ts';
+import type { AlarmChange } from '../../../../sdk/model/alarm.ts';
+import { deviceId } from '../../../../sdk/model/ids.ts';
+import type { PointValue } from '../../../../sdk/model/point.ts';
+import type { ProfileSpec } from '../../../../sdk/model/profile.ts';
+import { later, millis, monoTime, seconds } from '../../../../sdk/model/time.ts';
+import { decodeAlarm } from '../../../../sdk/wire/alarm-message.ts';
+import { defaultSettings } from '../../../support/default-settings.ts';
+import { fakeClock } from '../../../support/fake-clock.ts';
+import { type MemoryDisk, memoryDisk, memoryJournal } from '../../../support/memory-journal.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
+import { settled } from '../../../support/settled.ts';
 
 const hall = deviceId('hall');
 const gate = deviceId('gate');
-const rules = (profile: ProfileSpec) => rulesOf(profile, defaultSettings(profile), profile.pollMs);
+const rules = (profile: ProfileSpec) =>
+  rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs });
 
 /** One run of a gateway over a disk that outlives it. */
 async function run(disk: MemoryDisk = memoryDisk(), boot = 1) {
@@ -149,7 +151,7 @@ describe('after a restart', () => {
   it('occurrences are counted on', async () => {
     const before = await watching();
     before.smoke('smoke');
-    before.desk.reset('hall', 'smoke', 'duty');
+    before.desk.reset('hall', 'smoke', undefined, 'duty');
     await settled();
     const after = await watching(before.disk);
     expect(after.desk.standing()).toEqual([]);
@@ -189,12 +191,12 @@ describe('operators', () => {
   it('who acknowledges an occurrence that is no more is told so', async () => {
     const r = await watching();
     r.smoke('smoke');
-    r.desk.reset('hall', 'smoke', 'duty');
+    r.desk.reset('hall', 'smoke', undefined, 'duty');
     r.smoke('smoke');
     expect(() => r.desk.acknowledge('hall', 'smoke', 1, 'duty')).toThrow(
       expect.objectContaining({
         code: 'CONFLICT',
-        message: 'hall/smoke is at occurrence 2, not 1: look again before you acknowledge',
+        message: 'hall/smoke is at occurrence 2, not 1: look again before you act',
       }),
     );
   });
@@ -204,7 +206,7 @@ describe('operators', () => {
     ['what is not active', 'smoke', 'hall/smoke is not active'],
   ])('who resets %s is told so', async (_, condition, message) => {
     const r = await watching();
-    expect(() => r.desk.reset('hall', condition, 'duty')).toThrow(
+    expect(() => r.desk.reset('hall', condition, undefined, 'duty')).toThrow(
       expect.objectContaining({ code: 'CONFLICT', message }),
     );
   });
@@ -214,7 +216,9 @@ describe('operators', () => {
     ['attic', 'smoke'],
   ])('%s/%s is not found', async (device, condition) => {
     const r = await watching();
-    expect(() => r.desk.reset(device, condition, 'duty')).toThrow(expect.objectContaining({ code: 'NOT_FOUND' }));
+    expect(() => r.desk.reset(device, condition, undefined, 'duty')).toThrow(
+      expect.objectContaining({ code: 'NOT_FOUND' }),
+    );
     expect(() => r.desk.acknowledge(device, condition, 1, 'duty')).toThrow(
       expect.objectContaining({ code: 'NOT_FOUND' }),
     );
@@ -288,9 +292,7 @@ describe('the device as a whole, and the gateway itself', () => {
   it('a trouble is judged by its rule', async () => {
     const r = await run();
     const bus = deviceId('rs485');
-    r.desk.watch(bus, [
-      troubleRule({ condition: 'bus-down', onDelay: seconds(5), offDelay: seconds(0), text: 't', source: 's' }),
-    ]);
+    r.desk.watch(bus, [troubleRule({ condition: 'bus-down', onDelay: seconds(5), offDelay: seconds(0), source: 's' })]);
     r.desk.trouble(bus, 'bus-down', true);
     await r.clock.advance(5_000);
     r.desk.trouble(bus, 'bus-down', true);

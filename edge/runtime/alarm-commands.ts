@@ -1,0 +1,130 @@
+import type { AlarmChange, Suppression } from '../../sdk/model/alarm.ts';
+import { FengsuiError } from '../../sdk/model/errors.ts';
+import { explainAlarm } from '../../sdk/model/explain-alarm.ts';
+import { type RiskLevel, riskLevels } from '../../sdk/model/profile.ts';
+import { type Millis, minutes } from '../../sdk/model/time.ts';
+import type { ActiveAlarm, SuppressionData } from '../../sdk/wire/methods.ts';
+import { type Fields, isText } from '../../sdk/wire/parse.ts';
+import type { Zone } from '../alarm/zone.ts';
+import type { Target } from './alarms/suppressions.ts';
+import type { CommandHandlers, HandlerContext } from './handlers.ts';
+
+type AlarmCommand =
+  | 'acknowledge'
+  | 'reset'
+  | 'silence'
+  | 'suppress'
+  | 'unsuppress'
+  | 'setRiskLevel'
+  | 'startWalkTest'
+  | 'stopWalkTest';
+
+/** What people at a platform do to alarms. */
+export function alarmCommands(ctx: HandlerContext): Pick<CommandHandlers, AlarmCommand> {
+  const { alarms, risk } = ctx;
+  return {
+    acknowledge: (p, operator) => ({ phase: alarms.acknowledge(...occurrenceIn(p), personAt(p, operator)) }),
+    silence: (p, operator) => ({ phase: alarms.silence(...occurrenceIn(p), personAt(p, operator)) }),
+    reset: (p, operator) => {
+      const occurrence = p.has('occurrence') ? p.count('occurrence') : undefined;
+      return { phase: alarms.reset(p.text('device'), p.text('condition'), occurrence, personAt(p, operator)) };
+    },
+    suppress: (p, operator) => {
+      const [how, why, by] = [oneOf(p, 'how', hows), p.text('why'), personAt(p, operator)];
+      const length = p.has('minutes') ? minutesIn(p) : undefined;
+      alarms.suppress({ ...targetIn(p), how, why, operator: by, ...(length !== undefined && { length }) });
+      return {};
+    },
+    unsuppress: (p, operator) => {
+      alarms.lift(targetIn(p), personAt(p, operator));
+      return {};
+    },
+    setRiskLevel: (p, operator) => {
+      risk.set(oneOf<RiskLevel>(p, 'level', riskLevels), p.text('why').slice(0, 200), personAt(p, operator));
+      return { level: risk.state().level };
+    },
+    startWalkTest: (p, operator) => {
+      const sounders = oneOf(p, 'sounders', ['quiet', 'chirp'] as const);
+      alarms.walkTest.start({
+        devices: testedDevices(p, ctx),
+        length: minutesIn(p),
+        sounders,
+        operator: personAt(p, operator),
+      });
+      return {};
+    },
+    stopWalkTest: (p, operator) => {
+      alarms.walkTest.stop(personAt(p, operator));
+      return {};
+    },
+  };
+}
+
+const hows = ['shelved', 'disabled', 'out-of-service'] as const;
+
+const occurrenceIn = (p: Fields): [device: string, condition: string, occurrence: number] => [
+  p.text('device'),
+  p.text('condition'),
+  p.count('occurrence'),
+];
+const targetIn = (p: Fields): Target => ({
+  device: p.text('device'),
+  condition: p.has('condition') ? p.text('condition') : '',
+});
+const minutesIn = (p: Fields): Millis => minutes(p.number('minutes'));
+
+function oneOf<T extends string>(p: Fields, key: string, of: readonly T[]): T {
+  const text = p.text(key);
+  const found = of.find((each) => each === text);
+  if (found !== undefined) return found;
+  throw new FengsuiError('INVALID', `${key}: expected one of ${of.join(', ')}, got “${text.slice(0, 40)}”`);
+}
+
+function testedDevices(p: Fields, { zones, devices }: HandlerContext): readonly string[] {
+  if (p.has('zone')) return zoneCalled(p.text('zone'), zones).devices;
+  const wanted = p.list('devices').filter(isText);
+  const known = new Set<string>(devices.devices.map(({ id }) => id));
+  const stray = wanted.find((id) => !known.has(id));
+  if (stray !== undefined) throw new FengsuiError('NOT_FOUND', `devices: there is no device “${stray}”`);
+  return [...new Set(wanted)];
+}
+
+function zoneCalled(id: string, zones: readonly Zone[]): Zone {
+  const found = zones.find((zone) => zone.id === id);
+  if (found) return found;
+  const known = zones.map((zone) => zone.id).join(', ') || 'none';
+  throw new FengsuiError('NOT_FOUND', `zone: there is no zone “${id}”; there are ${known}`);
+}
+
+/** The key is proven; the person at the desk is the platform's word. */
+const personAt = (p: Fields, operator: string): string =>
+  p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
+
+/** A standing alarm as it is asked for. */
+export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
+  device: change.device,
+  condition: change.condition,
+  kind: change.kind,
+  phase: change.phase,
+  occurrence: change.occurrence,
+  at: change.at.wall,
+  rule: change.cause.rule,
+  ...(change.cause.value !== undefined && { value: change.cause.value }),
+  ...(change.count !== undefined && { count: change.count }),
+  ...(change.silenced && { silenced: true }),
+  ...(change.suppression && { suppression: suppressionData(change.suppression) }),
+  explained: { en: explainAlarm(change, 'en'), zh: explainAlarm(change, 'zh') },
+});
+
+const suppressionData = ({ how, why, operator, until }: Suppression): SuppressionData => ({
+  how,
+  why,
+  ...(operator !== undefined && { operator }),
+  ...(until !== undefined && { until }),
+});
+
+export const suppressedRow = ({ device, condition, suppression }: Target & { readonly suppression: Suppression }) => ({
+  device,
+  condition,
+  suppression: suppressionData(suppression),
+});

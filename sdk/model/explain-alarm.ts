@@ -1,0 +1,153 @@
+import type { AlarmCause, AlarmChange, CauseTest, RuleFacts } from './alarm.ts';
+import type { Scalar } from './point.ts';
+import { noAnswer, testOverdue } from './profile.ts';
+
+/** Languages in which an alarm can be explained. */
+export type Language = 'en' | 'zh';
+
+type Told = RuleFacts & { readonly point: string; readonly condition: string };
+
+/** A rule in words: `pressure below 0.14 MPa for 5 s`; 压力低于 0.14 MPa，持续 5 秒. */
+export function ruleText(rule: Told, lang: Language): string {
+  const words = sentences[lang];
+  const said = words.test[rule.test](rule);
+  const delay = rule.test === 'no-answer' ? '' : words.forLong(rule.onDelay);
+  const samples = rule.samples ? words.samples(...rule.samples) : '';
+  return `${said}${samples}${delay}`;
+}
+
+/**
+ * Why an alarm is as it is, in one sentence: what was seen, against which rule, for how long, and where the rule comes
+ * from. For people; the same facts stand in `cause` for programs.
+ */
+export function explainAlarm(change: Pick<AlarmChange, 'cause' | 'condition' | 'count'>, lang: Language): string {
+  const { cause, condition, count = 1 } = change;
+  const words = sentences[lang];
+  return [
+    words.because({ ...cause, condition }),
+    ...(cause.held > 0 ? [words.held(cause.held)] : []),
+    ...(count > 1 ? [words.times(count)] : []),
+    words.source(cause.source),
+  ].join(lang === 'zh' ? '；' : '; ');
+}
+
+type Words = {
+  readonly test: Readonly<Record<CauseTest, (rule: Told) => string>>;
+  readonly forLong: (ms: number) => string;
+  readonly samples: (atLeast: number, of: number) => string;
+  readonly because: (cause: AlarmCause & { readonly condition: string }) => string;
+  readonly held: (ms: number) => string;
+  readonly times: (count: number) => string;
+  readonly source: (source: string) => string;
+};
+
+const english: Words = {
+  test: {
+    below: (r) => `${r.point} below ${measured(r)}`,
+    above: (r) => `${r.point} above ${measured(r)}`,
+    is: (r) => `${r.point} is ${String(r.limit)}`,
+    rises: (r) => `${r.point} rises by ${measured(r)} within ${span(r.within, 'en')}`,
+    falls: (r) => `${r.point} falls by ${measured(r)} within ${span(r.within, 'en')}`,
+    stuck: (r) => `${r.point} has not changed for ${span(r.within, 'en')}`,
+    quality: (r) => `${r.point} is ${badly(r.limit, 'en')}`,
+    'no-answer': (r) =>
+      `no good answer for ${span(r.onDelay, 'en')}; silence is reported within ${span(r.within, 'en')}`,
+    trouble: (r) => troubles[r.condition]?.en ?? r.condition,
+    coincidence: (r) => `at least ${String(r.limit)} detectors of the zone see a fire`,
+    ended: () => 'nobody looks at this condition any more',
+  },
+  forLong: (ms) => (ms > 0 ? ` for ${span(ms, 'en')}` : ''),
+  samples: (atLeast, of) => ` in ${atLeast} of ${of} samples`,
+  because: (c) => `${c.value === undefined ? '' : `${valueOf(c)}: `}${c.rule}`,
+  held: (ms) => `it had been so for ${span(ms, 'en')}`,
+  times: (count) => `${count} times`,
+  source: (source) => `rule from: ${source}`,
+};
+
+const chinese: Words = {
+  test: {
+    below: (r) => `${pointZh(r.point)}低于 ${measured(r)}`,
+    above: (r) => `${pointZh(r.point)}高于 ${measured(r)}`,
+    is: (r) => `${pointZh(r.point)}为“${stateZh(r.limit)}”`,
+    rises: (r) => `${pointZh(r.point)}在 ${span(r.within, 'zh')}内上升 ${measured(r)}`,
+    falls: (r) => `${pointZh(r.point)}在 ${span(r.within, 'zh')}内下降 ${measured(r)}`,
+    stuck: (r) => `${pointZh(r.point)}已有 ${span(r.within, 'zh')}没有变化`,
+    quality: (r) => `${pointZh(r.point)}${badly(r.limit, 'zh')}`,
+    'no-answer': (r) => `${span(r.onDelay, 'zh')}内没有有效应答；失联在 ${span(r.within, 'zh')}内报告`,
+    trouble: (r) => troubles[r.condition]?.zh ?? r.condition,
+    coincidence: (r) => `本防区至少 ${String(r.limit)} 个探测器发现火情`,
+    ended: () => '该条件已不再监视',
+  },
+  forLong: (ms) => (ms > 0 ? `，持续 ${span(ms, 'zh')}` : ''),
+  samples: (atLeast, of) => `（最近 ${of} 次采样中至少 ${atLeast} 次）`,
+  because: (c) => `${c.value === undefined ? '' : `${valueOf(c)}：`}${ruleText(c, 'zh')}`,
+  held: (ms) => `已持续 ${span(ms, 'zh')}`,
+  times: (count) => `共 ${count} 次`,
+  source: (source) => `依据：${source}`,
+};
+
+const sentences: Readonly<Record<Language, Words>> = { en: english, zh: chinese };
+
+const measured = ({ limit, unit }: RuleFacts): string => `${String(limit)}${unit === undefined ? '' : ` ${unit}`}`;
+const valueOf = ({ value, unit }: AlarmCause): string =>
+  `${String(value)}${unit === undefined || typeof value !== 'number' ? '' : ` ${unit}`}`;
+
+function span(ms: number | undefined, lang: Language): string {
+  const [s, min, h] = lang === 'zh' ? (['秒', '分钟', '小时'] as const) : (['s', 'min', 'h'] as const);
+  const t = (ms ?? 0) / 1_000;
+  if (t >= 7_200 && t % 3_600 === 0) return `${t / 3_600} ${h}`;
+  return t >= 120 && t % 60 === 0 ? `${t / 60} ${min}` : `${Number(t.toFixed(1))} ${s}`;
+}
+
+const badly = (ways: Scalar | undefined, lang: Language): string =>
+  String(ways)
+    .split(' or ')
+    .map((way) => bad[way]?.[lang] ?? way)
+    .join(lang === 'zh' ? '或' : ' or ');
+const bad: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  'out-of-range': { en: 'out of its range', zh: '超出量程' },
+  'unknown-code': { en: 'a code that is not known', zh: '为未知代码' },
+  'device-marker': { en: 'marked as missing by the device itself', zh: '被设备自身标为无效' },
+};
+
+/** What troubles that have no point of their own mean. */
+const troubles: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
+  [noAnswer]: { en: 'no good answer', zh: '没有有效应答' },
+  [testOverdue]: { en: 'its test is overdue', zh: '测试已逾期' },
+  'bus-down': { en: 'the bus cannot be reached', zh: '总线无法连接' },
+  'bus-silent': { en: 'no device of the bus answers', zh: '总线上没有设备应答' },
+  'journal-degraded': { en: 'the journal cannot write to its disk', zh: '日志无法写入存储' },
+  'self-test-failed': { en: 'the daily self-test found something wrong', zh: '每日自检发现异常' },
+  'not-following': { en: 'output reads back other than it should', zh: '输出反馈与指令不符' },
+};
+
+const pointZh = (point: string): string => points[point] ?? point;
+/** Points of the built-in profiles that raise alarms. */
+const points: Readonly<Record<string, string>> = {
+  pressure: '压力',
+  level: '水位',
+  status: '状态',
+  pressed: '按钮',
+  present: '主电',
+  battery: '电池电量',
+  age: '未通信时间',
+  residualCurrent: '剩余电流',
+  temperature: '温度',
+};
+
+const stateZh = (state: Scalar | undefined): string =>
+  String(state)
+    .split(' or ')
+    .map((each) => states[each] ?? each)
+    .join('”或“');
+const states: Readonly<Record<string, string>> = {
+  true: '是',
+  false: '否',
+  smoke: '烟雾报警',
+  fire: '火警',
+  alarm: '报警',
+  fault: '故障',
+  tamper: '防拆',
+  test: '测试',
+  normal: '正常',
+};
