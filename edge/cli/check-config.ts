@@ -1,5 +1,5 @@
-import type { Site } from '../runtime/config/check-site.ts';
 import { type FurtherCheck, loadConfig } from '../runtime/config/load-config.ts';
+import type { Site } from '../runtime/config/site.ts';
 import { assumedAnswer } from '../runtime/field/bus-endpoint.ts';
 import { loadOf } from '../runtime/field/bus-load.ts';
 import { howLate, inPercent, inSeconds } from '../runtime/field/load-words.ts';

@@ -7,7 +7,7 @@ import type { ActiveAlarm, SuppressionData } from '../../sdk/wire/methods.ts';
 import { type Fields, isText } from '../../sdk/wire/parse.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Target } from './alarms/suppressions.ts';
-import type { CommandHandlers, HandlerContext } from './handlers.ts';
+import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 
 type AlarmCommand =
   | 'acknowledge'

@@ -2,10 +2,11 @@ import { z } from 'zod';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { readText, replaceText } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
-import { checkDevice, type Site, type SiteDevice } from './config/check-site.ts';
+import { checkDevice } from './config/check-site.ts';
 import { pathText } from './config/config-problem.ts';
 import { deviceSchema } from './config/config-schema.ts';
 import { explainIssue } from './config/explain-issue.ts';
+import type { Site, SiteDevice } from './config/site.ts';
 import { newOverload } from './field/overload.ts';
 
 /** A device that the platform added: as it came, with the bus it belongs to. */

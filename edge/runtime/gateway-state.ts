@@ -4,7 +4,7 @@ import type { DeviceState, GatewayState, Health } from '../../sdk/wire/gateway-s
 import type { Journal, Lane } from '../journal/journal.ts';
 import { conditionKey } from '../linkage/linkage.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
-import type { Site, SiteDevice } from './config/check-site.ts';
+import type { Site, SiteDevice } from './config/site.ts';
 import type { DeviceList } from './device-list.ts';
 import { version } from './version.ts';
 

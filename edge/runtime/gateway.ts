@@ -18,7 +18,7 @@ import type { Log } from '../platform/log.ts';
 import { scope } from '../platform/scope.ts';
 import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
-import type { Site, SiteDevice } from './config/check-site.ts';
+import type { Site, SiteDevice } from './config/site.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { warnOfOverload } from './field/overload.ts';

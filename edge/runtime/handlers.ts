@@ -1,45 +1,22 @@
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
 import { wallTime } from '../../sdk/model/time.ts';
-import type { LatestPoint, StatusResult } from '../../sdk/wire/methods.ts';
+import type { LatestPoint } from '../../sdk/wire/methods.ts';
 import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
 import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
-import type { Command, Data, Query } from '../../sdk/wire/request.ts';
+import type { Data, Query } from '../../sdk/wire/request.ts';
 import { openTelemetry } from '../../sdk/wire/telemetry.ts';
-import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { activeAlarm, alarmCommands, suppressedRow } from './alarm-commands.ts';
-import type { AlarmDesk } from './alarms/alarm-desk.ts';
-import type { DeviceList } from './device-list.ts';
 import { statusPage } from './gateway-status.ts';
-import type { RiskDesk } from './risk/risk-desk.ts';
-import type { LivePoint } from './telemetry-recorder.ts';
-
-export type HandlerContext = {
-  readonly journal: Journal;
-  readonly alarms: AlarmDesk;
-  readonly zones: readonly Zone[];
-  readonly risk: Pick<RiskDesk, 'state' | 'set'>;
-  readonly devices: DeviceList;
-  readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
-  readonly table: () => PointTable;
-  /** Wall time of a monotonic one, as known now. */
-  readonly wallOf: (value: PointValue) => number;
-  readonly flush: () => Promise<void>;
-  readonly commitMs: number;
-  /** Applies the device list to the running fields. */
-  readonly applyDevices: (removed?: { device: string; operator: string }) => void;
-  readonly resume: () => number;
-  readonly status: () => StatusResult;
-};
+import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 
 const latestPage = 100;
 const historyPage = 1_000;
 const historyBatches = 16;
 
 type QueryHandlers = Readonly<Record<Exclude<Query, 'challenge'>, (p: Fields) => Data | Promise<Data>>>;
-export type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
 
 export function handlers(ctx: HandlerContext): Handlers {
   const queries = queryHandlers(ctx);

@@ -5,8 +5,8 @@ import { readBytes } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
 import { type Handlers, requestDesk } from '../uplink/request-desk.ts';
 import { type Uplink, uplink } from '../uplink/uplink.ts';
-import type { Site } from './config/check-site.ts';
 import type { UplinkConfig } from './config/config-schema.ts';
+import type { Site } from './config/site.ts';
 
 /** All destinations of a gateway. One that is down never holds up another. */
 export type UplinkSet = {

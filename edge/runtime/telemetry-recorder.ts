@@ -9,7 +9,7 @@ import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { differs } from '../point/decode-point.ts';
-import type { SiteDevice } from './config/check-site.ts';
+import type { SiteDevice } from './config/site.ts';
 
 /** Latest value of one point, and when it was last told. */
 export type LivePoint = {

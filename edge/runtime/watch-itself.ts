@@ -6,7 +6,7 @@ import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import { silentRule } from './alarms/silent-buses.ts';
-import { isLineBus, type Site } from './config/check-site.ts';
+import { isLineBus, type Site } from './config/site.ts';
 import { selfTestRule } from './self-test.ts';
 
 const busRule = troubleRule({

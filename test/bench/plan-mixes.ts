@@ -22,7 +22,7 @@ import { fc20Element, fc20Zone } from '../../device-profiles/siemens/fc20.ts';
 import { relay8 } from '../../device-profiles/waveshare/relay-8.ts';
 import { wbUpsV3 } from '../../device-profiles/wirenboard/wb-ups-v3.ts';
 import type { Framing } from '../../edge/bus/plan/line-cost.ts';
-import type { SiteDevice } from '../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../edge/runtime/config/site.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
 import type { PointSpec, ProfileSpec } from '../../sdk/model/profile.ts';
 import { defaultSettings } from '../support/default-settings.ts';

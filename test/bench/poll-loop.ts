@@ -6,7 +6,7 @@ import { judge, quiet } from '../../edge/alarm/judge.ts';
 import { rulesOf } from '../../edge/alarm/rules-of.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { differs } from '../../edge/point/decode-point.ts';
-import type { SiteBus, SiteDevice } from '../../edge/runtime/config/check-site.ts';
+import type { SiteBus, SiteDevice } from '../../edge/runtime/config/site.ts';
 import { openFields } from '../../edge/runtime/field/open-fields.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
 import type { PointValue } from '../../sdk/model/point.ts';

@@ -2,7 +2,7 @@ import ModbusRTU from 'modbus-serial';
 import type { ModbusEndpoint } from '../../edge/bus/modbus/modbus-bus.ts';
 import { openModbus } from '../../edge/bus/modbus/open-modbus.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
-import type { SiteBus, SiteDevice } from '../../edge/runtime/config/check-site.ts';
+import type { SiteBus, SiteDevice } from '../../edge/runtime/config/site.ts';
 import { openFields } from '../../edge/runtime/field/open-fields.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
 import type { PointSpec, ProfileSpec } from '../../sdk/model/profile.ts';

@@ -4,7 +4,7 @@ import { openModbus } from '../../edge/bus/modbus/open-modbus.ts';
 import { analyse } from '../../edge/bus/plan/analyse.ts';
 import { serialCost } from '../../edge/bus/plan/line-cost.ts';
 import { ticker } from '../../edge/bus/poll/ticker.ts';
-import type { SiteDevice } from '../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../edge/runtime/config/site.ts';
 import { modbusField } from '../../edge/runtime/field/modbus-field.ts';
 import { planBus } from '../../edge/runtime/field/plan-bus.ts';
 import { deviceId } from '../../sdk/model/ids.ts';

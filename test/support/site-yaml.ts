@@ -1,5 +1,5 @@
-import type { Site } from '../../edge/runtime/config/check-site.ts';
 import { parseConfig } from '../../edge/runtime/config/load-config.ts';
+import type { Site } from '../../edge/runtime/config/site.ts';
 
 /** The least that a configuration needs; six lines. */
 export const head = `version: 1

@@ -5,8 +5,8 @@ import type { Zone } from '../../alarm/zone.ts';
 import { isCron } from '../../platform/calendar.ts';
 import type { Settings } from '../../point/resolve-address.ts';
 import type { RiskWindow } from '../risk/risk-calendar.ts';
-import type { Report, SiteDevice } from './check-site.ts';
 import type { Config, DeviceConfig } from './config-schema.ts';
+import type { Report, SiteDevice } from './site.ts';
 
 /** What a site changes of a profile's conditions must still make sense, at every risk level. */
 export function checkConditions(device: DeviceConfig, profile: ProfileSpec, settings: Settings, fail: Report): void {

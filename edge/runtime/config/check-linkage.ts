@@ -2,8 +2,8 @@ import type { PointSpec } from '../../../sdk/model/profile.ts';
 import { preAlarmOf } from '../../alarm/rules-of.ts';
 import { coincidence, type Zone } from '../../alarm/zone.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
-import type { Report, SiteDevice } from './check-site.ts';
 import type { Config } from './config-schema.ts';
+import type { Report, SiteDevice } from './site.ts';
 
 /** Linkage whose causes and outputs are there. */
 export function checkLinkage(

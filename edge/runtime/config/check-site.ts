@@ -1,60 +1,17 @@
 import { checkProfile, profiles } from '../../../device-profiles/index.ts';
-import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { type DeviceId, deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
+import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
-import type { Site as Address } from '../../../sdk/wire/topics.ts';
 import { probesPerSilence } from '../../alarm/rules-of.ts';
-import type { Zone } from '../../alarm/zone.ts';
-import type { LinkageRule } from '../../linkage/linkage.ts';
 import { isCron } from '../../platform/calendar.ts';
 import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
 import { devicePoints } from '../../point/device-points.ts';
 import type { Settings } from '../../point/resolve-address.ts';
-import type { RiskWindow } from '../risk/risk-calendar.ts';
 import { checkConditions, checkRiskCalendar, checkZones } from './check-alarms.ts';
 import { checkLinkage } from './check-linkage.ts';
 import type { ConfigProblem } from './config-problem.ts';
-import { type BusConfig, busKinds, type Config, type DeviceConfig, type UplinkConfig } from './config-schema.ts';
-
-/** A device whose profile, settings and place on a bus were found sound. */
-export type SiteDevice = {
-  readonly id: DeviceId;
-  readonly bus: string;
-  readonly name: string;
-  readonly place: string;
-  readonly profile: ProfileSpec;
-  readonly settings: Settings;
-  readonly pollMs: number;
-  /** Whether the site has set the period itself; then the risk level leaves it alone. */
-  readonly ownPeriod?: true;
-  readonly conditions?: ConditionChanges;
-  readonly verifyMs?: number;
-  readonly unit: number;
-  readonly line?: { readonly offset: number; readonly activeLow: boolean };
-};
-
-export type BusKind = (typeof busKinds)[number];
-export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
-
-/** A configuration that can be run: everything that one entry says of another was checked. */
-export type Site = {
-  readonly address: Address;
-  readonly name: string;
-  readonly clock: 'ntp' | 'trusted';
-  readonly uplinks: readonly UplinkConfig[];
-  readonly operators: ReadonlyMap<string, OperatorKey>;
-  readonly journal: { readonly path: string; readonly maxBytes: number; readonly commitMs: number };
-  readonly buses: readonly SiteBus[];
-  readonly devices: readonly SiteDevice[];
-  readonly linkage: readonly LinkageRule[];
-  readonly zones: readonly Zone[];
-  readonly riskCalendar: readonly RiskWindow[];
-  readonly selfTest: string;
-};
-
-type Path = readonly (string | number)[];
-export type Report = (path: Path, message: string) => void;
+import { type BusConfig, busKinds, type Config, type DeviceConfig } from './config-schema.ts';
+import { type BusKind, isLineBus, type Report, type Site, type SiteBus, type SiteDevice } from './site.ts';
 
 /** All that a schema cannot see. Pure but for `absolute`, which places relative paths. */
 export function checkSite(
@@ -197,7 +154,6 @@ function checkSettings(device: DeviceConfig, profile: ProfileSpec, fail: Report)
   return { ...Object.fromEntries(defaults), ...device.settings };
 }
 
-export const isLineBus = (kind: BusKind): kind is 'firmata' | 'gpiochip' => kind === 'firmata' || kind === 'gpiochip';
 const isInput = (profile: ProfileSpec): boolean => Object.values(profile.points).some((p) => p.from === 'line-in');
 const needsLine = (profile: ProfileSpec): boolean => Object.values(profile.points).some((p) => !('at' in p));
 

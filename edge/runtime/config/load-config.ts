@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
-import { checkSite, type Site } from './check-site.ts';
+import { checkSite } from './check-site.ts';
 import { type ConfigProblem, configError, pathText } from './config-problem.ts';
 import { configSchema } from './config-schema.ts';
 import { explainIssue } from './explain-issue.ts';
+import type { Site } from './site.ts';
 
 /** What else to look at in a configuration that can be run. */
 export type FurtherCheck = (site: Site) => readonly ConfigProblem[];

@@ -1,7 +1,7 @@
 import { millis } from '../../../sdk/model/time.ts';
 import type { ModbusEndpoint, ModbusTiming } from '../../bus/modbus/modbus-bus.ts';
 import { type Framing, type LineCost, serialCost, tcpCost } from '../../bus/plan/line-cost.ts';
-import type { SiteBus } from '../config/check-site.ts';
+import type { SiteBus } from '../config/site.ts';
 
 /** Where a Modbus bus of the configuration is. */
 export function endpointOf({ config }: SiteBus): ModbusEndpoint {

@@ -2,7 +2,7 @@ import { type Millis, millis, seconds } from '../../../sdk/model/time.ts';
 import { analyse, type UnitReads } from '../../bus/plan/analyse.ts';
 import type { LineCost } from '../../bus/plan/line-cost.ts';
 import type { PlannedRead } from '../../bus/plan/planned-read.ts';
-import { isLineBus, type SiteBus, type SiteDevice } from '../config/check-site.ts';
+import { isLineBus, type SiteBus, type SiteDevice } from '../config/site.ts';
 import { costOf } from './bus-endpoint.ts';
 import { planBus } from './plan-bus.ts';
 

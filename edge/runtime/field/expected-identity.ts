@@ -1,6 +1,6 @@
 import type { IdentityCheck } from '../../../sdk/model/profile.ts';
 import type { IdentityRead } from '../../bus/poll/poll-unit.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 
 /** What the profiles of one unit's devices say that its registers must hold, each once. */
 export function expectedIdentity(unit: number, devices: readonly SiteDevice[]): readonly IdentityRead[] {

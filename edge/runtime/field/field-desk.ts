@@ -8,7 +8,7 @@ import type { Clock } from '../../platform/clock.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AlarmDesk } from '../alarms/alarm-desk.ts';
-import type { Site, SiteDevice } from '../config/check-site.ts';
+import type { Site, SiteDevice } from '../config/site.ts';
 import { linkageActor, notFollowing } from '../linkage-actor.ts';
 import type { Check } from '../self-test.ts';
 import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';

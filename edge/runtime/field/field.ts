@@ -1,6 +1,6 @@
 import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 
 /** What a bus tells the rest of the gateway. */
 export type FieldListener = {

@@ -4,7 +4,7 @@ import { millis } from '../../../sdk/model/time.ts';
 import type { LineSource, LineSpec, Lines, LinesListener } from '../../bus/gpio/lines.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Log, onChange } from '../../platform/log.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 import type { Field, FieldListener } from './field.ts';
 
 export type OpenLines = (source: LineSource, specs: readonly LineSpec[], listener: LinesListener) => Lines;

@@ -9,7 +9,7 @@ import type { Reading } from '../../bus/reading.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Log, onChange } from '../../platform/log.ts';
 import { devicePoints } from '../../point/device-points.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 import type { Field, FieldListener } from './field.ts';
 import { planBus } from './plan-bus.ts';
 import { refusedHoles } from './refused-holes.ts';

@@ -5,7 +5,7 @@ import { openModbus } from '../../bus/modbus/open-modbus.ts';
 import { type Ticker, ticker } from '../../bus/poll/ticker.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import { isLineBus, type SiteBus, type SiteDevice } from '../config/check-site.ts';
+import { isLineBus, type SiteBus, type SiteDevice } from '../config/site.ts';
 import { costOf, endpointOf, hostPort, timingOf } from './bus-endpoint.ts';
 import type { Field, FieldListener } from './field.ts';
 import { lineField } from './line-field.ts';

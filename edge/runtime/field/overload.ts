@@ -1,5 +1,5 @@
 import type { Log } from '../../platform/log.ts';
-import type { SiteBus, SiteDevice } from '../config/check-site.ts';
+import type { SiteBus, SiteDevice } from '../config/site.ts';
 import { loadOf } from './bus-load.ts';
 import { few, howLate, inPercent } from './load-words.ts';
 

@@ -6,7 +6,7 @@ import type { PlannedRead } from '../../bus/plan/planned-read.ts';
 import type { PollUnit } from '../../bus/poll/poll-unit.ts';
 import type { Block } from '../../bus/reading.ts';
 import { type DevicePoint, devicePoints, type PlacedPoint, placePoints } from '../../point/device-points.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 import { expectedIdentity } from './expected-identity.ts';
 
 /** A device and where its points stand in the answers to its unit's reads. */

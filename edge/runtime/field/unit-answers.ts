@@ -3,7 +3,7 @@ import { monoTime } from '../../../sdk/model/time.ts';
 import { readKey } from '../../bus/poll/poll-unit.ts';
 import type { Reading } from '../../bus/reading.ts';
 import { type PlacedPoint, readPoint } from '../../point/device-points.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 import type { PlannedDevice, PlannedUnit } from './plan-bus.ts';
 
 /** Points of one device that an answer brought. */

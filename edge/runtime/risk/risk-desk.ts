@@ -6,7 +6,7 @@ import type { Journal } from '../../journal/journal.ts';
 import { nextFiring } from '../../platform/calendar.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { SiteDevice } from '../config/check-site.ts';
+import type { SiteDevice } from '../config/site.ts';
 import { calendarLevel, higher, type RiskWindow } from './risk-calendar.ts';
 
 /** Why the risk level is as it is. */

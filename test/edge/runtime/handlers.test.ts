@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../../edge/alarm/rules-of.ts';
 import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
-import type { SiteDevice } from '../../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
 import { handlers } from '../../../edge/runtime/handlers.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';

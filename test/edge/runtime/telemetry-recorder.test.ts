@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { SiteDevice } from '../../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
 import { decodePointTable } from '../../../sdk/wire/point-table.ts';

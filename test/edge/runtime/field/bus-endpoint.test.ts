@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Block } from '../../../../edge/bus/reading.ts';
-import type { SiteBus } from '../../../../edge/runtime/config/check-site.ts';
+import type { SiteBus } from '../../../../edge/runtime/config/site.ts';
 import { costOf, endpointOf, timingOf } from '../../../../edge/runtime/field/bus-endpoint.ts';
 
 const bus = (kind: SiteBus['kind'], config: Partial<SiteBus['config']>): SiteBus => ({

@@ -1,5 +1,5 @@
 import { type LineCost, serialCost } from '../../../../edge/bus/plan/line-cost.ts';
-import type { SiteDevice } from '../../../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../../../edge/runtime/config/site.ts';
 import { deviceId } from '../../../../sdk/model/ids.ts';
 import type { NumberPoint, PointSpec, ProfileSpec } from '../../../../sdk/model/profile.ts';
 import { millis } from '../../../../sdk/model/time.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { ticker } from '../../../../edge/bus/poll/ticker.ts';
 import type { Block } from '../../../../edge/bus/reading.ts';
-import type { SiteDevice } from '../../../../edge/runtime/config/check-site.ts';
+import type { SiteDevice } from '../../../../edge/runtime/config/site.ts';
 import { modbusField } from '../../../../edge/runtime/field/modbus-field.ts';
 import type { PointValue } from '../../../../sdk/model/point.ts';
 import type { ProfileSpec } from '../../../../sdk/model/profile.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Site } from '../../../../edge/runtime/config/check-site.ts';
+import type { Site } from '../../../../edge/runtime/config/site.ts';
 import { type LoadOfUnit, loadOf, type SiteLoad } from '../../../../edge/runtime/field/bus-load.ts';
 import { few, howLate } from '../../../../edge/runtime/field/load-words.ts';
 import { newOverload, overload, warnOfOverload } from '../../../../edge/runtime/field/overload.ts';

@@ -1,0 +1,51 @@
+import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
+import type { DeviceId } from '../../../sdk/model/ids.ts';
+import type { ProfileSpec } from '../../../sdk/model/profile.ts';
+import type { Site as Address } from '../../../sdk/wire/topics.ts';
+import type { Zone } from '../../alarm/zone.ts';
+import type { LinkageRule } from '../../linkage/linkage.ts';
+import type { OperatorKey } from '../../platform/ed25519.ts';
+import type { Settings } from '../../point/resolve-address.ts';
+import type { RiskWindow } from '../risk/risk-calendar.ts';
+import type { BusConfig, busKinds, UplinkConfig } from './config-schema.ts';
+
+/** A device whose profile, settings and place on a bus were found sound. */
+export type SiteDevice = {
+  readonly id: DeviceId;
+  readonly bus: string;
+  readonly name: string;
+  readonly place: string;
+  readonly profile: ProfileSpec;
+  readonly settings: Settings;
+  readonly pollMs: number;
+  /** Whether the site has set the period itself; then the risk level leaves it alone. */
+  readonly ownPeriod?: true;
+  readonly conditions?: ConditionChanges;
+  readonly verifyMs?: number;
+  readonly unit: number;
+  readonly line?: { readonly offset: number; readonly activeLow: boolean };
+};
+
+export type BusKind = (typeof busKinds)[number];
+export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
+
+/** A configuration that can be run: everything that one entry says of another was checked. */
+export type Site = {
+  readonly address: Address;
+  readonly name: string;
+  readonly clock: 'ntp' | 'trusted';
+  readonly uplinks: readonly UplinkConfig[];
+  readonly operators: ReadonlyMap<string, OperatorKey>;
+  readonly journal: { readonly path: string; readonly maxBytes: number; readonly commitMs: number };
+  readonly buses: readonly SiteBus[];
+  readonly devices: readonly SiteDevice[];
+  readonly linkage: readonly LinkageRule[];
+  readonly zones: readonly Zone[];
+  readonly riskCalendar: readonly RiskWindow[];
+  readonly selfTest: string;
+};
+
+/** Reports what is wrong at a place of the configuration. */
+export type Report = (path: readonly (string | number)[], message: string) => void;
+
+export const isLineBus = (kind: BusKind): kind is 'firmata' | 'gpiochip' => kind === 'firmata' || kind === 'gpiochip';
