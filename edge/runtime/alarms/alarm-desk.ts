@@ -207,8 +207,10 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     },
     save: memory.save,
     standing: () =>
-      [...roster.all()].flatMap(({ last, state: { phase, count } }) =>
-        last && phase !== 'normal' && phase !== 'pending' ? [{ ...last, phase, ...(count > 1 && { count }) }] : [],
+      [...roster.all()].flatMap(({ last, underTest, state: { phase, count } }) =>
+        last && !underTest && phase !== 'normal' && phase !== 'pending'
+          ? [{ ...last, phase, ...(count > 1 && { count }) }]
+          : [],
       ),
     mostUrgent(device) {
       const kinds = roster

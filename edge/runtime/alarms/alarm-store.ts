@@ -16,6 +16,9 @@ export type AlarmStore = {
   readonly waiting: () => number;
 };
 
+/** In the order in which they happened: an earlier change never takes the place of a later one. */
+type Numbered = { readonly number: number; readonly change: AlarmChange };
+
 const prefix = 'alarm/';
 const tryAgain = seconds(1);
 
@@ -31,18 +34,22 @@ export function alarmStore(ctx: {
   readonly onStored: () => void;
 }): AlarmStore {
   const { journal, clock, log } = ctx;
-  const crowdedOut = new Map<string, AlarmChange>();
+  const crowdedOut = new Map<string, Numbered>();
+  let count = 0;
   let isWaiting = false;
 
-  const append = (key: string, change: AlarmChange): void => {
+  const append = (key: string, { number, change }: Numbered): void => {
     const encode = (seq: number): Uint8Array => encodeAlarm({ log: journal.id, seq, change });
     journal
       .append('alarm', change.at.wall, encode, { key: `${prefix}${key}`, value: encode(0) })
-      .then(ctx.onStored)
+      .then(() => {
+        if ((crowdedOut.get(key)?.number ?? number) < number) crowdedOut.delete(key);
+        ctx.onStored();
+      })
       .catch((e: unknown) => {
         if (!FengsuiError.is(e, 'OVERLOADED')) return log.warn('alarm.not-stored', { key, why: describeError(e) });
         if (crowdedOut.size === 0) log.warn('alarm.crowded-out', { key, why: describeError(e) });
-        if (!crowdedOut.has(key)) crowdedOut.set(key, change);
+        if ((crowdedOut.get(key)?.number ?? 0) < number) crowdedOut.set(key, { number, change });
         wait();
       });
   };
@@ -53,15 +60,16 @@ export function alarmStore(ctx: {
       isWaiting = false;
       const again = [...crowdedOut];
       crowdedOut.clear();
-      for (const [key, change] of again) append(key, change);
+      for (const [key, numbered] of again) append(key, numbered);
     });
   };
 
   return {
     store(change) {
       const key = conditionKey(change.device, change.condition);
-      if (crowdedOut.has(key)) crowdedOut.set(key, change);
-      else append(key, change);
+      const numbered = { number: ++count, change };
+      if (crowdedOut.has(key)) crowdedOut.set(key, numbered);
+      else append(key, numbered);
     },
     async restore() {
       const changes = new Map<string, AlarmChange>();

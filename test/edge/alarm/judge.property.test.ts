@@ -8,6 +8,7 @@ import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { acknowledged, blind, doubted, reset, seen } from '../../support/alarm-inputs.ts';
 import { defaultSettings } from '../../support/default-settings.ts';
 import { type NaiveRule, naiveAlarm } from '../../support/naive-alarm.ts';
+import { propertyRuns } from '../../support/property-runs.ts';
 
 type Act = 'value' | 'doubt' | 'loss' | 'acknowledge' | 'reset';
 type Sample = { readonly gap: number; readonly act: Act; readonly value: number };
@@ -72,7 +73,7 @@ function always(
         state = after.state;
       }
     }),
-    { numRuns: 300 },
+    propertyRuns(300),
   );
 }
 
@@ -150,7 +151,7 @@ describe('judge, whatever the field does', () => {
           expect({ event, phase, occurrence, count }).toEqual(naive(input));
         }
       }),
-      { numRuns: 1_000 },
+      propertyRuns(1_000),
     );
   });
 });

@@ -1,0 +1,166 @@
+import { describe, expect, it } from 'vitest';
+import { callButton } from '../../../../device-profiles/generic/call-button.ts';
+import { municipalHydrant } from '../../../../device-profiles/generic/municipal-hydrant.ts';
+import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { minutes, seconds } from '../../../../sdk/model/time.ts';
+import { type DeskRun, deskRun } from '../../../support/alarm-desk-run.ts';
+import { memoryDisk } from '../../../support/memory-journal.ts';
+import { settled } from '../../../support/settled.ts';
+
+const operator = 'duty';
+async function watching(disk = memoryDisk(), boot = 1): Promise<DeskRun> {
+  const run = await deskRun({ disk, boot });
+  run.watch('hall', wirelessSmokeAlarm);
+  run.watch('gate', municipalHydrant);
+  run.watch('bed', callButton);
+  return run;
+}
+/** The hydrant is below both of its limits. */
+const dry = (run: DeskRun): Promise<void> => run.wait(7, () => run.sees('gate', 'pressure', 0.05));
+const shelved = { device: 'gate', condition: 'low', how: 'shelved', why: 'main is being mended', operator } as const;
+
+describe('a shelved condition', () => {
+  it('is stored and shown with its reason, but announced to nobody', async () => {
+    const run = await watching();
+    run.desk.suppress({ ...shelved, length: minutes(30) });
+    await dry(run);
+    await settled();
+    const raised = run.entries().find((c) => c.condition === 'low' && c.event === 'raised');
+    expect(raised).toMatchObject({ suppression: { how: 'shelved', why: 'main is being mended', operator } });
+    expect([...run.desk.active]).toEqual(['gate/low-low']);
+    expect(run.desk.standing().map((c) => c.condition)).toContain('low');
+    expect(run.desk.mostUrgent(run.changes[0]?.device as never)).toBe('supervisory');
+  });
+
+  it('comes back at its end by itself, and what is still active is told then', async () => {
+    const run = await watching();
+    run.desk.suppress({ ...shelved, length: minutes(1) });
+    await run.wait(61, () => run.sees('gate', 'pressure', 0.05));
+    expect(run.events().at(-1)).toBe('gate/low unsuppressed 1');
+    expect(run.desk.active.has('gate/low')).toBe(true);
+    expect(run.changes.at(-1)).not.toHaveProperty('suppression');
+  });
+
+  it('stays shelved over a restart, no longer than it was to be', async () => {
+    const disk = memoryDisk();
+    const before = await watching(disk);
+    before.desk.suppress({ ...shelved, length: minutes(2) });
+    await settled();
+    const after = await watching(disk, 2);
+    expect(after.desk.suppressed()).toMatchObject([{ device: 'gate', condition: 'low' }]);
+    await after.wait(121);
+    expect(after.desk.suppressed()).toEqual([]);
+    await settled();
+    expect([...disk.kept.keys()].filter((key) => key.startsWith('suppression/'))).toEqual([]);
+  });
+
+  it('is announced again by hand', async () => {
+    const run = await watching();
+    run.desk.suppress({ ...shelved, length: minutes(30) });
+    await dry(run);
+    run.desk.lift({ device: 'gate', condition: 'low' }, 'chief');
+    expect(run.changes.at(-1)).toMatchObject({ event: 'unsuppressed', phase: 'active-unacked', operator: 'chief' });
+    expect(run.desk.active.has('gate/low')).toBe(true);
+  });
+});
+
+describe('what is out of service', () => {
+  it('keeps its faults to itself, but no fire: that goes through with a remark', async () => {
+    const run = await watching();
+    run.desk.suppress({ device: 'hall', condition: '', how: 'out-of-service', why: 'being painted', operator });
+    run.sees('hall', 'status', 'fault');
+    run.sees('hall', 'status', 'smoke');
+    const [fire] = run.changes.filter((c) => c.event === 'raised' && c.kind === 'fire');
+    expect(fire).toMatchObject({ suppression: { how: 'out-of-service', why: 'being painted' } });
+    expect([...run.desk.active]).toEqual(['hall/smoke']);
+    expect(run.desk.mostUrgent(fire?.device as never)).toBe('fire');
+  });
+
+  it('is told of each of its conditions, by whom and why', async () => {
+    const run = await watching();
+    run.desk.suppress({ device: 'gate', condition: '', how: 'out-of-service', why: 'dug up', operator });
+    expect(run.changes.map((c) => [c.condition, c.event, c.operator])).toEqual([
+      ['low', 'suppressed', 'duty'],
+      ['low-low', 'suppressed', 'duty'],
+      ['no-answer', 'suppressed', 'duty'],
+    ]);
+  });
+});
+
+describe('what cannot be meant is refused', () => {
+  it.each([
+    ['a fire', { ...shelved, device: 'hall', condition: 'smoke', length: minutes(5) }, 'CONFLICT', 'is never hidden'],
+    ['a call', { ...shelved, device: 'bed', condition: 'pressed', how: 'disabled' }, 'CONFLICT', 'is never hidden'],
+    ['no end', shelved, 'INVALID', 'shelving needs an end'],
+    ['an end in a month', { ...shelved, length: minutes(50_000) }, 'INVALID', 'shelving needs an end'],
+    ['no reason', { ...shelved, why: ' ', length: minutes(5) }, 'INVALID', 'give a reason'],
+    ['a whole device shelved', { ...shelved, condition: '', length: minutes(5) }, 'INVALID', 'taken out of service'],
+    ['one condition out of service', { ...shelved, how: 'out-of-service' }, 'INVALID', 'a device as a whole'],
+    ['nobody', { ...shelved, device: 'attic', length: minutes(5) }, 'NOT_FOUND', 'there is no device “attic”'],
+    ['nothing', { ...shelved, condition: 'wet', length: minutes(5) }, 'NOT_FOUND', 'it has low, low-low, no-answer'],
+  ] as const)('%s', async (_what, wanted, code, message) => {
+    const run = await watching();
+    expect(() => run.desk.suppress(wanted)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
+    );
+    expect(run.desk.suppressed()).toEqual([]);
+    expect(run.changes).toEqual([]);
+  });
+
+  it('lifting what is not suppressed', async () => {
+    const run = await watching();
+    expect(() => run.desk.lift({ device: 'gate', condition: 'low' })).toThrow('gate/low is not suppressed');
+  });
+});
+
+describe('a silenced alarm', () => {
+  it('stays active but sounds no more; the next one sounds again', async () => {
+    const run = await watching();
+    run.sees('hall', 'status', 'smoke');
+    run.desk.silence('hall', 'smoke', 1, operator);
+    expect([[...run.desk.active], [...run.desk.sounding]]).toEqual([['hall/smoke'], []]);
+    run.desk.reset('hall', 'smoke', 1, operator);
+    run.sees('hall', 'status', 'smoke');
+    expect([...run.desk.sounding]).toEqual(['hall/smoke']);
+  });
+
+  it('is quiet after a restart, too', async () => {
+    const disk = memoryDisk();
+    const before = await watching(disk);
+    before.sees('hall', 'status', 'smoke');
+    before.desk.silence('hall', 'smoke', 1, operator);
+    await settled();
+    const after = await watching(disk, 2);
+    expect([[...after.desk.active], [...after.desk.sounding]]).toEqual([['hall/smoke'], []]);
+  });
+
+  it('of another occurrence is refused, and so is a reset of it: a newer fire is never reset unseen', async () => {
+    const run = await watching();
+    run.sees('hall', 'status', 'smoke');
+    run.desk.reset('hall', 'smoke', 1, operator);
+    run.sees('hall', 'status', 'smoke');
+    const stale = expect.objectContaining({
+      code: 'CONFLICT',
+      message: expect.stringContaining('occurrence 2, not 1'),
+    });
+    expect(() => run.desk.silence('hall', 'smoke', 1, operator)).toThrow(stale);
+    expect(() => run.desk.reset('hall', 'smoke', 1, operator)).toThrow(stale);
+    expect(run.desk.active.has('hall/smoke')).toBe(true);
+  });
+});
+
+describe('a hold that an orderly stop interrupts', () => {
+  it('goes on after the restart where it was', async () => {
+    const disk = memoryDisk();
+    const before = await watching(disk);
+    await before.wait(4, () => before.sees('gate', 'pressure', 0.13));
+    await before.desk.save();
+    const after = await watching(disk, 2);
+    await after.clock.advance(seconds(1));
+    after.sees('gate', 'pressure', 0.13);
+    expect(after.events()).toEqual([]);
+    await after.clock.advance(seconds(2));
+    after.sees('gate', 'pressure', 0.13);
+    expect(after.events()).toEqual(['gate/low raised 1']); // 3 s before and 2 s after, and not 5 s after
+  });
+});

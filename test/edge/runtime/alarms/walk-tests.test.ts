@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { callButton } from '../../../../device-profiles/generic/call-button.ts';
+import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { minutes } from '../../../../sdk/model/time.ts';
+import { type DeskRun, deskRun } from '../../../support/alarm-desk-run.ts';
+import { memoryDisk } from '../../../support/memory-journal.ts';
+import { settled } from '../../../support/settled.ts';
+
+async function watching(disk = memoryDisk(), boot = 1): Promise<DeskRun> {
+  const run = await deskRun({ disk, boot });
+  for (const room of ['hall', 'attic', 'cellar']) run.watch(room, wirelessSmokeAlarm);
+  run.watch('bed', callButton);
+  return run;
+}
+async function testing(sounders: 'quiet' | 'chirp' = 'quiet', disk = memoryDisk()): Promise<DeskRun> {
+  const run = await watching(disk);
+  run.desk.walkTest.start({ devices: ['hall', 'attic'], length: minutes(30), sounders, operator: 'installer' });
+  return run;
+}
+const smoke = (run: DeskRun, room: string): void => run.sees(room, 'status', 'smoke');
+const clear = (run: DeskRun, room: string): void => run.sees(room, 'status', 'normal');
+const statuses = (run: DeskRun) => run.desk.walkTest.state().running?.devices.map((d) => d.status);
+
+describe('a device of the list', () => {
+  it('that is tripped is ticked off, is no alarm, and stays in the journal as a test', async () => {
+    const run = await testing();
+    smoke(run, 'hall');
+    smoke(run, 'hall');
+    expect(run.events()).toEqual(['hall/smoke tested 1']);
+    expect(run.changes[0]).toMatchObject({ kind: 'test', phase: 'normal' });
+    expect([[...run.desk.active], run.desk.standing(), statuses(run)]).toEqual([[], [], ['active', 'untested']]);
+    clear(run, 'hall');
+    expect(statuses(run)).toEqual(['passed', 'untested']);
+    expect(run.chirps).toEqual([]);
+  });
+
+  it('is heard where the test is to chirp', async () => {
+    const run = await testing('chirp');
+    smoke(run, 'hall');
+    expect(run.chirps).toEqual(['hall/smoke']);
+  });
+
+  it('that comes a second time after it restored is real: the test ends and the fire goes through', async () => {
+    const run = await testing();
+    smoke(run, 'hall');
+    clear(run, 'hall');
+    smoke(run, 'hall');
+    expect(run.events()).toEqual(['hall/smoke tested 1', 'hall/smoke raised 2']);
+    expect(run.desk.active.has('hall/smoke')).toBe(true);
+    expect(run.desk.walkTest.state()).toMatchObject({ report: { ended: 'aborted', why: 'a real alarm: hall/smoke' } });
+  });
+
+  it('that does not restore is real after five minutes', async () => {
+    const run = await testing();
+    smoke(run, 'hall');
+    await run.wait(299, () => smoke(run, 'hall'));
+    expect(run.desk.active.size).toBe(0);
+    await run.wait(1);
+    expect(run.events()).toEqual(['hall/smoke tested 1', 'hall/smoke raised 1']);
+    expect(run.desk.walkTest.state()).toMatchObject({ report: { ended: 'aborted' } });
+  });
+});
+
+describe('a real alarm', () => {
+  it.each<[string, (run: DeskRun) => void, string]>([
+    ['a fire', (run) => smoke(run, 'cellar'), 'cellar/smoke raised 1'],
+    ['a call', (run) => run.sees('bed', 'pressed', true), 'bed/pressed raised 1'],
+  ])('of a device that is not in the list, %s, ends the test and goes through', async (_what, happens, event) => {
+    const run = await testing();
+    happens(run);
+    await run.clock.advance(1_000);
+    happens(run); // a button is held for 50 ms
+    expect(run.events()).toEqual([event]);
+    expect(run.desk.walkTest.state()).toMatchObject({ report: { ended: 'aborted' } });
+  });
+
+  it('leaves a device that was just tripped no longer a test', async () => {
+    const run = await testing();
+    smoke(run, 'hall');
+    smoke(run, 'cellar');
+    expect([...run.desk.active].toSorted()).toEqual(['cellar/smoke', 'hall/smoke']);
+  });
+
+  it('is not made of a fault', async () => {
+    const run = await testing();
+    run.sees('cellar', 'status', 'fault');
+    expect(statuses(run)).toEqual(['untested', 'untested']);
+  });
+});
+
+describe('the end', () => {
+  it('comes by itself, with who was not tested', async () => {
+    const run = await testing();
+    smoke(run, 'hall');
+    clear(run, 'hall');
+    await run.wait(1_800);
+    const { running, report } = run.desk.walkTest.state();
+    expect(running).toBeUndefined();
+    expect(report).toMatchObject({ ended: 'finished', why: 'its time is over', operator: 'installer' });
+    expect(report?.devices.map((d) => [d.device, d.status])).toEqual([
+      ['hall', 'passed'],
+      ['attic', 'untested'],
+    ]);
+    smoke(run, 'hall');
+    expect(run.desk.active.has('hall/smoke')).toBe(true);
+  });
+
+  it('comes when all have passed, or by hand', async () => {
+    const all = await testing();
+    for (const room of ['hall', 'attic']) {
+      smoke(all, room);
+      clear(all, room);
+    }
+    await all.wait(1);
+    expect(all.desk.walkTest.state().report).toMatchObject({ ended: 'finished', why: 'all passed' });
+    const stopped = await testing();
+    stopped.desk.walkTest.stop('installer');
+    expect(stopped.desk.walkTest.state().report).toMatchObject({ ended: 'stopped' });
+    expect(() => stopped.desk.walkTest.stop('installer')).toThrow('no walk test is running');
+  });
+
+  it('survives a restart: the test goes on, and so does its report', async () => {
+    const disk = memoryDisk();
+    const before = await testing('quiet', disk);
+    smoke(before, 'hall');
+    await settled();
+    const after = await watching(disk, 2);
+    expect(statuses(after)).toEqual(['active', 'untested']);
+    smoke(after, 'hall'); // still tripped
+    expect(after.events()).toEqual([]);
+    clear(after, 'hall');
+    expect(statuses(after)).toEqual(['passed', 'untested']);
+    after.desk.walkTest.stop('installer');
+    await settled();
+    const later = await watching(disk, 3);
+    expect(later.desk.walkTest.state()).toMatchObject({ report: { ended: 'stopped', operator: 'installer' } });
+  });
+});
+
+it.each([
+  ['nobody', { devices: [] }, 'name at least one device'],
+  ['no time', { length: minutes(0) }, '1 to 240 minutes'],
+  ['a day', { length: minutes(1_440) }, '1 to 240 minutes'],
+])('a test of %s is refused', async (_what, wrong, message) => {
+  const run = await watching();
+  const wanted = { devices: ['hall'], length: minutes(5), sounders: 'quiet', operator: 'x' } as const;
+  expect(() => run.desk.walkTest.start({ ...wanted, ...wrong })).toThrow(message);
+});
+
+it('only one test runs at a time', async () => {
+  const run = await testing();
+  const wanted = { devices: ['hall'], length: minutes(5), sounders: 'quiet', operator: 'x' } as const;
+  expect(() => run.desk.walkTest.start(wanted)).toThrow('a walk test of installer is running');
+});
