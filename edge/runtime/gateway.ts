@@ -7,7 +7,7 @@ import { encodeGatewayState } from '../../sdk/wire/gateway-state.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
 import type { Data } from '../../sdk/wire/request.ts';
-import { rulesOf } from '../alarm/rules-of.ts';
+import { ruleBook } from '../alarm/rule-book.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { allUntil } from '../platform/all-until.ts';
 import { daily } from '../platform/calendar.ts';
@@ -141,8 +141,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
 
 function applyRules(site: Site, devices: readonly SiteDevice[], level: RiskLevel, alarms: AlarmDesk): void {
   const outputs = new Set<string>(site.linkage.map((rule) => rule.output));
+  const rules = ruleBook();
   for (const device of devices) {
-    const own = rulesOf(device, level);
+    const own = rules(device, level);
     alarms.watch(device.id, outputs.has(device.id) ? [...own, followRule] : own, device.bus);
   }
 }

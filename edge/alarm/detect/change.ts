@@ -17,14 +17,14 @@ export function changes(direction: 'rises' | 'falls', by: number, within: Millis
       const now = goodNumber(value);
       if (now === undefined) return memory;
       const fresh = memory.times.findIndex((at) => elapsed(at, value.at) <= within);
-      const times = fresh < 0 ? [] : memory.times.slice(fresh);
-      const values = fresh < 0 ? [] : memory.values.slice(fresh);
-      const last = times.at(-1);
-      if (last !== undefined && elapsed(last, value.at) < within / kept) {
-        values.push(least(Number(values.pop()), now));
-        return { times, values };
-      }
-      return { times: [...times, value.at], values: [...values, now] };
+      const last = memory.times.at(-1);
+      if (fresh < 0 || last === undefined) return { times: [value.at], values: [now] };
+      const isClose = elapsed(last, value.at) < within / kept;
+      const extreme = least(Number(memory.values.at(-1)), now);
+      if (isClose && fresh === 0 && extreme === memory.values.at(-1)) return memory;
+      const [times, values] = [memory.times.slice(fresh), memory.values.slice(fresh)];
+      if (isClose) values[values.length - 1] = extreme;
+      return isClose ? { times, values } : { times: [...times, value.at], values: [...values, now] };
     },
     holds: (value, _held, memory) => {
       const now = goodNumber(value);

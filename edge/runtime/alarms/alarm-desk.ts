@@ -188,7 +188,8 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     },
     endUnwatched: endings.endUnwatched,
     value(device, point, value) {
-      for (const watched of roster.at(device, point)) look(watched, value);
+      // A device has few conditions: to look at each is faster, and smaller, than a table by point.
+      for (const watched of roster.of(device)) if (watched.rule.point === point) look(watched, value);
     },
     answered(device, value) {
       buses.heard(device, value);

@@ -14,10 +14,9 @@ export type Watched = {
   underTest: boolean;
 };
 
-/** All conditions that are watched, by device and by point. */
+/** All conditions that are watched, by device. */
 export type Roster = {
   readonly of: (device: DeviceId) => readonly Watched[];
-  readonly at: (device: DeviceId, point: string) => readonly Watched[];
   /** @throws FengsuiError NOT_FOUND */
   readonly find: (device: string, condition: string) => Watched;
   readonly set: (device: DeviceId, list: readonly Watched[]) => void;
@@ -25,36 +24,23 @@ export type Roster = {
   readonly all: () => IterableIterator<Watched>;
 };
 
-type Entry = { readonly list: readonly Watched[]; readonly byPoint: ReadonlyMap<string, readonly Watched[]> };
-
 export function roster(): Roster {
-  const devices = new Map<DeviceId, Entry>();
+  const devices = new Map<DeviceId, readonly Watched[]>();
   const none: readonly Watched[] = [];
   return {
-    of: (device) => devices.get(device)?.list ?? none,
-    at: (device, point) => devices.get(device)?.byPoint.get(point) ?? none,
+    of: (device) => devices.get(device) ?? none,
     find(device, condition) {
-      const list = devices.get(deviceId(device))?.list;
+      const list = devices.get(deviceId(device));
       if (!list) throw new FengsuiError('NOT_FOUND', `there is no device “${device}”`);
       const found = list.find((w) => w.rule.condition === condition);
       if (found) return found;
       const known = list.map((w) => w.rule.condition).join(', ');
       throw new FengsuiError('NOT_FOUND', `there is no condition “${condition}” on “${device}”; it has ${known}`);
     },
-    set(device, list) {
-      const byPoint = new Map<string, Watched[]>();
-      for (const watched of list) {
-        const { point } = watched.rule;
-        if (point === '') continue;
-        const same = byPoint.get(point);
-        if (same) same.push(watched);
-        else byPoint.set(point, [watched]);
-      }
-      devices.set(device, { list, byPoint });
-    },
+    set: (device, list) => void devices.set(device, list),
     remove: (device) => void devices.delete(device),
     *all() {
-      for (const { list } of devices.values()) yield* list;
+      for (const list of devices.values()) yield* list;
     },
   };
 }
