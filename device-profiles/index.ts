@@ -9,7 +9,11 @@ import { sen0352 } from './dfrobot/sen0352.ts';
 import { sdm120 } from './eastron/sdm120.ts';
 import { r4dcb08 } from './eletechsup/r4dcb08.ts';
 import { callButton } from './generic/call-button.ts';
+import { currentLoop } from './generic/current-loop.ts';
+import { ebikeInLift } from './generic/ebike-in-lift.ts';
+import { endSwitch } from './generic/end-switch.ts';
 import { fireMain } from './generic/fire-main.ts';
+import { indoorHydrant } from './generic/indoor-hydrant.ts';
 import { mainsContact } from './generic/mains-contact.ts';
 import { municipalHydrant } from './generic/municipal-hydrant.ts';
 import { rawRegisters } from './generic/raw-registers.ts';
@@ -39,10 +43,12 @@ export const profiles = [
   // Water
   municipalHydrant,
   fireMain,
+  indoorHydrant,
   waterLevel,
   kellerSeries30,
   sen0352,
   np785,
+  currentLoop,
   // Smoke, fire alarm control units and wireless receivers
   wirelessSmokeAlarm,
   rsYgN01,
@@ -69,6 +75,8 @@ export const profiles = [
   wbUpsV3,
   // Calls and outputs
   callButton,
+  ebikeInLift,
+  endSwitch,
   siren,
   relay8,
   lctechRelayBoard,

@@ -19,6 +19,14 @@ export const asj = defineProfile({
   id: 'acrel/asj',
   name: { en: 'Acrel ASJ residual-current relay', zh: '安科瑞 ASJ 剩余电流继电器' },
   source: `${manual}; one source`,
+  settings: {
+    high: {
+      default: 300,
+      min: 20,
+      max: 1_000,
+      help: 'residual current that is alarmed whatever the relay is set to, mA',
+    },
+  },
   points: {
     residualCurrent: { from: 'holding', at: 0x0000, as: 'u16', unit: 'mA', resolution: 1, range: [0, 30_000] },
     ratedCurrent: { ...setPoint, at: 0x0008 },
@@ -34,6 +42,14 @@ export const asj = defineProfile({
     input2: { from: 'holding', at: 0x001e, as: 'bool', bit: 1 },
   },
   conditions: {
+    high: {
+      kind: 'pre-alarm',
+      point: 'residualCurrent',
+      when: { above: 'high', deadband: 30 },
+      onDelayMs: 10_000,
+      offDelayMs: 30_000,
+      source: 'GB 50116-2013 9.2.3: 300–500 mA; GB 50166 leaves 30 s to the alarm',
+    },
     leakage: { ...onStatus, kind: 'pre-alarm', when: { is: 'alarm' }, source: `${manual}: 001BH, 010 alarm` },
     warning: { ...onStatus, kind: 'supervisory', when: { is: 'warning' }, source: `${manual}: 001BH, 001 warning` },
     'line-break': {

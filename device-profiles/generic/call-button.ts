@@ -17,6 +17,7 @@ export const callButton = defineProfile({
       source: 'a call is held until somebody resets it; 50 ms is longer than a contact bounces',
     },
   },
+  testEveryDays: 365,
   pollMs: 1_000,
   silenceMs: 10_000,
 });

@@ -1,5 +1,5 @@
 import { defineProfile } from '../define-profile.ts';
-import { identification, pressure, serial, source, toMegapascal } from './qdy30a.ts';
+import { identification, pressure, sensorFaults, serial, source, stuckMs, toMegapascal } from './qdy30a.ts';
 
 /** Fire main (消防管网) with a QDY30A-type pressure transmitter. */
 export const fireMain = defineProfile({
@@ -9,6 +9,13 @@ export const fireMain = defineProfile({
   settings: {
     toMegapascal,
     low: { default: 0.25, min: 0, max: 4, help: 'lowest pressure at rest that the design asks for, MPa' },
+    stuckMs,
+    drop: {
+      default: 0.15,
+      min: 0.01,
+      max: 4,
+      help: 'fall of pressure within 10 s that a burst or a stopped pump makes, MPa',
+    },
     high: { default: 1.2, min: 0, max: 6, help: 'highest pressure that pipes and fittings are rated for, MPa' },
   },
   points: { pressure },
@@ -30,6 +37,16 @@ export const fireMain = defineProfile({
       offDelayMs: 5_000,
       source: 'site design value: rated pressure of the pipework',
     },
+    drop: {
+      kind: 'supervisory',
+      point: 'pressure',
+      when: { falls: 'drop', withinMs: 10_000 },
+      onDelayMs: 0,
+      offDelayMs: 30_000,
+      source:
+        'ours: a burst or a pump that stops shows in the fall, long before a limit is passed; set from the site’s own record',
+    },
+    ...sensorFaults,
   },
   pollMs: 1_000,
   silenceMs: 60_000,

@@ -1,5 +1,5 @@
 import { defineProfile } from '../define-profile.ts';
-import { identification, pressure, serial, source, toMegapascal } from './qdy30a.ts';
+import { identification, pressure, sensorFaults, serial, source, stuckMs, toMegapascal } from './qdy30a.ts';
 
 /** Municipal hydrant (市政消火栓) with a QDY30A-type pressure transmitter. */
 export const municipalHydrant = defineProfile({
@@ -9,6 +9,7 @@ export const municipalHydrant = defineProfile({
   settings: {
     toMegapascal,
     low: { default: 0.14, min: 0, max: 2, help: 'static pressure below which the hydrant is not fit for use, MPa' },
+    stuckMs,
     lowLow: { default: 0.1, min: 0, max: 2, help: 'pressure below which it fails even at fire flow, MPa' },
   },
   points: { pressure },
@@ -19,6 +20,7 @@ export const municipalHydrant = defineProfile({
       when: { below: 'low', deadband: 0.01 },
       onDelayMs: 5_000,
       offDelayMs: 5_000,
+      risk: { heightened: { onDelayMs: 3_000 }, severe: { onDelayMs: 2_000 } },
       source: 'GB 50974-2014 7.2.8: at least 0.14 MPa in normal time',
     },
     'low-low': {
@@ -29,6 +31,7 @@ export const municipalHydrant = defineProfile({
       offDelayMs: 5_000,
       source: 'GB 50974-2014 7.2.8: at least 0.10 MPa from ground at fire flow',
     },
+    ...sensorFaults,
   },
   pollMs: 1_000,
   silenceMs: 60_000,

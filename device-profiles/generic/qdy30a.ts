@@ -1,4 +1,4 @@
-import type { Identification, SerialDefaults } from '../../sdk/model/profile.ts';
+import type { Condition, Identification, SerialDefaults } from '../../sdk/model/profile.ts';
 
 /**
  * The register map that QDY30A-type transmitters share, and most low-cost Chinese pressure and level transmitters.
@@ -23,6 +23,34 @@ export const toMegapascal = {
 export const dial = { from: 'holding', at: 4, as: 'i16', decimals: 3 } as const;
 
 export const pressure = { ...dial, scale: 'toMegapascal', unit: 'MPa', resolution: 0.001, range: [-0.1, 6] } as const;
+
+/** What shows that a transmitter no longer measures. `stuckMs` is the setting of the profile. */
+export const sensorFaults = {
+  stuck: {
+    kind: 'fault',
+    point: 'pressure',
+    when: { stuckMs: 'stuckMs' },
+    onDelayMs: 0,
+    offDelayMs: 0,
+    source: 'ours: pressure in a main breathes with what people draw; one that never moves by 1 kPa is not measured',
+  },
+  'out-of-range': {
+    kind: 'fault',
+    point: 'pressure',
+    when: { bad: 'out-of-range' },
+    onDelayMs: 5_000,
+    offDelayMs: 5_000,
+    source: 'a value beyond what the transmitter can measure is a fault of it or of its wire, and never a pressure',
+  },
+} as const satisfies Record<string, Condition<'pressure', 'stuckMs'>>;
+
+/** After how long without a change a transmitter counts as stuck. */
+export const stuckMs = {
+  default: 172_800_000,
+  min: 3_600_000,
+  max: 2_592_000_000,
+  help: 'ms without any change by 0.001 MPa after which the transmitter counts as stuck; two days unless set',
+} as const;
 
 export const serial = { baud: 9_600, parity: 'none', stopBits: 1, unit: 1 } as const satisfies SerialDefaults;
 

@@ -102,6 +102,7 @@ export const wirelessSmokeAlarm = defineProfile({
       source: 'GB 20517-2025: battery checked at least every 24 h, so a working alarm is heard within 25 h',
     },
   },
+  testEveryDays: 365,
   pollMs: 1_000,
   silenceMs: 10_000,
 });

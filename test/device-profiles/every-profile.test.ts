@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { settingsIn } from '../../device-profiles/check-condition.ts';
 import { checkProfile, profiles } from '../../device-profiles/index.ts';
 import { rulesOf } from '../../edge/alarm/rules-of.ts';
-import type { Condition, PointSpec, ProfileSpec, Setting } from '../../sdk/model/profile.ts';
+import { type Condition, noAnswer, type PointSpec, type ProfileSpec, type Setting } from '../../sdk/model/profile.ts';
 import { defaultSettings } from '../support/default-settings.ts';
 
 const all: readonly ProfileSpec[] = profiles;
@@ -19,11 +20,7 @@ describe.each(all)('$id', (profile) => {
     ...points.flatMap(([, p]) => ('at' in p ? names(p.at) : [])),
     ...points.flatMap(([, p]) => ('decimals' in p ? names(p.decimals) : [])),
     ...points.flatMap(([, p]) => ('scale' in p ? names(p.scale) : [])),
-    ...conditions.flatMap(([, c]) => [
-      ...names(c.onDelayMs),
-      ...names(c.offDelayMs),
-      ...('below' in c.when ? names(c.when.below) : 'above' in c.when ? names(c.when.above) : []),
-    ]),
+    ...conditions.flatMap(([, c]) => settingsIn(c)),
   ]);
 
   it('has points', () => expect(points.length).toBeGreaterThan(0));
@@ -38,7 +35,9 @@ describe.each(all)('$id', (profile) => {
     // One period until the first failure, one time-out, and one probe (a quarter of the promise) until it is judged.
     expect(profile.pollMs + 1_000 + Math.max(profile.pollMs, profile.silenceMs / 4)).toBeLessThan(profile.silenceMs);
     expect(
-      rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs }).at(-1)?.onDelay,
+      rulesOf({ profile, settings: defaultSettings(profile), pollMs: profile.pollMs }).find(
+        (r) => r.condition === noAnswer,
+      )?.onDelay,
     ).toBeGreaterThan(0);
   });
   it('contradicts itself nowhere', () => expect(checkProfile(profile)).toEqual([]));

@@ -24,6 +24,24 @@ export const generic: readonly GoldenFrames[] = [
     },
   },
   {
+    profile: 'generic/indoor-hydrant',
+    computedFrom: 'QDY30A map, as above: 2 decimals, 42 is 0.42 on the dial of a MPa transmitter',
+    settings: { toMegapascal: 1 },
+    exchanges: [['01 03 00 03 00 02 34 0B', '01 03 04 00 02 00 2A DA 2C']],
+    values: {
+      pressure: 0.42,
+    },
+  },
+  {
+    profile: 'generic/current-loop',
+    computedFrom: 'an input register in steps of 0.001 mA: 0x3039 is 12345',
+    settings: { at: 7 },
+    exchanges: [['01 04 00 07 00 01 80 0B', '01 04 02 30 39 6D 22']],
+    values: {
+      current: 12.345,
+    },
+  },
+  {
     profile: 'generic/water-level',
     computedFrom: 'QDY30A map, as above: 1 decimal, 3251 is 325.1 cm',
     exchanges: [['01 03 00 03 00 02 34 0B', '01 03 04 00 01 0C B3 EF 46']],

@@ -34,7 +34,13 @@ const withCondition = (condition: Partial<Condition>): ProfileSpec => ({
 
 describe('rulesOf', () => {
   it('makes a rule of each condition, and one that the device answers at all', () => {
-    expect(rules(municipalHydrant).map((r) => r.condition)).toEqual(['low', 'low-low', noAnswer]);
+    expect(rules(municipalHydrant).map((r) => r.condition)).toEqual([
+      'low',
+      'low-low',
+      'stuck',
+      'out-of-range',
+      noAnswer,
+    ]);
     expect(rules({ ...municipalHydrant, conditions: {} }).map((r) => r.condition)).toEqual([noAnswer]);
   });
 

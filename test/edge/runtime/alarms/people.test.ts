@@ -82,6 +82,8 @@ describe('what is out of service', () => {
     expect(run.changes.map((c) => [c.condition, c.event, c.operator])).toEqual([
       ['low', 'suppressed', 'duty'],
       ['low-low', 'suppressed', 'duty'],
+      ['stuck', 'suppressed', 'duty'],
+      ['out-of-range', 'suppressed', 'duty'],
       ['no-answer', 'suppressed', 'duty'],
     ]);
   });
@@ -97,7 +99,12 @@ describe('what cannot be meant is refused', () => {
     ['a whole device shelved', { ...shelved, condition: '', length: minutes(5) }, 'INVALID', 'taken out of service'],
     ['one condition out of service', { ...shelved, how: 'out-of-service' }, 'INVALID', 'a device as a whole'],
     ['nobody', { ...shelved, device: 'attic', length: minutes(5) }, 'NOT_FOUND', 'there is no device “attic”'],
-    ['nothing', { ...shelved, condition: 'wet', length: minutes(5) }, 'NOT_FOUND', 'it has low, low-low, no-answer'],
+    [
+      'nothing',
+      { ...shelved, condition: 'wet', length: minutes(5) },
+      'NOT_FOUND',
+      'it has low, low-low, stuck, out-of-range, no-answer',
+    ],
   ] as const)('%s', async (_what, wanted, code, message) => {
     const run = await watching();
     expect(() => run.desk.suppress(wanted)).toThrow(

@@ -75,7 +75,7 @@ describe('a valid configuration', () => {
         name: 'Gate',
         place: 'Main road 1',
         profile: 'generic/municipal-hydrant',
-        settings: { toMegapascal: 0.001, low: 0.2, lowLow: 0.1 },
+        settings: { toMegapascal: 0.001, low: 0.2, stuckMs: 172_800_000, lowLow: 0.1 },
         pollMs: 500,
         ownPeriod: true,
         unit: 7,
@@ -325,12 +325,12 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
   [
     'an unknown setting',
     onBus(hydrant('a', 1, ', settings: { lwo: 1 }')),
-    'line 11, column 90: buses[0].devices[0].settings.lwo: generic/municipal-hydrant has no such setting; it has toMegapascal, low, lowLow',
+    'line 11, column 90: buses[0].devices[0].settings.lwo: generic/municipal-hydrant has no such setting; it has toMegapascal, low, stuckMs, lowLow',
   ],
   [
     'a setting with a name of the language',
     onBus(hydrant('a', 1, ', settings: { constructor: 1 }')),
-    'line 11, column 90: buses[0].devices[0].settings.constructor: generic/municipal-hydrant has no such setting; it has toMegapascal, low, lowLow',
+    'line 11, column 90: buses[0].devices[0].settings.constructor: generic/municipal-hydrant has no such setting; it has toMegapascal, low, stuckMs, lowLow',
   ],
   [
     'a setting where there are none',
