@@ -16,7 +16,7 @@ export type Missed = {
   readonly request: Request;
   /** When the request had been sent. */
   readonly sent: MonoTime;
-  /** When the slowest answer would have been over. */
+  /** When the slowest answer that is reckoned with would have been over. */
   readonly until: MonoTime;
 };
 

@@ -30,7 +30,7 @@ const longestNap = millis(10);
 /**
  * RTU framing. Nothing in an answer tells which request it belongs to but unit, function and length. So after a
  * time-out, a damaged answer or an unasked frame the line is left silent for a while, then flushed; and a unit that was
- * given up before `timing.timeout` was over is left alone until it is.
+ * given up before `timing.timeout` was over is left alone until it is and the quiet time after it.
  */
 export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions): Link {
   const { clock, timing, name, wire } = options;
@@ -129,7 +129,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
       const { error, isAnswered } = rtuVerdict(received, asked, name);
       const isSilent = error.code === 'BUS_TIMEOUT';
       asked = undefined;
-      if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + timing.timeout)) });
+      if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + patience)) });
       if (isSilent) quiet.timedOut(request.unit);
       else received.clear();
       silence.disturb(isSilent ? quiet.length() : timing.quiet);

@@ -110,16 +110,17 @@ describe('an RTU link', () => {
     link.send(request);
     await clock.advance(timing.timeout);
     link.giveUp();
-    const settled = link.settle(request, never);
+    const other = read({ unit: 2 });
+    const settled = link.settle(other, never);
     await clock.advance(timing.quiet - 1);
     expect(flushes()).toBe(0);
     await clock.advance(1);
     await settled;
     expect(flushes()).toBe(1);
-    expect(link.settle(request, never)).toBeUndefined();
+    expect(link.settle(other, never)).toBeUndefined();
   });
 
-  it('leaves a unit alone that was given up early until its full time is over; others may be asked before', async () => {
+  it('leaves a unit alone that was given up early until its full time and the quiet time are over; others may be asked before', async () => {
     const { link, clock } = rtuParts({ limit: 50, quiet: 10 });
     const other = read({ unit: 2 });
     link.send(request);
@@ -128,11 +129,23 @@ describe('an RTU link', () => {
     void link.settle(other, never);
     await clock.advance(10);
     expect(link.settle(other, never)).toBeUndefined();
-    for (let waited = 60; waited < timing.timeout; waited += 10) {
+    for (let waited = 60; waited < timing.timeout + 10; waited += 10) {
       expect(link.settle(request, never)).toBeDefined();
       await clock.advance(10);
     }
     expect(link.settle(request, never)).toBeUndefined();
+  });
+
+  it('takes no answer that ends before time-out and quiet time are over for that to the next request', async () => {
+    const { link, clock, told } = rtuParts({ ...slow, limit: 50, quiet: 100 });
+    link.send(request);
+    await clock.advance(65);
+    link.giveUp();
+    const answerEnds = 8 + timing.timeout + 100 + 7;
+    await clock.advance(answerEnds - 65 - 1);
+    expect(link.settle(request, never)).toBeDefined();
+    link.receive(answer);
+    expect(told).toEqual(['BUS_TIMEOUT', 'late 1']);
   });
 
   it('asks a unit at once again whose late answer has come', async () => {
