@@ -56,6 +56,10 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   const turnaround = (sent: MonoTime, at: MonoTime, count: number): Millis =>
     millis(Math.max(0, elapsed(sent, at) - onWire(count)));
 
+  const barredUntil = (unit: number): MonoTime | undefined => {
+    const until = overdue.until(unit);
+    return until !== undefined && elapsed(clock.mono(), until) > instant ? until : undefined;
+  };
   const unasked = (chunk: Buffer, from: number): void => {
     silence.unasked(chunk.length - from);
     for (let at = from; at < chunk.length; at += longestFrame) {
@@ -93,10 +97,11 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
 
   return {
     settle(request, signal) {
-      const pause = overdue.left(request.unit, clock.mono());
-      if (pause > instant) return clock.sleep(millis(Math.min(pause, longestNap)), signal);
-      return silence.settle(signal);
+      const until = barredUntil(request.unit);
+      if (until === undefined) return silence.settle(signal);
+      return clock.sleep(millis(Math.min(elapsed(clock.mono(), until), longestNap)), signal);
     },
+    barredUntil,
     send(request) {
       const frame = requestFrame(request);
       const sent = later(clock.mono(), onWire(frame.length));

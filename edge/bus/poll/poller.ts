@@ -72,7 +72,7 @@ export function poller(bus: ModbusBus, options: PollOptions): Poller {
     const goOn = (): void => {
       if (isAsking) return;
       if (signal.aborted) return ended();
-      const { asked, until } = choose(watches.values(), ticker.now(), afterSilence);
+      const { asked, until } = choose(watches.values(), ticker.now(), afterSilence, (unit) => bus.barredUntil(unit));
       if (!asked) return until === undefined ? undefined : ticker.at(until, goOn);
       isAsking = true;
       readOnce(bus, asked.block, { clock, urgency: asked.urgency, signal })

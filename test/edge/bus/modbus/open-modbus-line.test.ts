@@ -63,6 +63,23 @@ describe('a serial line at 9,600 baud', () => {
     expect(toSame.at - asked).toBeGreaterThanOrEqual(request + timing.timeout + oneRegister - 0.01);
   });
 
+  it('a unit that is left alone is passed over, even for what is less urgent', async () => {
+    const { bus, clock, line } = lineBench({ ...timing, timeout: millis(60_000), quiet: millis(20) });
+    line.answer((frame) => (frame.readUInt8(0) === 1 && line.written.length > 8 ? [] : slave(5)(frame)));
+    for (let i = 0; i < 8; i++) {
+      void bus.read(holding(i), never);
+      await clock.advance(100);
+    }
+    void failure(bus.read(holding(1), never));
+    await clock.advance(1_000);
+    expect(bus.barredUntil(1)).toBeGreaterThan(clock.mono() + 50_000);
+    expect(bus.barredUntil(2)).toBeUndefined();
+    void failure(bus.read(holding(1), never, 'alarm'));
+    const others = Promise.all([1, 2, 3].map((address) => bus.read(holding(address, 2), never, 'scan')));
+    await clock.advance(500);
+    expect(await others).toEqual([[1], [2], [3]]);
+  });
+
   it('a late answer is counted as such, widens the limit, and answers nothing', async () => {
     const { bus, clock, line } = lineBench({ ...timing, timeout: millis(500) });
     line.answer(slave(5));
@@ -165,6 +182,22 @@ describe('a damaged answer on a serial line', () => {
     await clock.advance(2_000);
     for (const error of [await stranger, await write]) expect(error).toMatchObject({ code: 'BUS_CRC' });
     expect(bus.quality()).toMatchObject({ requests: 3, crcErrors: 2 });
+  });
+
+  it('that was cut off is not asked for again while its rest may come, and the line goes on with others', async () => {
+    const { bus, clock, line } = await usual();
+    line.answer((frame) => {
+      const whole = slave(5)(frame);
+      return frame.readUInt8(0) === 1 ? whole.map(([after, answer]) => [after, answer.subarray(0, 4)]) : whole;
+    });
+    const cut = failure(bus.read(holding(7), never, 'alarm'));
+    const other = bus.read(holding(8, 2), never);
+    await clock.advance(1_000);
+    expect(await cut).toMatchObject({ code: 'BUS_CRC' });
+    expect(await other).toEqual([8]);
+    const [asked, next, ...more] = line.written.slice(1) as [(typeof line.written)[0], (typeof line.written)[0]];
+    expect([next.frame.readUInt8(0), more]).toEqual([2, []]);
+    expect(next.at - asked.at).toBeLessThan(request + timing.timeout + oneRegister + timing.quiet + 1);
   });
 
   it('whose reader has given up meanwhile is not asked for again', async () => {
