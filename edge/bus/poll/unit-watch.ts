@@ -30,6 +30,8 @@ export type UnitWatch = {
   isFresh: boolean;
   /** How many of the identity reads fitted, or were refused, so far. */
   checked: number;
+  /** What identity reads expected, and found once: from then on the unit may not refuse to tell. */
+  readonly fitted: Set<string>;
   /** The last identity read did not fit, which may have been a late answer to something else. */
   isDoubted: boolean;
   /** From one attempt to the next while the unit gives no answer of its own; `undefined` while it does. */
@@ -53,6 +55,7 @@ export function watchUnit(spec: PollUnit, phase: number, { now, confirm }: Watch
     isKnown: false,
     isFresh: false,
     checked: 0,
+    fitted: new Set(),
     isDoubted: false,
     wait: undefined,
     lost: undefined,
@@ -71,6 +74,7 @@ export function changeWants(watch: UnitWatch, spec: PollUnit, { now, confirm }: 
   const isSame = sameIdentity(watch.spec.identity, spec.identity);
   watch.spec = spec;
   if (isSame) return;
+  watch.fitted.clear();
   suspect(watch, confirm);
   // By its old profile it was somebody else; whether it is by the new one is found out at once.
   if (watch.lost === 'other-device') hurry(watch, now);
@@ -100,6 +104,7 @@ export function contactOf({ turns }: UnitWatch): Turn | undefined {
 export function stateOf({ lost, turns }: UnitWatch): UnitState {
   if (lost === 'other-device') return lost;
   if (lost === 'timeout') return 'silent';
+  if (lost === 'refused') return 'refusing';
   if (lost === 'bad-crc' || lost === 'bad-reply') return 'garbled';
   if (lost !== undefined) return 'unknown'; // nobody can say while the bus is down
   const last = turns.flatMap(({ isRefused }) => (isRefused === undefined ? [] : [isRefused]));
