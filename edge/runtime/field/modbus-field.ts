@@ -59,7 +59,7 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
   return {
     replace(next) {
       devices = next;
-      holes.keep(new Set(next.map(({ unit }) => unit)));
+      holes.keep(profilesOf(next));
       plan();
     },
     async write(device, name, on, signal) {
@@ -72,6 +72,13 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
     run: (signal) => polls.run(signal),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
+}
+
+/** The profiles of each unit's devices. */
+function profilesOf(devices: readonly SiteDevice[]): ReadonlyMap<number, string> {
+  const profiles = new Map<number, Set<string>>();
+  for (const { unit, profile } of devices) profiles.set(unit, (profiles.get(unit) ?? new Set()).add(profile.id));
+  return new Map([...profiles].map(([unit, ids]) => [unit, [...ids].toSorted().join(' ')]));
 }
 
 /** Which answer of which unit a read brings. */
