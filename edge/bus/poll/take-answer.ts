@@ -4,7 +4,7 @@ import type { Reading, Words } from '../reading.ts';
 import type { Asked } from './choose.ts';
 import { nextDue } from './grid.ts';
 import type { IdentityRead } from './poll-unit.ts';
-import { hurry, suspect, type UnitWatch, type WatchRules } from './unit-watch.ts';
+import { doubtsOf, hurry, suspect, type UnitWatch, type WatchRules } from './unit-watch.ts';
 
 export type AnswerRules = WatchRules & {
   /** What came of one planned read. */
@@ -38,6 +38,7 @@ function lose({ watch, turn }: Asked, answer: Lost, rules: AnswerRules): void {
   for (const each of watch.turns) {
     each.due = next;
     each.first = undefined;
+    each.doubts = doubtsOf(confirm);
     deliver(each.read, answer);
   }
 }
@@ -115,17 +116,16 @@ function recognise(watch: UnitWatch, now: MonoTime): void {
 }
 
 function takeRead({ watch, turn }: Asked, answer: Reading, { now, deliver }: AnswerRules): void {
+  const before = turn.first;
   turn.isRefused = !answer.ok;
-  const { first } = turn;
-  if (answer.ok && turn.mustAgree && !first) {
-    turn.first = answer.words; // it stays due, and is asked again
-    return;
-  }
+  turn.first = answer.ok && turn.doubts > 0 ? answer.words : undefined;
+  if (turn.first && !before) return; // it stays due, and is asked again
   turn.due = nextDue(turn.due, now, turn.read.every, watch.phase);
-  if (!answer.ok || !first) return deliver(turn.read, answer);
+  if (!answer.ok || !before) return deliver(turn.read, answer);
+  turn.doubts = agree(before, answer.words) ? 0 : turn.doubts - 1;
+  if (turn.doubts > 0) return deliver(turn.read, { ...answer, doubt: 'unconfirmed' });
   turn.first = undefined;
-  turn.mustAgree = false;
-  deliver(turn.read, agree(first, answer.words) ? answer : { ...answer, doubt: 'unconfirmed' });
+  deliver(turn.read, answer);
 }
 
 const agree = (a: Words, b: Words): boolean => a.every((word, i) => word === b[i]);

@@ -9,9 +9,12 @@ import { type IdentityRead, type PollUnit, readKey } from './poll-unit.ts';
 export type Turn = {
   read: PlannedRead;
   due: MonoTime;
-  /** The next answer is not believed until a second one agrees. */
-  mustAgree: boolean;
-  /** The first of two that have to agree. */
+  /**
+   * An answer is not believed until the one before agrees with it. Above 0: how many more may disagree with the one
+   * before until it is taken that the value really changes all the time.
+   */
+  doubts: number;
+  /** The last answer, with which the next has to agree. */
   first: Words | undefined;
   /** Whether the last answer was an exception; `undefined` before the first answer. */
   isRefused: boolean | undefined;
@@ -86,7 +89,7 @@ export function suspect(watch: UnitWatch, confirm: boolean): void {
   watch.isDoubted = false;
   watch.isFresh = false;
   watch.isKnown &&= watch.spec.identity.length === 0 && !confirm;
-  for (const turn of watch.turns) turn.mustAgree ||= confirm;
+  for (const turn of watch.turns) turn.doubts ||= doubtsOf(confirm);
 }
 
 /** Everything is due, and what was due before stays so. */
@@ -112,10 +115,17 @@ export function stateOf({ lost, turns }: UnitWatch): UnitState {
   return last.every((isRefused) => isRefused) ? 'refusing' : 'answering';
 }
 
-const freshTurn = (read: PlannedRead, due: MonoTime, mustAgree: boolean): Turn => ({
+/**
+ * A late answer is mistaken for the right one once at most; a device that gives another value four times in a row
+ * measures something that moves.
+ */
+const mostDoubts = 3;
+export const doubtsOf = (confirm: boolean): number => (confirm ? mostDoubts : 0);
+
+const freshTurn = (read: PlannedRead, due: MonoTime, confirm: boolean): Turn => ({
   read,
   due,
-  mustAgree,
+  doubts: doubtsOf(confirm),
   first: undefined,
   isRefused: undefined,
 });

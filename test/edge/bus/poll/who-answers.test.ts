@@ -217,10 +217,34 @@ describe('on a line whose answers carry no number, first and after trouble', () 
     expect(p.delivered.map(({ answer }) => answer)).toEqual([{ ok: true, at: 20, words: [5, 5] }]);
   });
 
-  it('two that do not agree are doubtful: one may be a late answer to another question', async () => {
-    const p = start(word(9, 9), word(5, 5));
-    await p.clock.advance(50);
-    expect(p.last(1)).toMatchObject({ ok: true, words: [5, 5], doubt: 'unconfirmed' });
+  /** What was told of each answer, doubtful ones with a question mark. */
+  const told = (p: ReturnType<typeof start>): readonly string[] =>
+    p.delivered.map(({ answer }) => (answer.ok ? `${answer.words[0]}${answer.doubt ? '?' : ''}` : answer.why));
+
+  it('two that do not agree are doubtful, until two in a row do: one may be a late answer to another question', async () => {
+    const p = start(word(9, 9), word(5, 5), word(7, 7), word(7, 7), word(8, 8));
+    await p.clock.advance(3_500);
+    expect(told(p)).toEqual(['5?', '7?', '7', '8']);
+    expect(p.bus.asked).toHaveLength(5);
+  });
+
+  it('a value that is another one with each answer is believed with the fourth', async () => {
+    const p = start(...[1, 2, 3, 4, 5, 6].map((n) => word(n, n)));
+    await p.clock.advance(4_500);
+    expect(told(p)).toEqual(['2?', '3?', '4', '5', '6']);
+  });
+
+  it('trouble makes all doubts new', async () => {
+    const p = start(word(1, 1), word(2, 2), silent(), word(3, 3), word(4, 4), word(5, 5), word(6, 6));
+    await p.clock.advance(8_000);
+    expect(told(p).slice(0, 5)).toEqual(['2?', 'timeout', '4?', '5?', '6']);
+  });
+
+  it('what was answered before a refusal confirms nothing', async () => {
+    const p = start(word(5, 5), refusing(6), word(5, 5), word(5, 5));
+    await p.clock.advance(1_500);
+    expect(told(p)).toEqual(['refused', '5']);
+    expect(p.bus.asked).toHaveLength(4);
   });
 
   it('a second that does not come is trouble again, and both are asked for again', async () => {
