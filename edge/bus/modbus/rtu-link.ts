@@ -69,10 +69,9 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   };
   const findIt = (wait: RtuWait): Found | undefined => {
     if (ownEcho.strip(received)) wait.first = undefined;
-    if (received.length() > 0) wait.first ??= { at: lastByte, count: received.length() };
     const found = findAnswer(received.bytes, received.length(), wait.request);
-    if (!found) others.dropLate();
-    if (received.length() === 0) wait.first = undefined;
+    if (!found && others.dropOthers(wait.request)) wait.first = undefined;
+    if (received.length() > 0) wait.first ??= { at: lastByte, count: received.length() };
     return found;
   };
   /** `taken` bytes of the chunk stand in what was received. */
