@@ -1,3 +1,4 @@
+import { alarmRank } from '../../../sdk/model/alarm.ts';
 import { type Millis, millis, seconds } from '../../../sdk/model/time.ts';
 import { analyse, type UnitReads } from '../../bus/plan/analyse.ts';
 import type { LineCost } from '../../bus/plan/line-cost.ts';
@@ -27,13 +28,16 @@ export type LoadOfUnit = {
   readonly lateWithOthersSilent: Millis | undefined;
   /**
    * Whether each of its reads is answered within its period while all units answer; and, with one of the others silent,
-   * still is, or at least a change is seen within the 10 s that GB 26875.1-2011 4.1.2.1 leaves a wired alarm in all.
+   * still is, or at least a change is seen so soon that its alarm is out within the 10 s that GB 26875.1-2011 4.1.2.1
+   * leaves a wired alarm in all.
    */
   readonly isKept: boolean;
 };
 
 /** What a wired alarm may take in all: GB 26875.1-2011 4.1.2.1. */
 const allowed = seconds(10);
+/** Of that, what is kept for everything after the judgement: journal, uplink and broker. */
+const forUplink = seconds(2);
 
 /** @returns `undefined` for buses of GPIO lines, which nothing queues for */
 export function loadOf(bus: SiteBus, devices: readonly SiteDevice[]): SiteLoad | undefined {
@@ -51,7 +55,8 @@ export function loadOf(bus: SiteBus, devices: readonly SiteDevice[]): SiteLoad |
       const every = millis(Math.min(...reads.map((read) => read.every)));
       const found = worst[i];
       const withOneSilent = found?.withOneDead;
-      const isInTime = withOneSilent !== undefined && every + withOneSilent <= allowed;
+      const left = allowed - forUplink - Math.max(...together.map(({ device }) => alarmDelay(device)));
+      const isInTime = withOneSilent !== undefined && every + withOneSilent <= left;
       return {
         unit,
         devices: together.map(({ device }) => device),
@@ -63,6 +68,17 @@ export function loadOf(bus: SiteBus, devices: readonly SiteDevice[]): SiteLoad |
       };
     }),
   };
+}
+
+/**
+ * How long the device's slowest alarm must hold before it is raised. Only what is as urgent as a pre-alarm has to be out
+ * in time; a supervisory limit or a fault may be told late on purpose.
+ */
+function alarmDelay({ profile, settings }: SiteDevice): number {
+  const alarms = Object.values(profile.conditions ?? {}).filter(
+    ({ kind }) => alarmRank[kind] <= alarmRank['pre-alarm'],
+  );
+  return Math.max(0, ...alarms.map(({ onDelayMs: ms }) => (typeof ms === 'number' ? ms : (settings[ms] ?? 0))));
 }
 
 /**
