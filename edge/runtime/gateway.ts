@@ -18,7 +18,6 @@ import { type AlarmDesk, alarmDesk } from './alarm-desk.ts';
 import type { Site } from './config/check-site.ts';
 import { type DeviceList, deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
-import { warnOfOverload } from './field/overload.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { handlers } from './handlers.ts';
@@ -71,11 +70,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     const parts = { site, boot, journal, devices, alarms, answered, problems, backlog: uplinks.backlog };
     return encodeGatewayState(gatewayState(parts, { at: clock.wall(), clock: clock.trust() }));
   };
-  const warnIfSlow = warnOfOverload(site.buses, log);
   const applyDevices = (removed?: { device: string; operator: string }): void => {
     if (removed) alarms.forget(deviceId(removed.device), removed.operator);
     applyRules(site, devices, alarms);
-    warnIfSlow(devices.devices);
     fields.replace(devices.devices);
     uplinks.show('points');
     uplinks.show('state');

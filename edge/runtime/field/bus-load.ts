@@ -3,11 +3,20 @@ import { type Millis, millis, seconds } from '../../../sdk/model/time.ts';
 import { analyse, type UnitReads } from '../../bus/plan/analyse.ts';
 import type { LineCost } from '../../bus/plan/line-cost.ts';
 import type { PlannedRead } from '../../bus/plan/planned-read.ts';
+import type { Block } from '../../bus/reading.ts';
 import { isLineBus, type SiteBus, type SiteDevice } from '../config/check-site.ts';
 import { costOf } from './bus-endpoint.ts';
+import type { Measured } from './measured.ts';
 import { planBus } from './plan-bus.ts';
 
-/** What a Modbus bus has to carry, computed from its configuration alone. */
+/** What the bus of a running gateway has shown. */
+export type Learnt = {
+  readonly measured: Measured;
+  /** Ranges that units refuse to be read across. */
+  readonly refused: readonly Block[];
+};
+
+/** What a Modbus bus has to carry, computed from its configuration and what was learnt. */
 export type SiteLoad = {
   readonly bus: SiteBus;
   /** To read everything once. */
@@ -40,13 +49,16 @@ const allowed = seconds(10);
 const forUplink = seconds(2);
 
 /** @returns `undefined` for buses of GPIO lines, which nothing queues for */
-export function loadOf(bus: SiteBus, devices: readonly SiteDevice[]): SiteLoad | undefined {
+export function loadOf(bus: SiteBus, devices: readonly SiteDevice[], learnt?: Learnt): SiteLoad | undefined {
   if (isLineBus(bus.kind)) return undefined;
-  const cost = costOf(bus);
+  const cost = costOf(bus, learnt?.measured);
+  const slowest = learnt ? costOf(bus, learnt.measured, 'p99Ms') : cost;
   const own = devices.filter((d) => d.bus === bus.id);
-  const { units } = planBus(own, cost);
-  const { cycle, utilisation, worst } = analyse(units, cost);
-  const isLate = latePeriods(units, cost);
+  const { units } = planBus(own, cost, learnt?.refused);
+  const usual = analyse(units, cost);
+  const { cycle, utilisation } = usual;
+  const { worst } = slowest === cost ? usual : analyse(units, slowest);
+  const isLate = latePeriods(units, slowest);
   return {
     bus,
     cycle,

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Site, SiteDevice } from '../../../../edge/runtime/config/check-site.ts';
-import { type LoadOfUnit, loadOf, type SiteLoad } from '../../../../edge/runtime/field/bus-load.ts';
+import { type Learnt, type LoadOfUnit, loadOf, type SiteLoad } from '../../../../edge/runtime/field/bus-load.ts';
 import { few, howLate } from '../../../../edge/runtime/field/load-words.ts';
-import { newOverload, overload, warnOfOverload } from '../../../../edge/runtime/field/overload.ts';
+import { newOverload, overload, overloadWatch } from '../../../../edge/runtime/field/overload.ts';
 import type { AlarmKind } from '../../../../sdk/model/alarm.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 import { head, hydrant, onLines, siteOf } from '../../../support/site-yaml.ts';
@@ -133,19 +133,36 @@ describe('a change of devices', () => {
 });
 
 describe('the warning of a gateway that runs', () => {
+  const nothing: Learnt = { measured: new Map(), refused: [] };
+  const slowAnswers = (count: number): Learnt => ({
+    measured: new Map(Array.from({ length: count }, (_, i) => [i + 1, { p50Ms: 50, p99Ms: 55 }])),
+    refused: [],
+  });
+
   it('comes once for each change of a bus that is overloaded', () => {
-    const site = siteWith(40, serial);
+    const { devices, buses } = siteWith(40, serial);
     const log = recordingLog();
-    const warn = warnOfOverload(site.buses, log);
-    warn(site.devices.slice(0, 10));
+    const warn = buses[0] && overloadWatch(buses[0], log);
+    warn?.(devices.slice(0, 10), nothing);
     expect(log.lines).toEqual([]);
-    warn(site.devices);
-    warn(site.devices.slice());
+    warn?.(devices, nothing);
+    warn?.(devices, nothing);
     expect(log.lines).toEqual([
       { event: 'bus.slow', fields: { bus: 'line', why: expect.stringContaining('cannot keep its periods') } },
     ]);
-    warn(site.devices.slice(0, 39));
+    warn?.(devices.slice(0, 39), nothing);
     expect(log.lines).toHaveLength(2);
+  });
+
+  it('comes when answers are slower than was assumed, and again when they were faster meanwhile', () => {
+    const { devices, buses } = siteWith(20, serial);
+    const log = recordingLog();
+    const warn = buses[0] && overloadWatch(buses[0], log);
+    warn?.(devices, nothing);
+    expect(log.lines).toEqual([]);
+    for (const learnt of [slowAnswers(20), slowAnswers(20), nothing, slowAnswers(20)]) warn?.(devices, learnt);
+    expect(log.lines).toHaveLength(2);
+    expect(log.lines[0]?.fields['why']).toContain('(in use 143 %)');
   });
 });
 
