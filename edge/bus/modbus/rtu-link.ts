@@ -12,6 +12,7 @@ import { quietTime } from './quiet-time.ts';
 import { type Found, findAnswer, longestFrame, requestFrame } from './rtu-frame.ts';
 import { rtuVerdict } from './rtu-verdict.ts';
 import { type RtuWait, rtuDue } from './rtu-wait.ts';
+import { switchSilence } from './switch-silence.ts';
 import type { WireTime } from './wire-time.ts';
 
 export type RtuOptions = {
@@ -38,6 +39,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   const ownEcho = echo();
   const overdue = overdueAnswers();
   const quiet = quietTime(timing.quiet);
+  const switching = switchSilence();
   const patience = millis(timing.quiet + timing.timeout);
   const silence = lineSilence({ name, line, clock, gap: wire.gap, quiet: timing.quiet, patience });
   const others = bystander({
@@ -84,6 +86,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
     asked = undefined;
     ownEcho.answered();
     quiet.answered(request.unit);
+    switching.answered(request.unit);
     others.sortOut(start);
     received.dropTo(received.length() - tail);
     silence.unasked(tail);
@@ -97,7 +100,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   return {
     settle(request, signal) {
       const until = barredUntil(request.unit);
-      if (until === undefined) return silence.settle(signal);
+      if (until === undefined) return silence.settle(signal, switching.before(request.unit));
       return clock.sleep(millis(Math.min(elapsed(clock.mono(), until), longestNap)), signal);
     },
     barredUntil,
@@ -108,6 +111,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
       const limit = options.limit(request.unit);
       const firstBy = later(sent, millis(limit + (doesStream ? onWire(1) : answerTime)));
       asked = { request, limit, sent, firstBy, answerTime };
+      switching.asked(request.unit, elapsed(silence.over(), clock.mono()));
       received.clear();
       overdue.forget(request.unit);
       ownEcho.sent(request, frame);
@@ -134,8 +138,10 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
       const isSilent = error.code === 'BUS_TIMEOUT';
       asked = undefined;
       if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + patience)) });
-      if (isSilent) quiet.timedOut(request.unit);
-      else received.clear();
+      if (isSilent) {
+        quiet.timedOut(request.unit);
+        switching.timedOut(request.unit);
+      } else received.clear();
       silence.disturb(isSilent ? quiet.length() : timing.quiet);
       listener.failed(error);
     },

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { millis } from '../../../../sdk/model/time.ts';
 import { failure, holding, lineBench, never, timing } from '../../../support/bus-under-test.ts';
-import { registers, rtu } from '../../../support/scripted-slave.ts';
 import { settled } from '../../../support/settled.ts';
+import { character, oneRegister, request, slave } from './line-slave.ts';
 
-/** 10 bits at 9,600 baud. */
-const character = 10_000 / 9_600;
-const request = 8 * character;
-const oneRegister = 7 * character;
-
-/** What a slave answers that holds its address in each register, `turnaround` ms after the request. */
-const slave =
-  (turnaround: number) =>
-  (frame: Buffer): [number, Buffer][] => [
-    [request + turnaround + oneRegister, rtu(...registers(frame.readUInt8(0), 3, frame.readUInt16BE(2)))],
-  ];
 const damaged = (frame: Buffer): [number, Buffer][] => {
   const [[after, answer]] = slave(5)(frame) as [[number, Buffer]];
   answer.writeUInt8(answer.readUInt8(4) ^ 4, 4);
@@ -220,24 +209,4 @@ describe('a damaged answer on a serial line', () => {
     expect(await read).toMatchObject({ code: 'BUS_TIMEOUT' });
     expect(bus.quality().requests).toBe(2);
   });
-});
-
-it('a slave that is deaf after a request to a dead unit is heard once that was seen twice', async () => {
-  const { bus, clock, line } = lineBench({ ...timing, quiet: millis(100) });
-  let deafUntil = 0;
-  line.answer((frame) => {
-    if (frame.readUInt8(0) === 1) deafUntil = clock.mono() + 400;
-    return frame.readUInt8(0) === 1 || clock.mono() < deafUntil ? [] : slave(5)(frame);
-  });
-  const missed: number[] = [];
-  for (let round = 0; round < 8; round++) {
-    void failure(bus.read(holding(1, 1), never));
-    const read = bus.read(holding(1, 2), never).catch(() => missed.push(round));
-    await clock.advance(2_000);
-    await read;
-    const again = bus.read(holding(1, 2), never);
-    await clock.advance(1_000);
-    await again;
-  }
-  expect(missed).toEqual([0, 1]);
 });
