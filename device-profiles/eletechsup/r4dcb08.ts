@@ -1,3 +1,4 @@
+import type { Condition } from '../../sdk/model/profile.ts';
 import { defineProfile } from '../define-profile.ts';
 
 const probe = (n: number) =>
@@ -13,11 +14,14 @@ const probe = (n: number) =>
   }) as const;
 
 type Channel = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
-const ofProbe = <N extends Channel>(n: N) =>
-  ({
+type Rules = Readonly<Record<string, Condition<`temperature${Channel}`, 'hot' | 'heating'>>>;
+
+function ofProbe(n: Channel): Rules {
+  const point = `temperature${n}` as const;
+  return {
     [`hot${n}`]: {
       kind: 'pre-alarm',
-      point: `temperature${n}`,
+      point,
       when: { above: 'hot', deadband: 5 },
       onDelayMs: 10_000,
       offDelayMs: 30_000,
@@ -25,7 +29,7 @@ const ofProbe = <N extends Channel>(n: N) =>
     },
     [`heating${n}`]: {
       kind: 'pre-alarm',
-      point: `temperature${n}`,
+      point,
       when: { rises: 'heating', withinMs: 300_000 },
       onDelayMs: 0,
       offDelayMs: 60_000,
@@ -33,13 +37,14 @@ const ofProbe = <N extends Channel>(n: N) =>
     },
     [`probe${n}`]: {
       kind: 'fault',
-      point: `temperature${n}`,
+      point,
       when: { bad: ['device-marker', 'out-of-range'] },
       onDelayMs: 10_000,
       offDelayMs: 10_000,
       source: 'the module marks a missing or broken probe',
     },
-  }) as const;
+  };
+}
 
 /**
  * Eletechsup R4DCB08: eight DS18B20 probes, used for cable temperature. Two independent open drivers agree on the

@@ -21,5 +21,11 @@ export type Words = readonly number[];
 /** What the field said, or how it failed to. Failures are data: one sick device must not stop the rest. */
 export type Reading = { readonly at: MonoTime } & (
   | { readonly ok: true; readonly words: Words; readonly doubt?: Doubt }
-  | { readonly ok: false; readonly why: Loss; readonly detail: string }
+  | {
+      readonly ok: false;
+      readonly why: Loss;
+      readonly detail: string;
+      /** The code with which this very read was refused: Modbus Application Protocol V1.1b3, clause 7. */
+      readonly exception?: number;
+    }
 );

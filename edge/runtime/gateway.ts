@@ -21,7 +21,6 @@ import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from './config/site.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
-import { warnOfOverload } from './field/overload.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { handlers } from './handlers.ts';
@@ -81,13 +80,11 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     const parts = { site, boot, journal, devices, alarms, answered, problems, riskLevel, backlog: uplinks.backlog };
     return encodeGatewayState(gatewayState(parts, { at: clock.wall(), clock: clock.trust() }));
   };
-  const warnIfSlow = warnOfOverload(site.buses, log);
   const applyDevices = (removed?: { device: string; operator: string }): void => {
     if (removed) alarms.forget(deviceId(removed.device), removed.operator);
     const { level } = risk.state();
     const now = devices.devices.map((device) => atRisk(device, level));
     applyRules(site, now, level, alarms);
-    warnIfSlow(now);
     fields.replace(now);
     uplinks.show('points');
     uplinks.show('state');

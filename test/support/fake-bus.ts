@@ -1,7 +1,7 @@
 import type { ModbusBus, Write } from '../../edge/bus/modbus/modbus-bus.ts';
 import type { Block, Urgency, Words } from '../../edge/bus/reading.ts';
 import { type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
-import { millis } from '../../sdk/model/time.ts';
+import { millis, monoTime } from '../../sdk/model/time.ts';
 import type { FakeClock } from './fake-clock.ts';
 
 /** What a unit does with one request: words after a moment, or a failure after its time. */
@@ -14,6 +14,8 @@ export type FakeBus = ModbusBus & {
   readonly asked: Asked[];
   readonly written: Write[];
   readonly units: Map<number, (block: Block) => Answer>;
+  /** Units that the bus leaves alone, and until when. */
+  readonly barred: Map<number, number>;
   /** From here on the bus is one that was opened anew. */
   reopen(): void;
 };
@@ -26,12 +28,14 @@ export function fakeBus(clock: FakeClock): FakeBus {
   const asked: Asked[] = [];
   const written: Write[] = [];
   const units = new Map<number, (block: Block) => Answer>();
+  const barred = new Map<number, number>();
   let isBusy = false;
   let opened = 0;
   return {
     asked,
     written,
     units,
+    barred,
     reopen: () => {
       opened++;
     },
@@ -54,6 +58,10 @@ export function fakeBus(clock: FakeClock): FakeBus {
     },
     async write(write) {
       written.push(write);
+    },
+    barredUntil(unit) {
+      const until = barred.get(unit);
+      return until !== undefined && until > clock.mono() ? monoTime(until) : undefined;
     },
     opened: () => opened,
     quality: () => ({

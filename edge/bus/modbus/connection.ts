@@ -14,6 +14,8 @@ const serialPatience = millis(5_000);
 export interface Connection extends AsyncDisposable {
   /** The open session, or a promise of it. Not to be called again before that has settled. */
   session(): Session | Promise<Session>;
+  /** As `barredUntil` of {@link Session}; nobody is barred while there is none. */
+  barredUntil(unit: number): MonoTime | undefined;
   /** How often it was opened. */
   opened(): number;
   /** Fires when the connection is disposed. */
@@ -61,6 +63,7 @@ export function connection(options: ConnectionOptions): Connection {
   return {
     signal: life.signal,
     session: () => session ?? open(),
+    barredUntil: (unit) => session?.barredUntil(unit),
     opened: () => openings,
     async [Symbol.asyncDispose]() {
       const closed = new FengsuiError('BUS_DOWN', `${name}: the bus was closed by the gateway`);

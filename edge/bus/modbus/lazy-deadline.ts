@@ -23,7 +23,8 @@ const grace = millis(20);
 export function lazyDeadline({ clock, due, missed }: Watched): LazyDeadline {
   let wakesAt: MonoTime | undefined;
   let cancel = (): void => {};
-  let hadGrace = false;
+  /** The deadline that had its grace. */
+  let graced: MonoTime | undefined;
 
   const wakeAt = (at: MonoTime): void => {
     if (wakesAt !== undefined && wakesAt <= at) return;
@@ -38,11 +39,10 @@ export function lazyDeadline({ clock, due, missed }: Watched): LazyDeadline {
     if (at === undefined || wanted === undefined) return;
     const now = clock.mono();
     if (now < at - instant) return wakeAt(at);
-    if (!hadGrace && elapsed(wanted, now) > heldUp) {
-      hadGrace = true;
+    if (graced !== at && elapsed(wanted, now) > heldUp) {
+      graced = at;
       return wakeAt(later(now, grace));
     }
-    hadGrace = false;
     missed();
   };
   return {

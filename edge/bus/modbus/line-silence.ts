@@ -16,8 +16,12 @@ export type LineSilence = {
   begin(sent: MonoTime): void;
   /** When the next request may begin. */
   over(): MonoTime;
-  /** `undefined` when a request may begin at once, else resolves when it is worth asking again. @throws FengsuiError BUS_REPLY */
-  settle(signal: AbortSignal): Promise<void> | undefined;
+  /**
+   * `undefined` when a request may begin at once, else resolves when it is worth asking again.
+   * @param extra silence that this request needs on top of the gap
+   * @throws FengsuiError BUS_REPLY
+   */
+  settle(signal: AbortSignal, extra: Millis): Promise<void> | undefined;
 };
 
 export type SilenceOptions = {
@@ -83,9 +87,9 @@ export function lineSilence({ name, line, clock, gap, quiet, patience }: Silence
       inUse(sent);
     },
     over,
-    settle(signal) {
+    settle(signal, extra) {
       if (disturbed) return calmDown(signal);
-      const wait = left();
+      const wait = millis(left() + extra);
       if (wait <= instant) return undefined;
       return new Promise((resolve) => clock.afterExactly(wait, resolve));
     },

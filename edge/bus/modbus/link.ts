@@ -29,6 +29,8 @@ export interface Link {
    * @throws FengsuiError BUS_REPLY when the line does not fall silent.
    */
   settle(request: Request, signal: AbortSignal): Promise<void> | undefined;
+  /** Until when this unit is left alone, though others may be asked; `undefined`: it may be asked. */
+  barredUntil(unit: number): MonoTime | undefined;
   /** From now on only an answer to this request is handed over, and only one. */
   send(request: Request): void;
   receive(chunk: Buffer): void;

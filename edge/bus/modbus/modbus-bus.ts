@@ -1,5 +1,5 @@
 import type { BusQuality } from '../../../sdk/model/link-quality.ts';
-import type { Millis } from '../../../sdk/model/time.ts';
+import type { Millis, MonoTime } from '../../../sdk/model/time.ts';
 import type { Block, Urgency, Words } from '../reading.ts';
 
 /** One write of one coil or one register. */
@@ -19,6 +19,11 @@ export interface ModbusBus extends AsyncDisposable {
   read(block: Block, signal: AbortSignal, urgency?: Urgency): Promise<Words>;
   /** @throws FengsuiError as {@link read} */
   write(write: Write, signal: AbortSignal): Promise<void>;
+  /**
+   * Until when this unit is left alone: it was given up early, and its answer could be taken for that to another
+   * request. A request to it waits until then, and those to others go before it. `undefined`: it may be asked.
+   */
+  barredUntil(unit: number): MonoTime | undefined;
   /** How often the bus was opened: after each time, who answers may be somebody else. */
   opened(): number;
   /** The states of units are left `unknown`: who polls them knows. */

@@ -26,8 +26,9 @@ export type ModbusContext = {
  * carried through: whether a write was done must not stay unknown.
  *
  * On a serial line a unit that has answered some times is waited for as long as its answers take, which is less than
- * `timing.timeout`; after time-outs for longer again. A read whose answer was damaged there is asked for once more if
- * its unit usually answers. Writes are never repeated.
+ * `timing.timeout`; after time-outs for longer again. It is then left alone until the whole time is over, and the line
+ * serves others meanwhile. A read whose answer was damaged there is asked for once more if its unit usually answers and
+ * nothing more of it can come: not after an answer that was cut off. Writes are never repeated.
  *
  * Over Modbus TCP a time-out is followed by no silence: the transaction number keeps late answers apart.
  */
@@ -38,12 +39,14 @@ export function openModbus(endpoint: ModbusEndpoint, timing: ModbusTiming, ctx: 
   const bus = connection({ endpoint, timing, openLine, ...ctx, quality });
   let isServing = false;
 
+  const isFree = (unit: number): boolean => bus.barredUntil(unit) === undefined;
   const mayRetry = ({ request, isRetry, signal }: Job, error: FengsuiError): boolean =>
     error.code === 'BUS_CRC' &&
     endpoint.kind === 'serial' &&
     request.bytes > 0 &&
     !isRetry &&
     !signal.aborted &&
+    isFree(request.unit) &&
     quality.of(request.unit).habits.answersInARow > 0;
   const conclude = (job: Job, error: FengsuiError | undefined, words: Words): void => {
     if (!error) job.resolve(words);
@@ -60,17 +63,21 @@ export function openModbus(endpoint: ModbusEndpoint, timing: ModbusTiming, ctx: 
     const wait = session.settle(request, bus.signal);
     return wait ? void wait.then(serve, refuse) : session;
   };
+  /** The most urgent request to a unit that may be asked; if there is none, the most urgent of all. */
+  const nextJob = (): Job | undefined => queue.first(({ request }) => isFree(request.unit)) ?? queue.first();
   /** Sends the next request. Who is most urgent when the line is ready goes first. */
   const serve = (): void => {
-    const first = queue.first();
+    const first = nextJob();
     isServing = first !== undefined;
     const session = first && readyFor(first.request);
     if (!session) return;
-    const job = queue.next();
-    if (job) send(session, job);
+    queue.take(first);
+    send(session, first);
   };
   const refuse = (error: unknown): void => {
-    queue.next()?.reject(error);
+    const first = nextJob();
+    if (first) queue.take(first);
+    first?.reject(error);
     serve();
   };
   const take = (job: Job): void => {
@@ -90,6 +97,7 @@ export function openModbus(endpoint: ModbusEndpoint, timing: ModbusTiming, ctx: 
     async write(write, signal) {
       await submit(() => writeRequest(write, endpoint.kind), 'command', signal);
     },
+    barredUntil: (unit) => bus.barredUntil(unit),
     opened: () => bus.opened(),
     quality: () => quality.read(clock.mono()),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),

@@ -1,4 +1,4 @@
-import { elapsed, type Millis, type MonoTime, millis } from '../../../sdk/model/time.ts';
+import type { MonoTime } from '../../../sdk/model/time.ts';
 import { answerLength, type Request } from './request.ts';
 import type { Found } from './rtu-frame.ts';
 
@@ -8,15 +8,15 @@ export type Overdue = {
   /** Takes out the one that this frame answers, if there is one. */
   take(bytes: Uint8Array, frame: Found): Missed | undefined;
   forget(unit: number): void;
-  /** How long this unit must be left alone yet, so that a late answer is not taken for that of another request. */
-  left(unit: number, now: MonoTime): Millis;
+  /** Until when this unit must be left alone, so that a late answer is not taken for that of another request. */
+  until(unit: number): MonoTime | undefined;
 };
 
 export type Missed = {
   readonly request: Request;
   /** When the request had been sent. */
   readonly sent: MonoTime;
-  /** When the slowest answer would have been over. */
+  /** When the slowest answer that is reckoned with would have been over. */
   readonly until: MonoTime;
 };
 
@@ -31,9 +31,6 @@ export function overdueAnswers(): Overdue {
       return missed;
     },
     forget: (unit) => void byUnit.delete(unit),
-    left(unit, now) {
-      const missed = byUnit.get(unit);
-      return missed ? elapsed(now, missed.until) : millis(0);
-    },
+    until: (unit) => byUnit.get(unit)?.until,
   };
 }

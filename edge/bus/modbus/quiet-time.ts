@@ -8,7 +8,7 @@ export type QuietTime = {
 };
 
 /** The longest that is learnt: slaves that overhear a request to a dead address were seen deaf for half a second. */
-const longest = 500;
+export const longestQuiet: Millis = millis(500);
 /** A single miss may be noise. */
 const proofs = 2;
 
@@ -34,7 +34,7 @@ export function quietTime(shortest: Millis): QuietTime {
         doubt.proofs++;
         if (doubt.proofs >= proofs) {
           doubts.delete(unit);
-          length = Math.max(length, Math.min(longest, length * 2));
+          length = Math.max(length, Math.min(longestQuiet, length * 2));
         }
       }
       silentBefore = undefined;

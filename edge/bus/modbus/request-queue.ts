@@ -17,10 +17,10 @@ export type RequestQueue = {
   add(job: Job): void;
   /** Puts it before all others of its urgency. */
   addFirst(job: Job): void;
-  /** The next one; it stays. */
-  first(): Job | undefined;
-  /** Takes out the next one. */
-  next(): Job | undefined;
+  /** The next one, or of those that may go; it stays. */
+  first(mayGo?: (job: Job) => boolean): Job | undefined;
+  /** Takes it out. */
+  take(job: Job): void;
 };
 
 type Waiting = { readonly job: Job; readonly leave: () => void };
@@ -28,7 +28,6 @@ type Waiting = { readonly job: Job; readonly leave: () => void };
 export function requestQueue(): RequestQueue {
   const lanes = urgencies.map((): Waiting[] => []);
   const laneOf = (job: Job): Waiting[] => lanes[urgencies.indexOf(job.urgency)] ?? [];
-  const busiest = (): Waiting[] | undefined => lanes.find((lane) => lane.length > 0);
   const waitingOf = (job: Job): Waiting => {
     const waiting: Waiting = {
       job,
@@ -44,11 +43,17 @@ export function requestQueue(): RequestQueue {
   return {
     add: (job) => void laneOf(job).push(waitingOf(job)),
     addFirst: (job) => void laneOf(job).unshift(waitingOf(job)),
-    first: () => busiest()?.[0]?.job,
-    next() {
-      const first = busiest()?.shift();
-      first?.job.signal.removeEventListener('abort', first.leave);
-      return first?.job;
+    first(mayGo = () => true) {
+      for (const lane of lanes) {
+        const waiting = lane.find(({ job }) => mayGo(job));
+        if (waiting) return waiting.job;
+      }
+      return undefined;
+    },
+    take(job) {
+      const lane = laneOf(job);
+      const at = lane.findIndex((waiting) => waiting.job === job);
+      for (const { leave } of lane.splice(at, at < 0 ? 0 : 1)) job.signal.removeEventListener('abort', leave);
     },
   };
 }

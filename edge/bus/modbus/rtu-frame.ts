@@ -48,6 +48,17 @@ export function findAnyAnswer(bytes: Uint8Array, end: number): Found | undefined
   return undefined;
 }
 
+/** As {@link findAnyAnswer}, or a request, as another master on the line would send it. */
+export function findAnyFrame(bytes: Uint8Array, end: number): Found | undefined {
+  const answer = findAnyAnswer(bytes, end);
+  const length = requestLength + 2;
+  for (let start = 0; start + length <= (answer?.start ?? end); start++) {
+    const code = bytes[start + 1] ?? 0;
+    if (code >= 1 && code <= 6 && intact(bytes, start, length)) return { start, length };
+  }
+  return answer;
+}
+
 function lengthByFunction(bytes: Uint8Array, start: number): number {
   const code = bytes[start + 1] ?? 0;
   if (code > 0x80) return shortestFrame;

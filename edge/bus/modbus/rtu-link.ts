@@ -12,6 +12,7 @@ import { quietTime } from './quiet-time.ts';
 import { type Found, findAnswer, longestFrame, requestFrame } from './rtu-frame.ts';
 import { rtuVerdict } from './rtu-verdict.ts';
 import { type RtuWait, rtuDue } from './rtu-wait.ts';
+import { switchSilence } from './switch-silence.ts';
 import type { WireTime } from './wire-time.ts';
 
 export type RtuOptions = {
@@ -30,7 +31,7 @@ const longestNap = millis(10);
 /**
  * RTU framing. Nothing in an answer tells which request it belongs to but unit, function and length. So after a
  * time-out, a damaged answer or an unasked frame the line is left silent for a while, then flushed; and a unit that was
- * given up before `timing.timeout` was over is left alone until it is.
+ * given up before `timing.timeout` was over is left alone until it is and the quiet time after it.
  */
 export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions): Link {
   const { clock, timing, name, wire } = options;
@@ -38,6 +39,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   const ownEcho = echo();
   const overdue = overdueAnswers();
   const quiet = quietTime(timing.quiet);
+  const switching = switchSilence();
   const patience = millis(timing.quiet + timing.timeout);
   const silence = lineSilence({ name, line, clock, gap: wire.gap, quiet: timing.quiet, patience });
   const others = bystander({
@@ -56,6 +58,10 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   const turnaround = (sent: MonoTime, at: MonoTime, count: number): Millis =>
     millis(Math.max(0, elapsed(sent, at) - onWire(count)));
 
+  const barredUntil = (unit: number): MonoTime | undefined => {
+    const until = overdue.until(unit);
+    return until !== undefined && elapsed(clock.mono(), until) > instant ? until : undefined;
+  };
   const unasked = (chunk: Buffer, from: number): void => {
     silence.unasked(chunk.length - from);
     for (let at = from; at < chunk.length; at += longestFrame) {
@@ -65,10 +71,9 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
   };
   const findIt = (wait: RtuWait): Found | undefined => {
     if (ownEcho.strip(received)) wait.first = undefined;
-    if (received.length() > 0) wait.first ??= { at: lastByte, count: received.length() };
     const found = findAnswer(received.bytes, received.length(), wait.request);
-    if (!found) others.dropLate();
-    if (received.length() === 0) wait.first = undefined;
+    if (!found && others.dropOthers(wait.request)) wait.first = undefined;
+    if (received.length() > 0) wait.first ??= { at: lastByte, count: received.length() };
     return found;
   };
   /** `taken` bytes of the chunk stand in what was received. */
@@ -81,6 +86,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
     asked = undefined;
     ownEcho.answered();
     quiet.answered(request.unit);
+    switching.answered(request.unit);
     others.sortOut(start);
     received.dropTo(received.length() - tail);
     silence.unasked(tail);
@@ -93,10 +99,11 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
 
   return {
     settle(request, signal) {
-      const pause = overdue.left(request.unit, clock.mono());
-      if (pause > instant) return clock.sleep(millis(Math.min(pause, longestNap)), signal);
-      return silence.settle(signal);
+      const until = barredUntil(request.unit);
+      if (until === undefined) return silence.settle(signal, switching.before(request.unit));
+      return clock.sleep(millis(Math.min(elapsed(clock.mono(), until), longestNap)), signal);
     },
+    barredUntil,
     send(request) {
       const frame = requestFrame(request);
       const sent = later(clock.mono(), onWire(frame.length));
@@ -104,6 +111,7 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
       const limit = options.limit(request.unit);
       const firstBy = later(sent, millis(limit + (doesStream ? onWire(1) : answerTime)));
       asked = { request, limit, sent, firstBy, answerTime };
+      switching.asked(request.unit, elapsed(silence.over(), clock.mono()));
       received.clear();
       overdue.forget(request.unit);
       ownEcho.sent(request, frame);
@@ -129,9 +137,11 @@ export function rtuLink(line: Line, listener: LinkListener, options: RtuOptions)
       const { error, isAnswered } = rtuVerdict(received, asked, name);
       const isSilent = error.code === 'BUS_TIMEOUT';
       asked = undefined;
-      if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + timing.timeout)) });
-      if (isSilent) quiet.timedOut(request.unit);
-      else received.clear();
+      if (!isAnswered) overdue.add({ request, sent, until: later(sent, millis(answerTime + patience)) });
+      if (isSilent) {
+        quiet.timedOut(request.unit);
+        switching.timedOut(request.unit);
+      } else received.clear();
       silence.disturb(isSilent ? quiet.length() : timing.quiet);
       listener.failed(error);
     },

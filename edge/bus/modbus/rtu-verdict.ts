@@ -11,15 +11,15 @@ export type Verdict = {
   readonly isAnswered: boolean;
 };
 
-/** What is to be said of bytes that are no answer to what was asked; `name` is that of the line. */
+/** What is to be said of bytes that are no answer to what was asked, and of no other unit; `name` is that of the line. */
 export function rtuVerdict(received: Inbox, { request, limit }: RtuWait, name: string): Verdict {
   const { bytes } = received;
   const length = received.length();
   const asked = `${name}, ${describeRequest(request)}`;
-  const other = findAnyAnswer(bytes, length);
-  if (other) {
-    const frame = bytes.subarray(other.start, other.start + other.length);
-    return { isAnswered: frame[0] === request.unit, error: misfit(asked, frame) };
+  const wrong = findAnyAnswer(bytes, length);
+  if (wrong) {
+    const frame = bytes.subarray(wrong.start, wrong.start + wrong.length);
+    return { isAnswered: true, error: misfit(asked, frame) };
   }
   // Fewer bytes are a glitch of the line, not an attempt to answer.
   return length < 3
@@ -31,7 +31,7 @@ const misfit = (asked: string, frame: Buffer): FengsuiError =>
   new FengsuiError(
     'BUS_REPLY',
     `${asked}: an answer came that does not fit: unit ${frame[0]}, function ${frame[1]}, ${frame.length} bytes; ` +
-      'look for two devices of one address, a second master, or a wrong profile',
+      'look for two devices of one address, or a wrong profile',
     { details: { frame: frame.toString('hex') } },
   );
 

@@ -21,6 +21,8 @@ export type Outcome = (error: FengsuiError | undefined, words: Words) => void;
 export type Session = {
   /** As `settle` of {@link Link}. */
   settle(request: Request, signal: AbortSignal): Promise<void> | undefined;
+  /** As `barredUntil` of {@link Link}. */
+  barredUntil(unit: number): MonoTime | undefined;
   /** Ends within the time of a request, also when the connection is lost or closed meanwhile. */
   exchange(request: Request, outcome: Outcome): void;
   close(reason: FengsuiError): Promise<void>;
@@ -144,6 +146,7 @@ export async function openSession(options: SessionOptions, signal: AbortSignal):
   link = opened;
   return {
     settle: (request, signal) => opened.settle(request, signal),
+    barredUntil: (unit) => opened.barredUntil(unit),
     exchange(request, outcome) {
       if (gone) return outcome(gone, []);
       const account = quality.of(request.unit);

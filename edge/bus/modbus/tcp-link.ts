@@ -52,6 +52,7 @@ export function tcpLink(line: Line, listener: LinkListener, { name, timeout, clo
 
   return {
     settle: () => undefined,
+    barredUntil: () => undefined,
     send(request) {
       transaction = (transaction + 1) & 0xffff;
       overdue.delete(transaction);

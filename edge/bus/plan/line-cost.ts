@@ -1,11 +1,12 @@
 import { type Millis, millis } from '../../../sdk/model/time.ts';
+import { longestQuiet } from '../modbus/quiet-time.ts';
 import type { Block } from '../reading.ts';
 
 /** What requests take of a line's time. */
 export type LineCost = {
   /** Bus time of one read, from its first bit until the next request may begin. */
   readonly read: (block: Block) => Millis;
-  /** Bus time of asking somebody who does not answer. */
+  /** Bus time of asking somebody who does not answer, at most. */
   readonly dead: (block: Block) => Millis;
 };
 
@@ -21,7 +22,7 @@ export type SerialTiming = {
   readonly turnaround: Millis;
   /** How long a device may take to begin its answer before it is given up. */
   readonly timeout: Millis;
-  /** Silence kept after a time-out; counted as the frame gap where it is less. */
+  /** Silence kept after a time-out; counted as {@link longestQuiet} where it is less, since that may be learnt. */
   readonly quiet: Millis;
 };
 
@@ -30,16 +31,20 @@ const requestCharacters = 8;
 /** Of an answer besides its data: unit, function, length, CRC (2). */
 const answerFrame = 5;
 
-/** Modbus RTU on a serial line. A read costs request, turnaround, answer and frame gap. */
+/**
+ * Modbus RTU on a serial line. A read costs request, turnaround, answer and frame gap. Nobody is given up before the
+ * answer could be over: an adapter may hand it over in one piece.
+ */
 export function serialCost(line: Framing, timing: SerialTiming): LineCost {
   const character = characterTime(line);
   const gap = frameGap(line);
   const request = requestCharacters * character;
   const turnaround = Math.max(timing.turnaround, gap);
-  const given = millis(request + timing.timeout + Math.max(timing.quiet, gap));
+  const given = request + timing.timeout + Math.max(timing.quiet, longestQuiet);
+  const answer = (block: Block): number => (answerFrame + dataBytes(block)) * character;
   return {
-    read: (block) => millis(request + turnaround + (answerFrame + dataBytes(block)) * character + gap),
-    dead: () => given,
+    read: (block) => millis(request + turnaround + answer(block) + gap),
+    dead: (block) => millis(given + answer(block)),
   };
 }
 

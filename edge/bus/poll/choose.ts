@@ -21,14 +21,21 @@ export type Choice =
 /**
  * Of all that is due the most urgent, within that what has to be done first: its period ends earliest. Probes of units
  * that do not answer are supervision. After a request that nobody answered, units that are known go before all that are
- * not: a line with many dead units is never left to them. Pure.
+ * not: a line with many dead units is never left to them. Units that must not be asked yet are passed over: pure but for
+ * `barredUntil`, which is that of the bus.
  */
-export function choose(watches: Iterable<UnitWatch>, now: MonoTime, afterSilence: boolean): Choice {
+export function choose(
+  watches: Iterable<UnitWatch>,
+  now: MonoTime,
+  afterSilence: boolean,
+  barredUntil: (unit: number) => MonoTime | undefined,
+): Choice {
   let best: Candidate | undefined;
   let until = Number.POSITIVE_INFINITY;
   const consider = (watch: UnitWatch, turn: Turn, rank: number): void => {
-    if (turn.due > now) {
-      until = Math.min(until, turn.due);
+    const free = turn.due > now ? turn.due : (barredUntil(watch.spec.unit) ?? now);
+    if (free > now) {
+      until = Math.min(until, free);
       return;
     }
     const deadline = turn.due + turn.read.every;

@@ -17,7 +17,8 @@ export type PollOptions = {
   readonly ticker: Ticker;
   /**
    * Answers carry no transaction number (RTU): at the start, after trouble with a unit and after the bus was opened
-   * anew a read is made twice, and is doubtful unless both agree.
+   * anew a read is made twice, and stays doubtful until two in a row agree, or so many have not that the value must be
+   * one that changes all the time.
    */
   readonly confirm: boolean;
   /** What came of one planned read; all reads of a unit are told when it is lost. */
@@ -72,7 +73,7 @@ export function poller(bus: ModbusBus, options: PollOptions): Poller {
     const goOn = (): void => {
       if (isAsking) return;
       if (signal.aborted) return ended();
-      const { asked, until } = choose(watches.values(), ticker.now(), afterSilence);
+      const { asked, until } = choose(watches.values(), ticker.now(), afterSilence, (unit) => bus.barredUntil(unit));
       if (!asked) return until === undefined ? undefined : ticker.at(until, goOn);
       isAsking = true;
       readOnce(bus, asked.block, { clock, urgency: asked.urgency, signal })

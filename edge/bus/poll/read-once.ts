@@ -12,7 +12,10 @@ export async function readOnce(bus: ModbusBus, block: Block, { clock, urgency, s
     const words = await bus.read(block, signal, urgency);
     return { ok: true, at: clock.mono(), words };
   } catch (e) {
-    return { ok: false, at: clock.mono(), why: signal.aborted ? 'never-read' : lossOf(e), detail: describeError(e) };
+    const why = signal.aborted ? 'never-read' : lossOf(e);
+    const exception = why === 'refused' ? exceptionOf(e) : undefined;
+    const detail = describeError(e);
+    return { ok: false, at: clock.mono(), why, detail, ...(exception !== undefined && { exception }) };
   }
 }
 
@@ -26,11 +29,16 @@ const lossByCode = {
 
 function lossOf(e: unknown): Loss {
   if (!FengsuiError.is(e, 'BUS_TIMEOUT', 'BUS_CRC', 'BUS_EXCEPTION', 'BUS_REPLY', 'BUS_DOWN')) throw e;
-  return isGatewayTimeout(e.details['exception']) ? 'timeout' : lossByCode[e.code];
+  return isGatewayTimeout(exceptionOf(e)) ? 'timeout' : lossByCode[e.code];
+}
+
+function exceptionOf(e: unknown): number | undefined {
+  const code = FengsuiError.is(e, 'BUS_EXCEPTION') ? e.details['exception'] : undefined;
+  return typeof code === 'number' ? code : undefined;
 }
 
 /**
  * Exceptions 10 and 11 are the word of a network gateway that cannot reach the unit (MODBUS Application Protocol
  * V1.1b3, clause 7): the unit itself is silent.
  */
-const isGatewayTimeout = (exception: unknown): boolean => exception === 10 || exception === 11;
+const isGatewayTimeout = (exception: number | undefined): boolean => exception === 10 || exception === 11;

@@ -9,9 +9,12 @@ import { type IdentityRead, type PollUnit, readKey } from './poll-unit.ts';
 export type Turn = {
   read: PlannedRead;
   due: MonoTime;
-  /** The next answer is not believed until a second one agrees. */
-  mustAgree: boolean;
-  /** The first of two that have to agree. */
+  /**
+   * An answer is not believed until the one before agrees with it. Above 0: how many more may disagree with the one
+   * before until it is taken that the value really changes all the time.
+   */
+  doubts: number;
+  /** The last answer, with which the next has to agree. */
   first: Words | undefined;
   /** Whether the last answer was an exception; `undefined` before the first answer. */
   isRefused: boolean | undefined;
@@ -30,6 +33,8 @@ export type UnitWatch = {
   isFresh: boolean;
   /** How many of the identity reads fitted, or were refused, so far. */
   checked: number;
+  /** What identity reads expected, and found once: from then on the unit may not refuse to tell. */
+  readonly fitted: Set<string>;
   /** The last identity read did not fit, which may have been a late answer to something else. */
   isDoubted: boolean;
   /** From one attempt to the next while the unit gives no answer of its own; `undefined` while it does. */
@@ -53,6 +58,7 @@ export function watchUnit(spec: PollUnit, phase: number, { now, confirm }: Watch
     isKnown: false,
     isFresh: false,
     checked: 0,
+    fitted: new Set(),
     isDoubted: false,
     wait: undefined,
     lost: undefined,
@@ -71,6 +77,7 @@ export function changeWants(watch: UnitWatch, spec: PollUnit, { now, confirm }: 
   const isSame = sameIdentity(watch.spec.identity, spec.identity);
   watch.spec = spec;
   if (isSame) return;
+  watch.fitted.clear();
   suspect(watch, confirm);
   // By its old profile it was somebody else; whether it is by the new one is found out at once.
   if (watch.lost === 'other-device') hurry(watch, now);
@@ -82,7 +89,7 @@ export function suspect(watch: UnitWatch, confirm: boolean): void {
   watch.isDoubted = false;
   watch.isFresh = false;
   watch.isKnown &&= watch.spec.identity.length === 0 && !confirm;
-  for (const turn of watch.turns) turn.mustAgree ||= confirm;
+  for (const turn of watch.turns) turn.doubts ||= doubtsOf(confirm);
 }
 
 /** Everything is due, and what was due before stays so. */
@@ -100,6 +107,7 @@ export function contactOf({ turns }: UnitWatch): Turn | undefined {
 export function stateOf({ lost, turns }: UnitWatch): UnitState {
   if (lost === 'other-device') return lost;
   if (lost === 'timeout') return 'silent';
+  if (lost === 'refused') return 'refusing';
   if (lost === 'bad-crc' || lost === 'bad-reply') return 'garbled';
   if (lost !== undefined) return 'unknown'; // nobody can say while the bus is down
   const last = turns.flatMap(({ isRefused }) => (isRefused === undefined ? [] : [isRefused]));
@@ -107,10 +115,17 @@ export function stateOf({ lost, turns }: UnitWatch): UnitState {
   return last.every((isRefused) => isRefused) ? 'refusing' : 'answering';
 }
 
-const freshTurn = (read: PlannedRead, due: MonoTime, mustAgree: boolean): Turn => ({
+/**
+ * A late answer is mistaken for the right one once at most; a device that gives another value four times in a row
+ * measures something that moves.
+ */
+const mostDoubts = 3;
+export const doubtsOf = (confirm: boolean): number => (confirm ? mostDoubts : 0);
+
+const freshTurn = (read: PlannedRead, due: MonoTime, confirm: boolean): Turn => ({
   read,
   due,
-  mustAgree,
+  doubts: doubtsOf(confirm),
   first: undefined,
   isRefused: undefined,
 });

@@ -1,4 +1,5 @@
-import { millis } from '../../../sdk/model/time.ts';
+import type { Turnaround } from '../../../sdk/model/link-quality.ts';
+import { type Millis, millis } from '../../../sdk/model/time.ts';
 import type { ModbusEndpoint, ModbusTiming } from '../../bus/modbus/modbus-bus.ts';
 import { type Framing, type LineCost, serialCost, tcpCost } from '../../bus/plan/line-cost.ts';
 import type { SiteBus } from '../config/site.ts';
@@ -21,11 +22,28 @@ export function timingOf({ config }: SiteBus): ModbusTiming {
 /** How long a device takes to begin its answer: an assumption of ours, ordinary for small controllers. */
 export const assumedAnswer = millis(10);
 
-/** What reads cost on a Modbus bus; what is not known of it before it runs is assumed. */
-export function costOf(bus: SiteBus): LineCost {
+/**
+ * What reads cost on a Modbus bus; what was not measured is assumed. Plans and cycles are made of the usual answer of
+ * each unit (`p50Ms`), bounds of its slowest (`p99Ms`). Behind a serial server what is measured is not the line's.
+ */
+export function costOf(
+  bus: SiteBus,
+  measured: ReadonlyMap<number, Turnaround> = new Map(),
+  answers: keyof Turnaround = 'p50Ms',
+): LineCost {
   const { timeout, quiet } = timingOf(bus);
-  if (bus.kind === 'tcp') return tcpCost({ roundTrip: assumedAnswer, timeout });
-  return serialCost(framingOf(bus.config), { turnaround: assumedAnswer, timeout, quiet });
+  const framing = framingOf(bus.config);
+  const ofTurnaround = (turnaround: Millis): LineCost =>
+    bus.kind === 'tcp'
+      ? tcpCost({ roundTrip: turnaround, timeout })
+      : serialCost(framing, { turnaround, timeout, quiet });
+  const usual = ofTurnaround(assumedAnswer);
+  if (bus.kind === 'rtuOverTcp') return usual;
+  const own = new Map([...measured].map(([unit, turnaround]) => [unit, ofTurnaround(millis(turnaround[answers]))]));
+  return {
+    read: (block) => (own.get(block.unit) ?? usual).read(block),
+    dead: (block) => usual.dead(block),
+  };
 }
 
 export function hostPort(text: string): { host: string; port: number } {

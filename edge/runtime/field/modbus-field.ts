@@ -1,5 +1,6 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { BusQuality, UnitState } from '../../../sdk/model/link-quality.ts';
+import { later } from '../../../sdk/model/time.ts';
 import type { ModbusBus } from '../../bus/modbus/modbus-bus.ts';
 import type { LineCost } from '../../bus/plan/line-cost.ts';
 import type { PlannedRead } from '../../bus/plan/planned-read.ts';
@@ -10,7 +11,9 @@ import type { Clock } from '../../platform/clock.ts';
 import { type Log, onChange } from '../../platform/log.ts';
 import { devicePoints } from '../../point/device-points.ts';
 import type { SiteDevice } from '../config/site.ts';
+import type { Learnt } from './bus-load.ts';
 import type { Field, FieldListener } from './field.ts';
+import { type Measured, measureEvery, remeasured } from './measured.ts';
 import { planBus } from './plan-bus.ts';
 import { refusedHoles } from './refused-holes.ts';
 import { type UnitAnswers, unitAnswers } from './unit-answers.ts';
@@ -22,24 +25,48 @@ export type ModbusFieldOptions = {
   readonly log: Log;
   /** As in the options of the poller. */
   readonly confirm: boolean;
+  /** What reads cost before anything was measured. */
   readonly cost: LineCost;
+  /** Without, plans stay as they were made. */
+  readonly learning?: Learning;
   readonly listener: FieldListener;
 };
 
-/** The devices of one Modbus bus: plans what is read, and tells the points as the answers come. */
+/** What becomes of what the answers show of the line. */
+export type Learning = {
+  /** What reads cost by what was measured. */
+  readonly costOf: (measured: Measured) => LineCost;
+  /** What is to be carried, or what is known of it, has changed. */
+  readonly planned: (devices: readonly SiteDevice[], learnt: Learnt) => void;
+};
+
+/**
+ * The devices of one Modbus bus: plans what is read, and tells the points as the answers come. What the answers show of
+ * the line goes into the next plan.
+ */
 export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field {
-  const { log, cost, listener } = options;
+  const { clock, log, listener, learning } = options;
   const holes = refusedHoles();
   const noteStranger = strangerLog(log);
   const noteProblem = onChange<string>((why) => listener.problem(why === '' ? undefined : why));
   let devices: readonly SiteDevice[] = [];
   let places: ReadonlyMap<PlannedRead, Place> = new Map();
+  let measured: Measured = new Map();
+  let measureAt = later(clock.mono(), measureEvery);
 
   const plan = (): void => {
     const before = new Map([...places.values()].map(({ unit }) => [unit.plan.unit, unit]));
+    const cost = learning?.costOf(measured) ?? options.cost;
     const { units } = planBus(devices, cost, holes.known());
     places = placesOf(units.map((unit) => unitAnswers(unit, before.get(unit.unit))));
     polls.replace(units);
+    learning?.planned(devices, { measured, refused: holes.known() });
+  };
+  const measure = (): void => {
+    measureAt = later(clock.mono(), measureEvery);
+    const before = measured;
+    measured = remeasured(before, bus.quality());
+    if (measured !== before) plan();
   };
   const polls = poller(bus, {
     ...options,
@@ -50,16 +77,17 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
       noteProblem(!answer.ok && answer.why === 'bus-down' ? answer.detail : '');
       noteStranger(read.block.unit, answer);
       for (const { device, values } of unit.take(index, answer)) listener.values(device, values);
-      if (!holes.note(read, answer, unit.plan.wants)) return;
-      log.info('plan.hole-refused', { ...read.block });
-      plan();
+      if (holes.note(read, answer, unit.plan.wants)) {
+        log.info('plan.hole-refused', { ...read.block });
+        plan();
+      } else if (learning && answer.at >= measureAt) measure();
     },
   });
 
   return {
     replace(next) {
       devices = next;
-      holes.keep(new Set(next.map(({ unit }) => unit)));
+      holes.keep(profilesOf(next));
       plan();
     },
     async write(device, name, on, signal) {
@@ -72,6 +100,13 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
     run: (signal) => polls.run(signal),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
+}
+
+/** The profiles of each unit's devices. */
+function profilesOf(devices: readonly SiteDevice[]): ReadonlyMap<number, string> {
+  const profiles = new Map<number, Set<string>>();
+  for (const { unit, profile } of devices) profiles.set(unit, (profiles.get(unit) ?? new Set()).add(profile.id));
+  return new Map([...profiles].map(([unit, ids]) => [unit, [...ids].toSorted().join(' ')]));
 }
 
 /** Which answer of which unit a read brings. */

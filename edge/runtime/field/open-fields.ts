@@ -10,6 +10,7 @@ import { costOf, endpointOf, hostPort, timingOf } from './bus-endpoint.ts';
 import type { Field, FieldListener } from './field.ts';
 import { lineField } from './line-field.ts';
 import { modbusField } from './modbus-field.ts';
+import { overloadWatch } from './overload.ts';
 
 /** All buses of a gateway. */
 export interface FieldSet extends AsyncDisposable {
@@ -76,6 +77,7 @@ function openField(bus: SiteBus, listener: FieldListener, ctx: { clock: Clock; l
     log,
     confirm: kind !== 'tcp',
     cost: costOf(bus),
+    learning: { costOf: (measured) => costOf(bus, measured), planned: overloadWatch(bus, ctx.log) },
     listener,
   });
 }

@@ -1,14 +1,14 @@
 import type { Log } from '../../platform/log.ts';
 import type { SiteBus, SiteDevice } from '../config/site.ts';
-import { loadOf } from './bus-load.ts';
+import { type Learnt, loadOf } from './bus-load.ts';
 import { few, howLate, inPercent } from './load-words.ts';
 
 /**
  * What this bus cannot keep with these devices, the consequence and what to do; `undefined` if nothing, or if the site
  * has accepted it.
  */
-export function overload(bus: SiteBus, devices: readonly SiteDevice[]): string | undefined {
-  const load = bus.config.acceptSlow ? undefined : loadOf(bus, devices);
+export function overload(bus: SiteBus, devices: readonly SiteDevice[], learnt?: Learnt): string | undefined {
+  const load = bus.config.acceptSlow ? undefined : loadOf(bus, devices, learnt);
   if (!load || load.units.every((unit) => unit.isKept)) return undefined;
   const late = howLate(load, (unit) => !unit.isKept).map(
     (alike) => `unit ${few(alike.units)} (${few(alike.devices)}) would be ${alike.said}`,
@@ -30,17 +30,18 @@ export function newOverload(
   return takesOff ? undefined : why;
 }
 
-/** Logs each bus that cannot keep its periods: the gateway runs on, since an alarm that is late is better than none. */
-export function warnOfOverload(buses: readonly SiteBus[], log: Log): (devices: readonly SiteDevice[]) => void {
-  const given = new Map<string, readonly SiteDevice[]>();
-  return (devices) => {
-    for (const bus of buses) {
-      const own = devices.filter((d) => d.bus === bus.id);
-      const before = given.get(bus.id) ?? [];
-      if (before.length === own.length && own.every((d, i) => d === before[i])) continue;
-      given.set(bus.id, own);
-      const why = overload(bus, own);
-      if (why !== undefined) log.warn('bus.slow', { bus: bus.id, why });
-    }
+/**
+ * Logs when a bus cannot keep its periods: with each change of its devices, and when what was learnt shows it. The
+ * gateway runs on, since an alarm that is late is better than none.
+ */
+export function overloadWatch(bus: SiteBus, log: Log): (devices: readonly SiteDevice[], learnt: Learnt) => void {
+  let before: readonly SiteDevice[] = [];
+  let wasSlow = false;
+  return (devices, learnt) => {
+    const why = overload(bus, devices, learnt);
+    const isNews = !wasSlow || devices !== before;
+    before = devices;
+    wasSlow = why !== undefined;
+    if (why !== undefined && isNews) log.warn('bus.slow', { bus: bus.id, why });
   };
 }

@@ -7,24 +7,25 @@ export interface RefusedHoles {
   known(): readonly Block[];
   /** Takes what came of a read; whether another hole is known by it, so that the plan has to be made anew. */
   note(read: PlannedRead, answer: Reading, wants: readonly PlannedRead[]): boolean;
-  /** Forgets the units that are gone. */
-  keep(units: ReadonlySet<number>): void;
+  /** Forgets the units that are gone, or are something else now; `profiles`: what each unit is. */
+  keep(profiles: ReadonlyMap<number, string>): void;
 }
 
 /**
  * A read that bridges holes and is refused twice in a row is not to be made again: its wants may be answered without
- * them. Once might have been a device that was busy.
+ * them. Once might have been a slip, and only exceptions 2 and 3 say that it is for the registers.
  */
 export function refusedHoles(): RefusedHoles {
   const refusedOnce = new Set<string>();
   let holes: readonly Block[] = [];
+  let known: ReadonlyMap<number, string> = new Map();
   return {
     known: () => holes,
     note(read, answer, wants) {
       if (answer.ok && refusedOnce.size === 0) return false;
       const key = readKey(read);
       if (answer.ok) refusedOnce.delete(key);
-      if (answer.ok || answer.why !== 'refused') return false;
+      if (answer.ok || !isForTheRegisters(answer.exception)) return false;
       const within = holesIn(read.block, wants);
       if (within.length === 0) return false;
       if (!refusedOnce.delete(key)) {
@@ -34,12 +35,16 @@ export function refusedHoles(): RefusedHoles {
       holes = [...holes, ...within];
       return true;
     },
-    keep(units) {
-      holes = holes.filter(({ unit }) => units.has(unit));
+    keep(profiles) {
+      holes = holes.filter(({ unit }) => profiles.has(unit) && profiles.get(unit) === known.get(unit));
+      known = profiles;
       refusedOnce.clear();
     },
   };
 }
+
+/** Illegal data address, or illegal data value: Modbus Application Protocol V1.1b3, clause 7. */
+const isForTheRegisters = (exception: number | undefined): boolean => exception === 2 || exception === 3;
 
 /** What of a block nobody wants. */
 function holesIn(block: Block, wants: readonly PlannedRead[]): readonly Block[] {

@@ -1,5 +1,6 @@
 import type { IdentityCheck, ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Heard } from '../../bus/scan/ask-unit.ts';
+import { isMet, type WantedWord } from './identity-check.ts';
 
 /** A profile that may be the device's. */
 export type Candidate = {
@@ -50,30 +51,22 @@ type Judged = {
   readonly constraints: number;
   readonly evidence: readonly string[];
 };
-type Want = IdentityCheck['words'][number];
 
 function judgeCheck(check: IdentityCheck, unit: number, heard: Heard | undefined): Judged {
   if (heard?.kind !== 'words') return { fits: 'unknown', constraints: 0, evidence: [] };
   const { words } = heard;
-  const fits = check.words.every((want, i) => isWanted(want, words[i] ?? Number.NaN, unit));
   return {
-    fits: fits ? 'yes' : 'no',
+    fits: isMet(check, words, unit) ? 'yes' : 'no',
     constraints: check.words.filter((want) => narrows(want)).length,
     evidence: check.words.map((want, i) => `${check.from} ${check.at + i} = ${words[i]}${inWords(want)}`),
   };
 }
 
-function isWanted(want: Want, word: number, unit: number): boolean {
-  if (want === 'unit') return word === unit;
-  if (typeof want === 'number') return word === want;
-  return 'min' in want ? word >= want.min && word <= want.max : want.includes(word);
-}
-
 /** A range that lets a tenth of all numbers through would fit too much by chance to count. */
-const narrows = (want: Want): boolean =>
+const narrows = (want: WantedWord): boolean =>
   typeof want !== 'object' || !('min' in want) || want.max - want.min < 0x1_0000 / 10;
 
-function inWords(want: Want): string {
+function inWords(want: WantedWord): string {
   if (want === 'unit') return ' (= unit)';
   if (typeof want === 'number') return '';
   return 'min' in want ? ` (${want.min}–${want.max})` : ` (${want.join(', ')})`;

@@ -82,6 +82,24 @@ describe('a deadline', () => {
     expect(state.missed).toEqual([170]);
   });
 
+  it('has its own grace, whatever became of the one before', async () => {
+    const clock = fakeClock();
+    let heldUp = 0;
+    const late: Clock = { ...clock, mono: () => monoTime(clock.mono() + heldUp) };
+    const { state, expect: wait } = watched(late);
+    wait(100);
+    heldUp = 50;
+    await clock.advance(110);
+    state.due = undefined; // the answer came within the grace
+    await clock.advance(100);
+    wait(clock.mono() + heldUp + 100);
+    heldUp += 50;
+    await clock.advance(100);
+    expect(state.missed).toEqual([]);
+    await clock.advance(20);
+    expect(state.missed).toHaveLength(1);
+  });
+
   it('that is stopped is never told', async () => {
     const clock = fakeClock();
     const { state, deadline, expect: wait } = watched(clock);

@@ -1,20 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { millis } from '../../../../sdk/model/time.ts';
 import { failure, holding, lineBench, never, timing } from '../../../support/bus-under-test.ts';
-import { registers, rtu } from '../../../support/scripted-slave.ts';
 import { settled } from '../../../support/settled.ts';
+import { character, oneRegister, request, slave } from './line-slave.ts';
 
-/** 10 bits at 9,600 baud. */
-const character = 10_000 / 9_600;
-const request = 8 * character;
-const oneRegister = 7 * character;
-
-/** What a slave answers that holds its address in each register, `turnaround` ms after the request. */
-const slave =
-  (turnaround: number) =>
-  (frame: Buffer): [number, Buffer][] => [
-    [request + turnaround + oneRegister, rtu(...registers(frame.readUInt8(0), 3, frame.readUInt16BE(2)))],
-  ];
 const damaged = (frame: Buffer): [number, Buffer][] => {
   const [[after, answer]] = slave(5)(frame) as [[number, Buffer]];
   answer.writeUInt8(answer.readUInt8(4) ^ 4, 4);
@@ -61,6 +50,23 @@ describe('a serial line at 9,600 baud', () => {
     expect([toOther.frame.readUInt8(0), toSame.frame.readUInt8(0)]).toEqual([2, 1]);
     expect(toOther.at - asked).toBeLessThan(request + 50 + oneRegister + 25);
     expect(toSame.at - asked).toBeGreaterThanOrEqual(request + timing.timeout + oneRegister - 0.01);
+  });
+
+  it('a unit that is left alone is passed over, even for what is less urgent', async () => {
+    const { bus, clock, line } = lineBench({ ...timing, timeout: millis(60_000), quiet: millis(20) });
+    line.answer((frame) => (frame.readUInt8(0) === 1 && line.written.length > 8 ? [] : slave(5)(frame)));
+    for (let i = 0; i < 8; i++) {
+      void bus.read(holding(i), never);
+      await clock.advance(100);
+    }
+    void failure(bus.read(holding(1), never));
+    await clock.advance(1_000);
+    expect(bus.barredUntil(1)).toBeGreaterThan(clock.mono() + 50_000);
+    expect(bus.barredUntil(2)).toBeUndefined();
+    void failure(bus.read(holding(1), never, 'alarm'));
+    const others = Promise.all([1, 2, 3].map((address) => bus.read(holding(address, 2), never, 'scan')));
+    await clock.advance(500);
+    expect(await others).toEqual([[1], [2], [3]]);
   });
 
   it('a late answer is counted as such, widens the limit, and answers nothing', async () => {
@@ -167,6 +173,22 @@ describe('a damaged answer on a serial line', () => {
     expect(bus.quality()).toMatchObject({ requests: 3, crcErrors: 2 });
   });
 
+  it('that was cut off is not asked for again while its rest may come, and the line goes on with others', async () => {
+    const { bus, clock, line } = await usual();
+    line.answer((frame) => {
+      const whole = slave(5)(frame);
+      return frame.readUInt8(0) === 1 ? whole.map(([after, answer]) => [after, answer.subarray(0, 4)]) : whole;
+    });
+    const cut = failure(bus.read(holding(7), never, 'alarm'));
+    const other = bus.read(holding(8, 2), never);
+    await clock.advance(1_000);
+    expect(await cut).toMatchObject({ code: 'BUS_CRC' });
+    expect(await other).toEqual([8]);
+    const [asked, next, ...more] = line.written.slice(1) as [(typeof line.written)[0], (typeof line.written)[0]];
+    expect([next.frame.readUInt8(0), more]).toEqual([2, []]);
+    expect(next.at - asked.at).toBeLessThan(request + timing.timeout + oneRegister + timing.quiet + 1);
+  });
+
   it('whose reader has given up meanwhile is not asked for again', async () => {
     const { bus, clock, line } = await usual();
     line.answer(damaged);
@@ -187,24 +209,4 @@ describe('a damaged answer on a serial line', () => {
     expect(await read).toMatchObject({ code: 'BUS_TIMEOUT' });
     expect(bus.quality().requests).toBe(2);
   });
-});
-
-it('a slave that is deaf after a request to a dead unit is heard once that was seen twice', async () => {
-  const { bus, clock, line } = lineBench({ ...timing, quiet: millis(100) });
-  let deafUntil = 0;
-  line.answer((frame) => {
-    if (frame.readUInt8(0) === 1) deafUntil = clock.mono() + 400;
-    return frame.readUInt8(0) === 1 || clock.mono() < deafUntil ? [] : slave(5)(frame);
-  });
-  const missed: number[] = [];
-  for (let round = 0; round < 8; round++) {
-    void failure(bus.read(holding(1, 1), never));
-    const read = bus.read(holding(1, 2), never).catch(() => missed.push(round));
-    await clock.advance(2_000);
-    await read;
-    const again = bus.read(holding(1, 2), never);
-    await clock.advance(1_000);
-    await again;
-  }
-  expect(missed).toEqual([0, 1]);
 });

@@ -78,8 +78,8 @@ describe.skipIf(!socat)(`a serial bus${socat ? '' : ' (skipped: socat is not ins
     const { bus, slave } = await plugged(brief);
     expect(await failure(bus.read(holding(1, 0), never))).toMatchObject({ code: 'INVALID' });
     slave.answer((asked) => rtu(...registers(0, 3, asked.address)));
-    expect(await failure(bus.read(holding(5), never))).toMatchObject({ code: 'BUS_REPLY' });
-    expect(bus.quality()).toMatchObject({ requests: 1, foreign: 1 });
+    expect(await failure(bus.read(holding(5), never))).toMatchObject({ code: 'BUS_TIMEOUT' });
+    expect(bus.quality()).toMatchObject({ requests: 1, foreign: 1, timeouts: 1 });
     expect(slave.waiting()).toBe(0);
   });
 

@@ -4,7 +4,7 @@ import { readRequest } from '../../../../edge/bus/modbus/request.ts';
 import { type Job, requestQueue } from '../../../../edge/bus/modbus/request-queue.ts';
 import { urgencies } from '../../../../edge/bus/reading.ts';
 
-const request = (address: number) => readRequest({ unit: 1, table: 'coil', address, count: 1 }, 'tcp');
+const request = (address: number, unit = 1) => readRequest({ unit, table: 'coil', address, count: 1 }, 'tcp');
 
 it('gives each request once: the most urgent first, else in the order asked; the aborted are rejected and never given', () =>
   fc.assert(
@@ -33,14 +33,31 @@ it('gives each request once: the most urgent first, else in the order asked; the
         for (const [i, abort] of aborts.entries()) if (asked[i]?.abort) abort.abort();
         const given: number[] = [];
         for (let job = queue.first(); job; job = queue.first()) {
-          expect(queue.next()).toBe(job);
+          queue.take(job);
           given.push(job.request.address);
         }
         for (const abort of aborts) abort.abort();
-        expect(queue.next()).toBeUndefined();
+        expect(queue.first()).toBeUndefined();
         const order = urgencies.flatMap((urgency) => wanted.filter((entry) => entry.urgency === urgency));
         expect(given).toEqual(order.map((entry) => asked.indexOf(entry)));
         expect(rejected).toEqual([...asked.keys()].filter((address) => asked[address]?.abort));
       },
     ),
   ));
+
+it('passes over those that may not go, however urgent, and gives them once they may', () => {
+  const queue = requestQueue();
+  const { signal } = new AbortController();
+  const ask = (unit: number, urgency: Job['urgency']): void =>
+    queue.add({ request: request(0, unit), urgency, resolve: () => {}, reject: () => {}, signal });
+  for (const unit of [1, 2]) ask(unit, 'command');
+  ask(3, 'scan');
+  const allBut =
+    (...units: number[]) =>
+    (job: Job): boolean =>
+      !units.includes(job.request.unit);
+  expect(queue.first(allBut(1))?.request.unit).toBe(2);
+  expect(queue.first(allBut(1, 2))?.request.unit).toBe(3);
+  expect(queue.first(allBut(1, 2, 3))).toBeUndefined();
+  expect(queue.first()?.request.unit).toBe(1);
+});

@@ -1,35 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { Link } from '../../../../edge/bus/modbus/link.ts';
-import { readRequest, writeRequest } from '../../../../edge/bus/modbus/request.ts';
-import { rtuLink } from '../../../../edge/bus/modbus/rtu-link.ts';
-import type { Block } from '../../../../edge/bus/reading.ts';
-import { millis } from '../../../../sdk/model/time.ts';
+import { writeRequest } from '../../../../edge/bus/modbus/request.ts';
 import { never, timing } from '../../../support/bus-under-test.ts';
-import { fakeClock } from '../../../support/fake-clock.ts';
-import { linkParts } from '../../../support/link-parts.ts';
 import { registers, rtu } from '../../../support/scripted-slave.ts';
+import { answer, read, request, rtuParts, slow } from './rtu-parts.ts';
 
-const read = (part: Partial<Block> = {}) =>
-  readRequest({ unit: 1, table: 'holding', address: 0, count: 1, ...part }, 'serial');
-const request = read();
 const write = writeRequest({ unit: 1, table: 'coil', address: 3, value: true }, 'serial');
-const answer = rtu(...registers(1, 3, 7));
-
-/** 1 ms a character: a request takes 8 ms, the answer of one register 7 ms. */
-const slow = { character: 1, gap: 3.5 };
-
-function rtuParts({ character = 0, gap = 0, limit = 200, quiet = 300 } = {}) {
-  const all = linkParts();
-  const clock = fakeClock();
-  const link = rtuLink(all.line, all.listener, {
-    name: 'a line',
-    wire: { character: millis(character), gap: millis(gap) },
-    timing: { ...timing, quiet: millis(quiet) },
-    clock,
-    limit: () => millis(limit),
-  });
-  return { ...all, clock, link };
-}
 
 /** Bytes that stay allocated after `chunk` came 2,000 times. */
 function growth(link: Link, chunk: Buffer): number {
@@ -110,16 +86,17 @@ describe('an RTU link', () => {
     link.send(request);
     await clock.advance(timing.timeout);
     link.giveUp();
-    const settled = link.settle(request, never);
+    const other = read({ unit: 2 });
+    const settled = link.settle(other, never);
     await clock.advance(timing.quiet - 1);
     expect(flushes()).toBe(0);
     await clock.advance(1);
     await settled;
     expect(flushes()).toBe(1);
-    expect(link.settle(request, never)).toBeUndefined();
+    expect(link.settle(other, never)).toBeUndefined();
   });
 
-  it('leaves a unit alone that was given up early until its full time is over; others may be asked before', async () => {
+  it('leaves a unit alone that was given up early until its full time and the quiet time are over; others may be asked before', async () => {
     const { link, clock } = rtuParts({ limit: 50, quiet: 10 });
     const other = read({ unit: 2 });
     link.send(request);
@@ -128,11 +105,23 @@ describe('an RTU link', () => {
     void link.settle(other, never);
     await clock.advance(10);
     expect(link.settle(other, never)).toBeUndefined();
-    for (let waited = 60; waited < timing.timeout; waited += 10) {
+    for (let waited = 60; waited < timing.timeout + 10; waited += 10) {
       expect(link.settle(request, never)).toBeDefined();
       await clock.advance(10);
     }
     expect(link.settle(request, never)).toBeUndefined();
+  });
+
+  it('takes no answer that ends before time-out and quiet time are over for that to the next request', async () => {
+    const { link, clock, told } = rtuParts({ ...slow, limit: 50, quiet: 100 });
+    link.send(request);
+    await clock.advance(65);
+    link.giveUp();
+    const answerEnds = 8 + timing.timeout + 100 + 7;
+    await clock.advance(answerEnds - 65 - 1);
+    expect(link.settle(request, never)).toBeDefined();
+    link.receive(answer);
+    expect(told).toEqual(['BUS_TIMEOUT', 'late 1']);
   });
 
   it('asks a unit at once again whose late answer has come', async () => {

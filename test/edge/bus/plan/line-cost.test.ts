@@ -55,9 +55,12 @@ describe('serialCost', () => {
     expect(fast.read(block('holding', 10))).toBe(read(block('holding', 10)));
   });
 
-  it('a silent device costs the request, the time-out and the quiet, at least the frame gap', () => {
-    expect(dead(block('holding', 125))).toBeCloseTo(1_308.333, 3);
-    expect(serialCost(line, { ...timing, quiet: millis(0) }).dead(block('coil', 1))).toBeCloseTo(1_011.979, 3);
+  it('a silent device costs the request, the time-out, the time of its answer and the longest quiet that may be learnt', () => {
+    const character = characterTime(line);
+    expect(dead(block('holding', 125))).toBeCloseTo(1_000 + 500 + (8 + 255) * character, 9);
+    expect(dead(block('coil', 1))).toBeCloseTo(1_000 + 500 + (8 + 6) * character, 9);
+    const quieter = serialCost(line, { ...timing, quiet: millis(800) });
+    expect(quieter.dead(block('coil', 1))).toBeCloseTo(1_000 + 800 + (8 + 6) * character, 9);
   });
 });
 

@@ -150,7 +150,7 @@ describe('exceptions', () => {
 
   it('a unit that refuses everything says so', async () => {
     const p = startPolling([pollUnit(1, { reads: 2 }), pollUnit(2)]);
-    p.bus.units.set(1, refusing);
+    p.bus.units.set(1, () => refusing());
     await p.clock.advance(2_500);
     expect([...p.polls.states()]).toEqual([
       [1, 'refusing'],

@@ -3,6 +3,7 @@ import type { IdentityRead, PollUnit } from '../../../../edge/bus/poll/poll-unit
 import { poller } from '../../../../edge/bus/poll/poller.ts';
 import { ticker } from '../../../../edge/bus/poll/ticker.ts';
 import type { Reading } from '../../../../edge/bus/reading.ts';
+import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import { millis } from '../../../../sdk/model/time.ts';
 import { type Answer, fakeBus } from '../../../support/fake-bus.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
@@ -83,7 +84,10 @@ export function startPolling(units: readonly PollUnit[], { confirm = false } = {
 }
 
 export const gaps = (times: readonly number[]): readonly number[] => times.slice(1).map((t, i) => t - (times[i] ?? 0));
-export const refusing = (): Answer => ({ after: 10, fail: 'BUS_EXCEPTION' });
+export const refusing = (exception = 2): Answer => ({
+  after: 10,
+  fail: new FengsuiError('BUS_EXCEPTION', 'refused', { details: { exception } }),
+});
 export const down = (): Answer => ({ after: 1, fail: 'BUS_DOWN' });
 /** These answers one after the other, then always fives. */
 export const script = (...answers: readonly Answer[]) => {

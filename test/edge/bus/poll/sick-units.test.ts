@@ -1,9 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import { poller } from '../../../../edge/bus/poll/poller.ts';
+import { ticker } from '../../../../edge/bus/poll/ticker.ts';
 import type { ErrorCode } from '../../../../sdk/model/errors.ts';
 import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import type { UnitState } from '../../../../sdk/model/link-quality.ts';
+import { millis } from '../../../../sdk/model/time.ts';
+import { lineBench, timing } from '../../../support/bus-under-test.ts';
 import type { Answer } from '../../../support/fake-bus.ts';
 import { says, silent } from '../../../support/fake-bus.ts';
+import { registers, rtu } from '../../../support/scripted-slave.ts';
 import { down, gaps, pollUnit, read, script, startPolling } from './polling.ts';
 
 describe('a unit that does not answer', () => {
@@ -122,6 +127,36 @@ describe('the neighbours of dead units', () => {
     await p.clock.advance(60_000);
     expect(p.askedAt(2).length).toBeGreaterThanOrEqual(40);
     expect(Math.max(...gaps(p.askedAt(2)))).toBeLessThanOrEqual(2_010);
+  });
+});
+
+describe('a unit that the bus leaves alone for a while', () => {
+  it('is passed over, and asked as soon as it may be; its neighbours keep their period', async () => {
+    const p = startPolling([pollUnit(1, { reads: [read(1, 0, { urgency: 'alarm' })] }), pollUnit(2)]);
+    await p.clock.advance(500);
+    p.bus.barred.set(1, 60_000);
+    await p.clock.advance(60_500);
+    expect(p.askedAt(1).slice(0, 2)).toEqual([0, 60_000]);
+    expect(p.askedAt(2).length).toBeGreaterThanOrEqual(61);
+    expect(new Set(gaps(p.askedAt(2).slice(1, -1)))).toEqual(new Set([1_000]));
+  });
+
+  it('on a real line with a time-out of a minute: the line is its neighbours’ all that time', async () => {
+    const { bus, clock, line } = lineBench({ ...timing, timeout: millis(60_000) });
+    let isDead = false;
+    line.answer((frame) =>
+      isDead && frame.readUInt8(0) === 1 ? [] : [[25, rtu(...registers(frame.readUInt8(0), 3, 5, 5))]],
+    );
+    const polls = poller(bus, { clock, ticker: ticker(clock), confirm: true, deliver: () => {} });
+    polls.replace([pollUnit(1), pollUnit(2)]);
+    void polls.run(new AbortController().signal);
+    await clock.advance(20_000);
+    isDead = true;
+    const from = line.written.length;
+    await clock.advance(59_000);
+    const asked = line.written.slice(from).map(({ frame }) => frame.readUInt8(0));
+    expect(asked.filter((unit) => unit === 1)).toHaveLength(1);
+    expect(asked.filter((unit) => unit === 2).length).toBeGreaterThanOrEqual(58);
   });
 });
 

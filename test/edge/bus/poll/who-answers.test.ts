@@ -57,6 +57,34 @@ describe('a unit that can be recognised', () => {
     expect(p.askedAt(1, 900)).toHaveLength(1);
   });
 
+  it.each([1, 2])('has had those registers before: with exception %i it is somebody else', async (exception) => {
+    const p = startPolling([pollUnit(1, { identity: [mustHold(1, 42)] })], { confirm: true });
+    p.bus.units.set(1, device(42));
+    await p.clock.advance(5_500);
+    p.bus.reopen();
+    p.bus.units.set(1, (block) => (block.address === 900 ? refusing(exception) : word(3, 3)));
+    await p.clock.advance(2_000);
+    expect(p.last(1)).toMatchObject({
+      ok: false,
+      why: 'other-device',
+      detail: `unit 1: test/device holds 42 in holding 900, but it has no such registers (exception ${exception})`,
+    });
+  });
+
+  it.each([3, 4, 5, 6])('answers exception %i: it is asked again each turn, and not believed', async (exception) => {
+    const p = startPolling([pollUnit(1, { reads: 2, identity: [mustHold(1, 42)] })]);
+    p.bus.units.set(1, (block) => (block.address === 900 ? refusing(exception) : word(3, 3)));
+    await p.clock.advance(10_500);
+    expect(p.askedAt(1, 900)).toHaveLength(11);
+    expect(p.askedAt(1)).toEqual([]);
+    for (const address of [0, 100]) expect(p.last(1, address)).toMatchObject({ ok: false, why: 'refused' });
+    expect(p.polls.states().get(1)).toBe('refusing');
+    p.bus.units.set(1, device(42));
+    await p.clock.advance(1_100);
+    expect(p.last(1, 100)).toMatchObject({ ok: true, words: [1, 1] });
+    expect(p.polls.states().get(1)).toBe('answering');
+  });
+
   it('is checked anew after it was silent: it may have been exchanged', async () => {
     const p = startPolling([pollUnit(1, { identity: [mustHold(1, 42)] })]);
     p.bus.units.set(1, device(42));
@@ -172,56 +200,5 @@ describe('a bus that was opened anew', () => {
     });
     await p.clock.advance(1_000);
     expect(p.last(1)).toMatchObject({ ok: false, why: 'bus-down' });
-  });
-});
-
-describe('on a line whose answers carry no number, first and after trouble', () => {
-  const start = (...answers: readonly Answer[]) => {
-    const p = startPolling([pollUnit(1)], { confirm: true });
-    p.bus.units.set(1, script(...answers));
-    return p;
-  };
-
-  it('two answers that agree are good', async () => {
-    const p = start(word(5, 5), word(5, 5));
-    await p.clock.advance(50);
-    expect(p.bus.asked).toHaveLength(2);
-    expect(p.delivered.map(({ answer }) => answer)).toEqual([{ ok: true, at: 20, words: [5, 5] }]);
-  });
-
-  it('two that do not agree are doubtful: one may be a late answer to another question', async () => {
-    const p = start(word(9, 9), word(5, 5));
-    await p.clock.advance(50);
-    expect(p.last(1)).toMatchObject({ ok: true, words: [5, 5], doubt: 'unconfirmed' });
-  });
-
-  it('a second that does not come is trouble again, and both are asked for again', async () => {
-    const p = start(word(5, 5), silent());
-    await p.clock.advance(1_050);
-    expect(p.last(1)).toMatchObject({ ok: false, why: 'timeout' });
-    await p.clock.advance(1_000);
-    expect(p.bus.asked).toHaveLength(4);
-    expect(p.last(1)).toEqual({ ok: true, at: expect.any(Number), words: [5, 5] });
-  });
-
-  it('each read of the unit is made twice, and then no more', async () => {
-    const p = startPolling([pollUnit(1, { reads: 2 })], { confirm: true });
-    p.bus.units.set(1, script(silent()));
-    await p.clock.advance(1_700);
-    expect(
-      p.bus.asked
-        .slice(1)
-        .map(({ address }) => address)
-        .toSorted((a, b) => a - b),
-    ).toEqual([0, 0, 100, 100]);
-    await p.clock.advance(1_000);
-    expect(p.bus.asked).toHaveLength(7);
-  });
-
-  it('an exception needs no second', async () => {
-    const p = start(refusing());
-    await p.clock.advance(50);
-    expect(p.bus.asked).toHaveLength(1);
-    expect(p.last(1)).toMatchObject({ ok: false, why: 'refused' });
   });
 });

@@ -75,6 +75,7 @@ export function fakeLine(clock: Clock, slaves: Readonly<Record<string, Slave>>):
         return said.words ?? [];
       },
       write: () => Promise.reject(new Error('a scan must not write')),
+      barredUntil: () => undefined,
       opened: () => 1,
       quality: () => ({
         ...none,

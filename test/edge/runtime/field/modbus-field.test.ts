@@ -3,6 +3,7 @@ import { ticker } from '../../../../edge/bus/poll/ticker.ts';
 import type { Block } from '../../../../edge/bus/reading.ts';
 import type { SiteDevice } from '../../../../edge/runtime/config/site.ts';
 import { modbusField } from '../../../../edge/runtime/field/modbus-field.ts';
+import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import type { PointValue } from '../../../../sdk/model/point.ts';
 import type { ProfileSpec } from '../../../../sdk/model/profile.ts';
 import { type Answer, fakeBus, silent } from '../../../support/fake-bus.ts';
@@ -49,12 +50,17 @@ function start(devices: readonly SiteDevice[], { confirm = false } = {}) {
 }
 const good = (value: number) => expect.objectContaining({ quality: 'good', value });
 const lost = (why: string) => expect.objectContaining({ quality: 'lost', why });
+/** Refused with an exception. */
+const refusal = (exception: number): Answer => ({
+  after: 10,
+  fail: new FengsuiError('BUS_EXCEPTION', 'refused', { details: { exception } }),
+});
 /** Every register holds its address; what overlaps `refused` is refused. */
 const addresses =
   (...refused: readonly number[]) =>
   ({ address, count }: Block): Answer =>
     refused.some((at) => at >= address && at < address + count)
-      ? { after: 10, fail: 'BUS_EXCEPTION' }
+      ? refusal(2)
       : { after: 10, words: Array.from({ length: count }, (_, i) => address + i) };
 const apart = profile({ a: number(0), b: number(500) });
 
@@ -147,9 +153,32 @@ describe('registers on the way that the unit refuses', () => {
     expect(f.field.quality()?.units).toEqual([expect.objectContaining({ unit: 1, state: 'answering' })]);
   });
 
+  it.each([4, 5, 6])(
+    'exception %i is not for the registers: the plan stays, however often it comes',
+    async (exception) => {
+      const f = start([device('d', 1, bridged)]);
+      f.bus.units.set(1, () => refusal(exception));
+      await f.clock.advance(5_000);
+      f.bus.units.set(1, addresses());
+      await f.clock.advance(5_000);
+      expect(f.values('d')).toEqual({ a: good(0), b: good(4), c: good(500) });
+      expect(f.bus.asked.filter(({ count }) => count === 1 || count === 5)).toHaveLength(f.bus.asked.length);
+    },
+  );
+
+  it('are asked for again once the unit is of another profile', async () => {
+    const f = start([device('d', 1, bridged)]);
+    f.bus.units.set(1, addresses(2));
+    await f.clock.advance(3_000);
+    const before = f.bus.asked.length;
+    f.field.replace([device('d', 1, { ...bridged, id: 'test/newer' })]);
+    await f.clock.advance(1_100);
+    expect(f.bus.asked.slice(before)).toContainEqual(expect.objectContaining({ address: 0, count: 5 }));
+  });
+
   it('a device that is busy for once keeps its plan', async () => {
     const f = start([device('d', 1, bridged)]);
-    const busy: Answer[] = [{ after: 10, fail: 'BUS_EXCEPTION' }];
+    const busy: Answer[] = [refusal(2)];
     f.bus.units.set(1, (block) => busy.pop() ?? addresses()(block));
     await f.clock.advance(5_000);
     expect(f.values('d')).toEqual({ a: good(0), b: good(4), c: good(500) });
