@@ -23,10 +23,12 @@ const floor = 50;
 /** Answers in a row after which a limit that was widened is halved again. */
 const calmAfter = 32;
 /**
- * One attempt in so many at a silent unit is given the full time. An answer that begins after the limit and the quiet
- * time may drown in what the line does next, so that nothing would ever tell that the unit has only become slower.
+ * Of the attempts at a silent unit the fourth is given the full time, and then one in so many. An answer that begins
+ * after the limit and the quiet time may drown in what the line does next, so that nothing would ever tell that the
+ * unit has only become slower; a unit is tried four times at least before its silence is reported.
  */
 const fullTimeEach = 16;
+const timeOutsBeforeFull = 3;
 
 export const newHabits = (): UnitHabits => ({
   turnarounds: recentTimes(),
@@ -37,7 +39,7 @@ export const newHabits = (): UnitHabits => ({
 
 /** How long to wait for the first byte of an answer; `ceiling` while too little is known, and never longer. */
 export function answerLimit({ turnarounds, widening, timeOutsInARow }: UnitHabits, ceiling: Millis): Millis {
-  if (turnarounds.count() < enough || timeOutsInARow % fullTimeEach === fullTimeEach - 1) return ceiling;
+  if (turnarounds.count() < enough || timeOutsInARow % fullTimeEach === timeOutsBeforeFull) return ceiling;
   const usual = Math.max(floor, margin * turnarounds.percentile(0.99) + adapterLatency);
   return millis(Math.min(ceiling, usual * widening));
 }

@@ -25,11 +25,11 @@ describe('the time a unit is given to begin its answer', () => {
       return answerLimit(habits, ceiling);
     });
 
-  it('stays as learnt for a unit that fell silent, but for one attempt in sixteen', () => {
+  it('stays as learnt for a unit that fell silent, but for the fourth attempt, and then one in sixteen', () => {
     const limits = silentFor(known(5), 64);
     expect(limits.filter((limit) => limit === 1_000)).toHaveLength(4);
     expect(limits.filter((limit) => limit === 50)).toHaveLength(60);
-    expect(limits.indexOf(1_000)).toBe(14); // before the sixteenth attempt
+    expect(limits.indexOf(1_000)).toBe(2); // after the third attempt
   });
 
   it('is as learnt again once a silent unit is back', () => {
@@ -43,7 +43,7 @@ describe('the time a unit is given to begin its answer', () => {
     const habits = known(5, 128);
     silentFor(habits, 1);
     habits.turnarounds.add(millis(300)); // late; one of 128 alone is left out of what is usual
-    expect(silentFor(habits, 5)).toEqual([100, 200, 400, 400, 400]);
+    expect(silentFor(habits, 5)).toEqual([100, 1_000, 200, 400, 400]); // the fourth attempt has the full time;
     for (let i = 0; i < 31; i++) noteAnswer(habits, millis(5));
     expect(answerLimit(habits, ceiling)).toBe(400);
     noteAnswer(habits, millis(5));
