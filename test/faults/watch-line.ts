@@ -1,6 +1,7 @@
 import type { SiteDevice } from '../../edge/runtime/config/check-site.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
-import type { RandomLine } from '../../simulators/serial/random-line.ts';
+import type { RandomLine, RandomUnit } from '../../simulators/serial/random-line.ts';
+import type { Owner } from '../../simulators/serial/register-owner.ts';
 import type { FakeClock } from '../support/fake-clock.ts';
 
 export type Told = {
@@ -35,18 +36,16 @@ export function watch({ seed, line, devices, clock }: Watched) {
       return;
     }
     const owner = line.ownerOf(Number(value.value));
-    // A device that lost its supply has the registers of power-up until it measures again.
     const sickness = sicknesses.get(device.unit);
-    const resets = sickness === 'browning out';
-    const isPresent = (line.epoch() - owner.epoch + 16) % 16 <= 1 || (resets && owner.epoch === 0);
-    if (owner.unit === device.unit && `${owner.table}${owner.address}` === name && isPresent) return;
+    if (owner.unit === device.unit && `${owner.table}${owner.address}` === name && isPresent(owner, sickness)) return;
     const kind = line.over === 'serial' && sickness === 'very late' ? 'undetectable' : 'misattributed';
     counts[kind]++;
-    console.log(
-      `seed ${seed}, ${Math.round(clock.mono())} ms, ${kind}: ${name} of unit ${device.unit} in epoch ${line.epoch()} ` +
-        `was told as ${JSON.stringify(owner)}; ${line.story}`,
-    );
+    const when = `seed ${seed}, ${Math.round(clock.mono())} ms, epoch ${line.epoch()}, ${kind}`;
+    console.log(`${when}: ${name} of unit ${device.unit} was told as ${JSON.stringify(owner)}; ${line.story}`);
   };
+  /** A device that lost its supply has the registers of power-up until it measures again. */
+  const isPresent = ({ epoch }: Owner, sickness: RandomUnit['sickness']): boolean =>
+    (line.epoch() - epoch + 16) % 16 <= 1 || (sickness === 'browning out' && epoch === 0);
   return {
     values(device: SiteDevice, values: readonly (readonly [string, PointValue])[]): void {
       for (const [name, value] of values) look(device, name, value);
