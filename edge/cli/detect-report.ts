@@ -1,3 +1,4 @@
+import type { Block } from '../bus/reading.ts';
 import type { Run } from '../bus/scan/readable-ranges.ts';
 import { type Answer, distinctValues, type Interpretation, type Sighting } from '../runtime/identify/detect-order.ts';
 import { detectWords } from './detect-words.ts';
@@ -34,6 +35,10 @@ export function detectJson(unit: number, answers: readonly Answer[], sightings: 
   const result = { unit, certainty: certainty(answers, sightings), distinctValues: distinctValues(sightings), answers };
   return `${JSON.stringify(result, undefined, 2)}\n`;
 }
+
+/** `Reading holding 16–31 …` */
+export const readingText = ({ table, address, count }: Block, lang: Lang): string =>
+  `${detectWords.reading[lang]} ${table} ${rangeText(address, address + count - 1)} …`;
 
 /** `holding 0–4, 8; input 0`. */
 export function runsText(runs: readonly Run[]): string {

@@ -2,6 +2,7 @@ import type { Lang } from './language.ts';
 
 /** All that `fengsui detect` says to a person. */
 export const detectWords = {
+  reading: { en: 'Reading', zh: '正在读取' },
   read: { en: 'Registers that can be read:', zh: '可读寄存器：' },
   ask: { en: 'What does the dial show now? (Enter ends) ', zh: '表盘现在显示多少？（直接回车结束）' },
   waiting: { en: 'Waiting until the registers give', zh: '等待寄存器变为' },

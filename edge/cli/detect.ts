@@ -1,13 +1,14 @@
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { elapsed, millis, seconds } from '../../sdk/model/time.ts';
 import type { ModbusBus } from '../bus/modbus/modbus-bus.ts';
+import type { Block } from '../bus/reading.ts';
 import { joined, type Run, readAgain, readableRuns } from '../bus/scan/readable-ranges.ts';
 import { patientTiming } from '../bus/scan/scan.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
 import { type Answer, detectOrder, type Sighting } from '../runtime/identify/detect-order.ts';
 import { type ShownNumber, shownNumber } from '../runtime/identify/shown-number.ts';
 import { type DetectArguments, detectArguments } from './detect-arguments.ts';
-import { certainty, detectJson, detectReport, runsText } from './detect-report.ts';
+import { certainty, detectJson, detectReport, readingText, runsText } from './detect-report.ts';
 import { detectWords } from './detect-words.ts';
 import type { Lang } from './language.ts';
 import { busOpener, explained } from './open-line.ts';
@@ -42,7 +43,11 @@ async function detect({ stretch, shows, json, lang }: DetectArguments, tools: To
   const ask = json ? undefined : terminal.ask;
   if (shows.length === 0 && !ask)
     throw new FengsuiError('INVALID', 'what does the dial show? Add --shows with the number, e.g. --shows 0.421');
-  const runs = await readableRuns(bus, stretch, terminal.signal);
+  const screen = !json && terminal.isScreen ? terminal : undefined;
+  const asking = (block: Block): void => screen?.err(`\r\x1b[K${readingText(block, lang)}`);
+  const runs = await readableRuns(bus, stretch, { signal: terminal.signal, asking }).finally(() =>
+    screen?.err('\r\x1b[K'),
+  );
   if (!json) terminal.err(`${detectWords.read[lang]} ${runsText(joined(runs))}\n`);
   const look = { unit: stretch.unit, runs };
   let sightings: readonly Sighting[] = [];

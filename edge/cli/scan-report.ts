@@ -11,6 +11,8 @@ import { evidenceText, scanWords, verdictAdvice, verdictWords } from './scan-wor
 export type FoundUnit = {
   readonly finding: Finding;
   readonly verdict: Verdict;
+  /** Whether it was asked to the end who it is: not where an address is shared, nor after a stop. */
+  readonly asked: boolean;
   /** Likeliest first; empty: unknown, or not asked. */
   readonly candidates: readonly (Candidate & { readonly live: LiveValue | undefined })[];
 };
@@ -45,12 +47,13 @@ export function scanJson(result: {
   readonly traffic: readonly string[];
   readonly left: number;
 }): string {
-  const units = result.units.map(({ finding, verdict, candidates }) => ({
+  const units = result.units.map(({ finding, verdict, asked, candidates }) => ({
     unit: finding.unit,
     setting: finding.setting,
     verdict: verdict.kind,
     evidence: verdict.evidence,
     heard: { from: finding.from, at: 0, answers: finding.heard },
+    asked,
     candidates: candidates.map(({ profile, by, confidence, evidence, live }) => ({
       profile: profile.id,
       name: profile.name,
@@ -65,11 +68,12 @@ export function scanJson(result: {
   return `${JSON.stringify({ units, traffic: result.traffic, left: result.left }, undefined, 2)}\n`;
 }
 
-function rowOf({ finding, verdict, candidates }: FoundUnit, lang: Lang): readonly string[] {
+function rowOf({ finding, verdict, asked, candidates }: FoundUnit, lang: Lang): readonly string[] {
   const start = [`${finding.unit}`, finding.setting];
   if (verdict.kind !== 'present') return [...start, verdictWords[verdict.kind][lang], '', ''];
   const [best] = candidates;
-  if (!best) return [...start, `? ${scanWords.unknown[lang]}`, '—', sample(finding)];
+  const unnamed = asked ? `? ${scanWords.unknown[lang]}` : scanWords.notIdentified[lang];
+  if (!best) return [...start, unnamed, '—', sample(finding)];
   return [...start, nameOf(best, lang), percent(best), liveText(best.live)];
 }
 

@@ -10,6 +10,7 @@ export const scanWords = {
   about: { en: 'about', zh: '约' },
   heard: { en: 'heard', zh: '发现' },
   unknown: { en: 'unknown device', zh: '未知设备' },
+  notIdentified: { en: 'not identified', zh: '未识别' },
   or: { en: 'or', zh: '或' },
   confirm: { en: 'please confirm', zh: '请确认' },
   unverified: { en: 'UNVERIFIED PROFILE', zh: '未核实的设备档案' },

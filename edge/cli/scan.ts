@@ -33,7 +33,7 @@ export async function scanCommand(args: readonly string[], terminal: Terminal = 
     terminal.out(
       wanted.json ? scanJson({ units, traffic: state.traffic, left }) : scanTable(units, state, wanted.lang),
     );
-    if (left > 0) throw stopped(wanted.record);
+    if (left > 0 || terminal.signal.aborted) throw stopped(wanted.record);
   } catch (error) {
     throw explained(error);
   }
@@ -72,20 +72,23 @@ async function identified(
   const found: FoundUnit[] = [];
   for (const finding of findings.toSorted((a, b) => a.unit - b.unit)) {
     const verdict = judgeUnit(finding, findings);
-    const asked = verdict.kind === 'present' ? candidatesFor(plan, finding, ctx) : [];
-    found.push({ finding, verdict, candidates: await asked });
+    const asked = verdict.kind === 'present' ? await candidatesFor(plan, finding, ctx) : notAsked;
+    found.push({ finding, verdict, ...asked });
   }
   return found;
 }
+
+type Asked = Pick<FoundUnit, 'asked' | 'candidates'>;
+const notAsked: Asked = { asked: false, candidates: [] };
 
 async function candidatesFor(
   plan: ScanPlan,
   { setting, unit }: Finding,
   { open, signal }: ScanContext,
-): Promise<FoundUnit['candidates']> {
+): Promise<Asked> {
   const endpoint = plan.steps.map((step) => step.endpoint).find((each) => settingName(each) === setting);
   const withValues: FoundUnit['candidates'][number][] = [];
-  if (!endpoint || signal.aborted) return withValues;
+  if (!endpoint || signal.aborted) return notAsked;
   await using bus = open(endpoint, patientTiming);
   try {
     for (const candidate of (await identifyUnit(bus, unit, profiles, signal)).slice(0, shown)) {
@@ -93,8 +96,9 @@ async function candidatesFor(
     }
   } catch (error) {
     if (!signal.aborted) throw error;
+    return { asked: false, candidates: withValues };
   }
-  return withValues;
+  return { asked: true, candidates: withValues };
 }
 
 function stopped(record: string | undefined): FengsuiError {

@@ -9,8 +9,8 @@ import { type SpinClock, spinClock } from './spin-clock.ts';
 /** As {@link LineStats}, and how far they may be trusted. */
 export type PacedLineStats = LineStats & {
   /**
-   * Requests of which it cannot be said whether they kept the silence, because the process was held up and nobody
-   * looked when they came. They do not count as violations.
+   * Requests of which it cannot be said whether they kept the silence: the process was held up, nobody looked when the
+   * silence ended, and when somebody did they were there. They do not count as violations.
    */
   readonly unjudged: number;
   /** Longest time between two looks at the port while the line was in use, in ms. */
@@ -61,7 +61,7 @@ export async function pacedLine(settings: PacedLineSettings): Promise<PacedLine>
   });
   return {
     path: pty.path,
-    stats: () => judged(line.stats(), look.trust()),
+    stats: () => ({ ...line.stats(), ...look.trust() }),
     obey: (order) => obey(order, { line, pty, devices, look }),
     async [Symbol.asyncDispose]() {
       life.abort();
@@ -71,15 +71,10 @@ export async function pacedLine(settings: PacedLineSettings): Promise<PacedLine>
   };
 }
 
-function judged(stats: LineStats, { doubtful, ...trust }: ReturnType<Looker['trust']>): PacedLineStats {
-  return { ...stats, gapViolations: stats.gapViolations - doubtful, ...trust };
-}
-
 type Looker = {
   /** @param wasAwake whether nothing was to keep it from looking since the last time. */
   readonly look: (wasAwake: boolean) => void;
-  /** `doubtful`: the unjudged ones that the line took for violations. */
-  readonly trust: () => { unjudged: number; doubtful: number; blindMs: number };
+  readonly trust: () => Pick<PacedLineStats, 'unjudged' | 'blindMs'>;
   forget(): void;
 };
 
@@ -93,15 +88,20 @@ type Sight = {
 /** Who looked so shortly before saw the request come. */
 const glanceMs = 0.2;
 
+/** When somebody looked in vain, when the request was found, and from when on it keeps the silence; in ms. */
+export type Sighting = { readonly lookedAt: number; readonly foundAt: number; readonly freeAt: number };
+
+/**
+ * Whether a request may have come on either side of the end of the silence. What is found before that end came before:
+ * that it broke the silence is certain, however long nobody looked.
+ */
+export const isUncertain = ({ lookedAt, foundAt, freeAt }: Sighting): boolean =>
+  foundAt - lookedAt >= glanceMs && lookedAt < freeAt && freeAt <= foundAt;
+
 function looker({ pty, line, clock, write }: Sight): Looker {
   const inbox = Buffer.alloc(4_096);
   let lookedAt = clock.mono();
-  let trust = { unjudged: 0, doubtful: 0, blindMs: 0 };
-  const judge = (free: number, now: number): void => {
-    if (now - lookedAt < glanceMs || lookedAt >= free) return;
-    trust.unjudged++;
-    if (now < free) trust.doubtful++;
-  };
+  let trust = { unjudged: 0, blindMs: 0 };
   return {
     look(wasAwake) {
       clock.tick();
@@ -109,7 +109,7 @@ function looker({ pty, line, clock, write }: Sight): Looker {
       const now = clock.mono();
       if (wasAwake) trust.blindMs = Math.max(trust.blindMs, now - lookedAt);
       if (count > 0) {
-        judge(line.freeAt(), now);
+        if (isUncertain({ lookedAt, foundAt: now, freeAt: line.freeAt() })) trust.unjudged++;
         line.setMaster({ baud: pty.baud() });
         write(Uint8Array.from(inbox.subarray(0, count)));
       }
@@ -117,7 +117,7 @@ function looker({ pty, line, clock, write }: Sight): Looker {
     },
     trust: () => trust,
     forget: () => {
-      trust = { unjudged: 0, doubtful: 0, blindMs: 0 };
+      trust = { unjudged: 0, blindMs: 0 };
     },
   };
 }

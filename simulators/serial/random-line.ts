@@ -1,19 +1,26 @@
-import { exception, truncate } from '../modbus/faults.ts';
 import type { Unit } from '../modbus/unit.ts';
 import { seededRandom } from '../water/seeded-random.ts';
 import { characterMs, type Framing, frameSilenceMs } from './framing.ts';
-import { burst, foreignUnit, type LineFault, late, lineFault, mute, noiseBefore, sometimes } from './line-faults.ts';
+import { sometimes } from './line-faults.ts';
 import type { LineSlave } from './line-slave.ts';
+import type { MasterPort } from './master-port.ts';
+import { type Sickness, sicknessesOf } from './random-sickness.ts';
 import { type Owner, ownedAddresses, registerOwners } from './register-owner.ts';
-import { type SerialLine, serialLine } from './serial-line.ts';
+import { serialLine } from './serial-line.ts';
 import type { Noise } from './slave-side.ts';
+import { tcpLine } from './tcp-line.ts';
 import type { LineClock } from './wire.ts';
 
 export type RandomLineOptions = {
   readonly seed: number;
   readonly clock: LineClock;
-  /** By so much at most an answer is late, in ms. A master can only be safe from those it waits out. */
+  /**
+   * An answer of which a master can be asked to tell that it is late begins within so many ms after its request. Without
+   * transaction numbers it can only be safe from those it waits out; some devices are later than that.
+   */
   readonly latestMs: number;
+  /** `tcp`: the devices are behind one Modbus TCP connection; `serial` unless given. */
+  readonly over?: 'serial' | 'tcp';
   /** How long a register keeps its value, in ms; 5,000 unless given. */
   readonly epochMs?: number;
 };
@@ -22,6 +29,8 @@ export type RandomUnit = {
   readonly unit: number;
   /** `sound`: every request that reaches it in time is answered well. `dead`: nobody is there. */
   readonly health: 'sound' | 'sick' | 'dead';
+  /** What a sick one has; `twin`: a second device of its address. */
+  readonly sickness?: Sickness['name'] | 'twin';
   /** Longest time it takes to begin an answer that is not late by a fault, in ms. */
   readonly turnaroundMs: number;
   /** For so long it drops requests after one to another device that nobody answered; 0 for most. */
@@ -29,10 +38,15 @@ export type RandomUnit = {
 };
 
 export type RandomLine = {
-  readonly line: SerialLine;
+  readonly line: Pick<MasterPort, 'connect' | 'unplug' | 'plug'>;
+  readonly over: 'serial' | 'tcp';
+  /** Of the devices' own line where they are behind a connection. */
   readonly framing: Framing;
   readonly units: readonly RandomUnit[];
-  /** There are sounds on the line that no device makes, so that sound devices lose an answer now and then. */
+  /**
+   * Sound devices lose an answer now and then: there are sounds on the line that no device makes, or a device speaks
+   * when another is asked, or spoils the connection of all.
+   */
   readonly isNoisy: boolean;
   /** What is wrong here, for the log. */
   readonly story: string;
@@ -44,12 +58,13 @@ export type RandomLine = {
 
 /**
  * A line with two to eight devices, drawn from the seed, with faults that a careful master can tell: silence, late
- * answers up to `latestMs`, damage, halves, refusals, other devices' answers, noise, echo, brown-outs, two devices of
- * one address that talk at once, deafness. Left out is what nothing in a frame can tell: the answer of the right device
- * for another block of equal length, and a second answer that waits for the next request.
- * Holding and input registers 0 to 255 hold values that tell their owner.
+ * answers, damage, halves, refusals, other devices' answers, noise, echo, brown-outs, two devices of one address that
+ * talk at once, deafness; over TCP other devices' transactions and spoilt headers. Beyond that there are devices that
+ * are `very late`: on a serial line nobody can be sure to tell those. Left out is what nothing in a frame can tell on
+ * any line: the answer of the right device for another block of equal length, and a second answer that waits for the
+ * next request. Holding and input registers 0 to 255 hold values that tell their owner.
  */
-export function randomLine({ seed, clock, latestMs, epochMs = 5_000 }: RandomLineOptions): RandomLine {
+export function randomLine({ seed, clock, latestMs, over = 'serial', epochMs = 5_000 }: RandomLineOptions): RandomLine {
   const random = seededRandom(seed);
   const framing = drawnFraming(random);
   const addresses = drawnAddresses(random);
@@ -59,26 +74,51 @@ export function randomLine({ seed, clock, latestMs, epochMs = 5_000 }: RandomLin
   const units: RandomUnit[] = [];
   const stories: string[] = [];
   for (const unit of addresses) {
-    const drawn = drawnDevice({
-      random,
-      framing,
-      unit,
-      addresses,
-      latestMs,
-      brownOut: (ms) => line.brownOut(unit, ms),
-    });
-    units.push({ unit, health: drawn.health, turnaroundMs: drawn.turnaroundMs, deafMs: drawn.deafMs ?? 0 });
-    stories.push(`${unit} ${drawn.story}`);
-    if (drawn.health !== 'dead')
-      slaves.set(unit, withRegisters(drawn, { epoch, valueOf: (of) => valueOf({ ...of, unit }) }));
+    const brownOut = (ms: number): void => built.line.brownOut(unit, ms);
+    const { known, story, slave } = drawnDevice({ random, framing, unit, addresses, latestMs, over, brownOut });
+    units.push(known);
+    stories.push(`${unit} ${story}`);
+    if (known.health !== 'dead')
+      slaves.set(unit, withRegisters(slave, { epoch, valueOf: (of) => valueOf({ ...of, unit }) }));
   }
+  const build = over === 'tcp' ? drawnConnection : drawnWire;
+  const built = build(random, { framing, clock, slaves, seed });
+  const isNoisy = built.isNoisy || units.some((unit) => disturbsAll(unit, over));
+  const story = [...built.story, ...stories].join(', ');
+  return { line: built.line, over, framing, units, isNoisy, story, ownerOf, epoch };
+}
+
+/** An answer that comes while another device is asked spoils that one's on a wire; a spoilt header, all after it. */
+const disturbsAll = ({ sickness }: RandomUnit, over: 'serial' | 'tcp'): boolean =>
+  over === 'tcp' ? sickness === 'garbled' : sickness === 'late' || sickness === 'very late';
+
+type Parts = {
+  readonly framing: Framing;
+  readonly clock: LineClock;
+  readonly slaves: ReadonlyMap<number, LineSlave>;
+  readonly seed: number;
+};
+type Built = {
+  readonly line: RandomLine['line'] & { readonly brownOut: (unit: number, ms: number) => void };
+  readonly isNoisy: boolean;
+  readonly story: readonly string[];
+};
+
+function drawnWire(random: Random, { framing, ...parts }: Parts): Built {
   const isNoisy = random() < 0.3;
   const echo = random() < 0.2;
   const chunk = random() < 0.3 ? 'byte' : 'frame';
-  const line = serialLine({ ...framing, clock, slaves, seed, echo, chunk, ...(isNoisy ? { noise } : {}) });
+  const line = serialLine({ ...framing, ...parts, echo, chunk, ...(isNoisy ? { noise } : {}) });
   const { baud, parity, stopBits } = framing;
-  const story = [`${baud} ${parity} ${stopBits}`, ...(echo ? ['echo'] : []), ...(isNoisy ? ['noise'] : []), ...stories];
-  return { line, framing, units, isNoisy, story: story.join(', '), ownerOf, epoch };
+  const story = [`${baud} ${parity} ${stopBits}`, ...(echo ? ['echo'] : []), ...(isNoisy ? ['noise'] : [])];
+  return { line, isNoisy, story };
+}
+
+function drawnConnection(random: Random, { clock, slaves, seed }: Parts): Built {
+  const inPieces = random() < 0.3;
+  const absent = random() < 0.5 ? 'silent' : 'refused';
+  const line = tcpLine({ clock, slaves, seed, inPieces, absent });
+  return { line, isNoisy: false, story: ['TCP', ...(inPieces ? ['in pieces'] : []), `nobody is ${absent}`] };
 }
 
 type Random = () => number;
@@ -112,65 +152,47 @@ type Drawing = {
   readonly unit: number;
   readonly addresses: readonly number[];
   readonly latestMs: number;
+  readonly over: 'serial' | 'tcp';
   readonly brownOut: (ms: number) => void;
 };
 
-type Drawn = Omit<LineSlave, 'unit' | 'twin' | 'turnaroundMs'> & {
-  readonly health: RandomUnit['health'];
-  readonly story: string;
+type DrawnSlave = Omit<LineSlave, 'unit' | 'twin' | 'turnaroundMs'> & {
   readonly turnaroundMs: number;
   /** A second device answers so much later. */
   readonly twinMs?: number;
 };
 
+type Drawn = { readonly known: RandomUnit; readonly story: string; readonly slave: DrawnSlave };
+
 function drawnDevice(drawing: Drawing): Drawn {
-  const { random, framing } = drawing;
+  const { random, framing, unit, over } = drawing;
   const turnaroundMs = Math.max(frameSilenceMs(framing), pick(random, [0, 5, 20, between(random, 20, 120)]));
   const strict = random() < 0.5;
-  const traits = { turnaroundMs, strict, ...(random() < 0.15 ? { deafMs: 500 } : {}) };
+  // Nobody overhears anything on a connection.
+  const deafMs = random() < 0.15 && over === 'serial' ? 500 : 0;
+  const slave = { turnaroundMs, strict, ...(deafMs > 0 ? { deafMs } : {}) };
+  const known = { unit, turnaroundMs, deafMs };
   const luck = random();
-  if (luck < 0.15) return { ...traits, health: 'dead', story: 'dead' };
-  if (luck < 0.55) return { ...traits, health: 'sound', story: strict ? 'sound, strict' : 'sound' };
+  if (luck < 0.15) return { known: { ...known, health: 'dead' }, story: 'dead', slave };
+  if (luck < 0.55) return { known: { ...known, health: 'sound' }, story: strict ? 'sound, strict' : 'sound', slave };
   if (luck < 0.6) {
     // Within half an answer of the shortest kind, so that they talk at once.
     const twinMs = random() * 2.5 * characterMs(framing);
-    return { ...traits, health: 'sick', story: 'has a twin', twinMs };
+    return { known: { ...known, health: 'sick', sickness: 'twin' }, story: 'has a twin', slave: { ...slave, twinMs } };
   }
-  const [story, fault] = pick(random, sicknesses(drawing));
+  const { name, detail, fault } = pick(random, sicknessesOf({ ...drawing, turnaroundMs }));
   const share = pick(random, [0.05, 0.3, 0.9]);
-  return { ...traits, health: 'sick', story: `${story} at ${share}`, fault: sometimes(share, fault) };
+  return {
+    known: { ...known, health: 'sick', sickness: name },
+    story: `${name}${detail === undefined ? '' : ` ${detail}`} at ${share}`,
+    slave: { ...slave, fault: sometimes(share, fault) },
+  };
 }
-
-function sicknesses({ random, unit, addresses, latestMs, brownOut }: Drawing): [Sickness, ...Sickness[]] {
-  const other = pick(random, [unit, ...addresses.filter((each) => each !== unit)]);
-  const drawn =
-    (make: (random: Random) => LineFault): LineFault =>
-    (answer, exchange) =>
-      make(exchange.random)(answer, exchange);
-  return [
-    ['mute', mute],
-    ['late', drawn((random) => late(random() * latestMs))],
-    ['damaged', drawn((random) => burst(Math.floor(random() * 40)))],
-    ['cut', drawn((random) => lineFault(truncate(Math.floor(random() * 9))))],
-    ['refusing', drawn((random) => lineFault(exception(pick(random, [2, 4, 6]))))],
-    [`answers as ${other}`, foreignUnit(other)],
-    ['noisy', drawn((random) => noiseBefore(Math.floor(random() * 256), Math.floor(random() * 256)))],
-    [
-      'browning out',
-      sometimes(0.1, () => {
-        brownOut(3_000);
-        return [];
-      }),
-    ],
-  ];
-}
-
-type Sickness = readonly [story: string, fault: LineFault];
 
 type Registers = { readonly epoch: () => number; readonly valueOf: (register: Omit<Owner, 'unit'>) => number };
 
 /** After a brown-out its registers are those of epoch 0 until the next epoch begins. */
-function withRegisters({ twinMs, ...traits }: Drawn, { epoch, valueOf }: Registers): LineSlave {
+function withRegisters({ twinMs, ...traits }: DrawnSlave, { epoch, valueOf }: Registers): LineSlave {
   let resetIn: number | undefined;
   const unit: Unit = {
     read(table, address) {

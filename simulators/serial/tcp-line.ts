@@ -42,16 +42,26 @@ export function tcpLine(options: TcpLineOptions): TcpLine {
   const slaves = slavesOf({ slaves: options.slaves, silenceMs: 0, random });
   const counts = lineCounts(clock);
   let receiver = mbapReceiver();
-  const say = (at: number, bytes: Uint8Array): void => {
-    clock.after(at - clock.mono(), () => port.hear(sound(bytes, clock.mono())));
+  let connection = 0;
+  /** When the answer before has been said whole: they follow each other, piece by piece. */
+  let freeAt = Number.NEGATIVE_INFINITY;
+  const say = (at: number, bytes: Uint8Array, asked: number): void => {
+    clock.after(at - clock.mono(), () => {
+      // What was still to be said when the connection ended is never said: the next one is another.
+      if (asked === connection) port.hear(sound(bytes, clock.mono()));
+    });
   };
   const send = ({ unit, pdu, afterMs, onWire }: Answer, transaction: number): void => {
     const frame = mbapFrame(transaction, unit, pdu);
     const bytes = onWire?.(frame) ?? frame;
     const cut = inPieces ? Math.floor(random() * bytes.length) : 0;
-    const at = clock.mono() + afterMs;
-    if (cut > 0) say(at, bytes.subarray(0, cut));
-    say(cut > 0 ? at + 1 : at, bytes.subarray(cut));
+    const asked = connection;
+    clock.after(afterMs, () => {
+      const at = Math.max(clock.mono(), freeAt);
+      if (cut > 0) say(at, bytes.subarray(0, cut), asked);
+      freeAt = cut > 0 ? at + 1 : at;
+      say(freeAt, bytes.subarray(cut), asked);
+    });
   };
   const answer = (request: Request): void => {
     const { unit, pdu, transaction = 0 } = request;
@@ -82,6 +92,7 @@ export function tcpLine(options: TcpLineOptions): TcpLine {
   return {
     connect: (listener) => {
       receiver = mbapReceiver();
+      connection++;
       return port.connect(listener);
     },
     unplug: port.unplug,

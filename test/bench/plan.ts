@@ -1,6 +1,6 @@
 import type { ModbusBus } from '../../edge/bus/modbus/modbus-bus.ts';
 import { openModbus } from '../../edge/bus/modbus/open-modbus.ts';
-import { type LineCost, serialCost } from '../../edge/bus/plan/line-cost.ts';
+import { type LineCost, ownTime, serialCost } from '../../edge/bus/plan/line-cost.ts';
 import { mostOf } from '../../edge/bus/plan/plan-reads.ts';
 import type { PlannedRead } from '../../edge/bus/plan/planned-read.ts';
 import type { Block } from '../../edge/bus/reading.ts';
@@ -15,18 +15,20 @@ import { type Mix, mixes } from './plan-mixes.ts';
 /** Time on the line for each mix, in ms; three rounds of its plans at least. */
 const measureMs = 5_000;
 const leastRounds = 3;
-const learningReads = 24;
 
 /**
- * Our plan beside one request a point and one request for points that touch, on twenty lines: computed, then measured
- * with the real master on a line with real wire time. Computed is the line's time and on top, the same for each request,
- * what the gateway itself was seen to take beforehand. A plan's cycle is the bus time that it takes within the shortest
- * period of the line: all its reads, the slower ones in proportion; with one period that is reading everything once.
+ * Our plan beside one request a point and one request for points that touch, on twenty lines: predicted by the costs
+ * with which the gateway plans and `config check` tells its cycle, then measured with the real master on a line with
+ * real wire time, whole rounds of each plan back to back, of which the median counts. A plan's cycle is the bus time
+ * that it takes within the shortest period of the line: all its reads, the slower ones in proportion; with one period
+ * that is reading everything once.
  *
  * Wants two cores of its own: what else runs on them is measured too.
  */
 export async function plan(): Promise<Record<string, number>> {
-  console.log('cycles in ms, computed/measured; own: of the gateway, in ms a request; error: of the worst prediction');
+  console.log(
+    'cycles in ms, predicted/measured; own: seen of the gateway, in ms a request; error: of the worst prediction',
+  );
   console.log(row(['line', 'baud', 'reads', 'ours', 'touching', 'each', 'saved', 'own', 'error']));
   const results: Result[] = [];
   for (const mix of mixes) {
@@ -60,6 +62,7 @@ export async function plan(): Promise<Record<string, number>> {
 type Plans<T> = { readonly ours: T; readonly touching: T; readonly each: T };
 /** In ms. `line`: what is computed of the line alone; `predicted`: with the gateway's own time. */
 type Cycle = { readonly reads: number; readonly line: number; readonly predicted: number; readonly measured: number };
+/** `ownMs`: what requests took beyond the line's own time. */
 type Result = { readonly cycles: Plans<Cycle>; readonly ownMs: number };
 
 const ratioOf = ({ cycles: { ours, touching, each } }: Result): number =>
@@ -82,37 +85,28 @@ async function measure(mix: Mix): Promise<Result> {
   await using bus = openModbus({ kind: 'serial', path: line.path, ...mix.line }, timing, { clock, log: silentLog });
   const cost = serialCost(mix.line, { ...timing, turnaround: millis(mix.turnaroundMs ?? 0) });
   const plans = plansOf(mix, cost);
-  const ownMs = await learnOwnTime(bus, plans.each, cost);
-  const distinct = [...new Map(Object.values(plans).map((reads) => [JSON.stringify(reads), reads])).values()];
-  const roundMs = distinct.flat().reduce((sum, { block }) => sum + cost.read(block), 0);
-  const times = await timeReads(bus, distinct, Math.max(leastRounds, Math.floor(measureMs / roundMs)));
   const shortest = Math.min(...plans.each.map(({ every }) => every));
+  const distinct = [...new Map(Object.values(plans).map((reads) => [keyOf(reads), reads])).values()];
+  const roundMs = distinct.flat().reduce((sum, { block }) => sum + cost.read(block), 0);
+  const rounds = Math.max(leastRounds, Math.floor(measureMs / roundMs));
+  const measured = await timeRounds({ bus, plans: distinct, shortest, rounds });
+  const requests = (reads: readonly PlannedRead[]): number => within(reads, shortest, () => 1);
   const cycleOf = (reads: readonly PlannedRead[]): Cycle => {
-    const within = (of: (block: Block) => number): number =>
-      reads.reduce((sum, { block, every }) => sum + (of(block) * shortest) / every, 0);
+    const predicted = within(reads, shortest, cost.read);
     return {
       reads: reads.length,
-      line: within(cost.read),
-      predicted: within((block) => cost.read(block) + ownMs),
-      measured: within((block) => median(times, block)),
+      line: predicted - requests(reads) * ownTime,
+      predicted,
+      measured: quantile(measured.get(keyOf(reads)) ?? [], 0.5),
     };
   };
   const cycles = { ours: cycleOf(plans.ours), touching: cycleOf(plans.touching), each: cycleOf(plans.each) };
-  return { cycles, ownMs };
+  return { cycles, ownMs: (cycles.each.measured - cycles.each.line) / requests(plans.each) };
 }
 
-/**
- * What a request takes beyond the line's own time, in ms: the gateway, the driver and this machine, timed over some back
- * to back reads of all devices beforehand.
- */
-async function learnOwnTime(bus: ModbusBus, wants: readonly PlannedRead[], cost: LineCost): Promise<number> {
-  const firstOf = new Map(wants.toReversed().map((want) => [want.block.unit, want]));
-  const times = await timeReads(bus, [[...firstOf.values()]], Math.ceil(learningReads / firstOf.size));
-  const extra = [...firstOf.values()].flatMap(({ block }) =>
-    (times.get(keyOf(block)) ?? []).map((time) => time - cost.read(block)),
-  );
-  return quantile(extra, 0.5);
-}
+/** Of all reads of a plan, the slower ones in proportion. */
+const within = (reads: readonly PlannedRead[], shortest: number, of: (block: Block) => number): number =>
+  reads.reduce((sum, { block, every }) => sum + (of(block) * shortest) / every, 0);
 
 /** Whether it was answered. */
 async function readIt(bus: ModbusBus, block: Block): Promise<boolean> {
@@ -125,28 +119,43 @@ async function readIt(bus: ModbusBus, block: Block): Promise<boolean> {
   }
 }
 
-type Times = ReadonlyMap<string, readonly number[]>;
-const keyOf = (block: Block): string => JSON.stringify(block);
-const median = (times: Times, block: Block): number => quantile(times.get(keyOf(block)) ?? [], 0.5);
+const keyOf = (reads: readonly PlannedRead[]): string => JSON.stringify(reads);
 
-/**
- * Reads the plans back to back. A read lasts from the answer before it to its own, so it holds the silence between. The
- * same read in two plans is the same: plans differ by their reads, not by the moment at which they were timed. A read
- * that fails is not timed, nor is the one after it: the line is quiet in between.
- */
-async function timeReads(bus: ModbusBus, plans: readonly (readonly PlannedRead[])[], rounds: number): Promise<Times> {
-  const times = new Map<string, number[]>();
-  let before: number | undefined;
+type Rounds = {
+  readonly bus: ModbusBus;
+  readonly plans: readonly (readonly PlannedRead[])[];
+  readonly shortest: number;
+  readonly rounds: number;
+};
+
+/** The cycles of each plan in ms, one for each round. The plans take turns, so that all meet the same machine. */
+async function timeRounds({ bus, plans, shortest, rounds }: Rounds): Promise<ReadonlyMap<string, readonly number[]>> {
+  const times = new Map(plans.map((reads) => [keyOf(reads), [] as number[]]));
   for (let n = 0; n < rounds; n++) {
-    for (const { block } of plans.flat()) {
-      const isAnswered = await readIt(bus, block);
-      const now = performance.now();
-      if (isAnswered && before !== undefined)
-        times.set(keyOf(block), [...(times.get(keyOf(block)) ?? []), now - before]);
-      before = isAnswered ? now : undefined;
+    for (const reads of plans) {
+      const time = await timeRound(bus, reads, shortest);
+      if (time !== undefined) times.get(keyOf(reads))?.push(time);
     }
   }
   return times;
+}
+
+/**
+ * From the answer before it to its last one, so it holds as many silences as requests. A round with a read that fails
+ * is none: the line is quiet after it.
+ */
+async function timeRound(bus: ModbusBus, reads: readonly PlannedRead[], shortest: number): Promise<number | undefined> {
+  const [first] = reads;
+  if (!first || !(await readIt(bus, first.block))) return undefined;
+  let before = performance.now();
+  let cycle = 0;
+  for (const { block, every } of reads) {
+    if (!(await readIt(bus, block))) return undefined;
+    const now = performance.now();
+    cycle += ((now - before) * shortest) / every;
+    before = now;
+  }
+  return cycle;
 }
 
 function plansOf({ devices }: Mix, cost: LineCost): Plans<readonly PlannedRead[]> {
@@ -162,8 +171,9 @@ function plansOf({ devices }: Mix, cost: LineCost): Plans<readonly PlannedRead[]
 function distinctOf(wants: readonly PlannedRead[]): readonly PlannedRead[] {
   const reads = new Map<string, PlannedRead>();
   for (const want of wants) {
-    const known = reads.get(keyOf(want.block));
-    if (!known || want.every < known.every) reads.set(keyOf(want.block), want);
+    const key = JSON.stringify(want.block);
+    const known = reads.get(key);
+    if (!known || want.every < known.every) reads.set(key, want);
   }
   return [...reads.values()];
 }

@@ -8,6 +8,6 @@ it('a bus that cannot keep its periods is warned of, and the gateway runs: a lat
   await using gateway = await startGatewayUnderTest(head + bus);
   const warning = await gateway.logged('bus.slow');
   expect(warning).toMatchObject({ level: 'warn', bus: 'line' });
-  expect(warning['why']).toMatch(/in use 126 %.*read every 1 s, up to 1\.\d+ s late while all answer/);
+  expect(warning['why']).toMatch(/in use 127 %.*read every 1 s, up to 1\.\d+ s late while all answer/);
   await gateway.logged('gateway.started');
 });

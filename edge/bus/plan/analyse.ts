@@ -46,9 +46,9 @@ export type UnitLoad = {
 };
 
 /**
- * What can be promised of a line that is polled as planned. The times are the line's alone: what writes, scans, retries
- * and the silence after damage, repeated reads for confirmation, identity reads, learnt silences when the line turns
- * to another unit and the gateway's own work take comes on top.
+ * What can be promised of a line that is polled as planned. The times are the line's, with the gateway's own at each
+ * request: what writes, scans, retries and the silence after damage, repeated reads for confirmation, identity reads and
+ * learnt silences when the line turns to another unit take comes on top.
  *
  * Silent units are tried less and less often: at once, after twice their shortest period, four times and so on, at
  * least every `probe`. A request to one holds up whoever comes next for as long as `cost.dead` says.

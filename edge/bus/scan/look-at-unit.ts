@@ -21,7 +21,15 @@ export async function lookAtUnit(
   unit: number,
   { clock, signal }: LookContext,
 ): Promise<Omit<Finding, 'setting'> | undefined> {
-  const ask = (table: WordTable): Promise<Heard> => askUnit(bus, { unit, table, address: 0, count: 1 }, signal);
+  /** Intact frames that were expected: a request without its answer may have it late, or has one that does not fit. */
+  let owed = 0;
+  const ask = async (table: WordTable): Promise<Heard> => {
+    const { damaged } = tally(bus, unit);
+    const answer = await askUnit(bus, { unit, table, address: 0, count: 1 }, signal);
+    const isMisfit = answer.kind === 'damaged' && tally(bus, unit).damaged === damaged;
+    if (answer.kind === 'silent' || isMisfit) owed++;
+    return answer;
+  };
   const before = tally(bus, unit);
   let from: WordTable = 'holding';
   let first = await ask(from);
@@ -43,8 +51,7 @@ export async function lookAtUnit(
     from,
     heard,
     damaged: Math.max(count('damaged'), after.damaged - before.damaged),
-    // What answers a request that was given up already is not a second answer.
-    surplus: Math.max(0, after.surplus - before.surplus - count('silent')),
+    surplus: Math.max(0, after.surplus - before.surplus - owed),
   };
 }
 

@@ -17,33 +17,68 @@ export type Stretch = {
 
 /** Registers a request: few enough for devices that refuse long ones. */
 const longest = 16;
-/** Requests in a row without an answer after which the unit counts as not there. */
+/** Requests in a row without an answer after which the unit is asked for what it has answered before. */
 const patience = 4;
 
+export type RunsContext = {
+  readonly signal: AbortSignal;
+  /** This block is asked for next. */
+  readonly asking?: (block: Block) => void;
+};
+
 /**
- * Reads what can be read of a stretch. A refused block is halved until the single registers that are refused are left out.
- * The blocks of the runs can be read again as they are.
- * @throws FengsuiError BUS_TIMEOUT when the unit does not answer at all, BUS_DOWN
+ * Reads what can be read of a stretch. A block that is refused or met with silence is halved until the single registers
+ * that cannot be read are left out. The blocks of the runs can be read again as they are.
+ * @throws FengsuiError BUS_TIMEOUT when the unit does not answer at all, or not any more; BUS_DOWN
  */
-export async function readableRuns(bus: ModbusBus, stretch: Stretch, signal: AbortSignal): Promise<readonly Run[]> {
+export async function readableRuns(bus: ModbusBus, stretch: Stretch, ctx: RunsContext): Promise<readonly Run[]> {
   const runs: Run[] = [];
-  let silences = 0;
-  let anybody = false;
+  const presence = presenceOf(bus, stretch.unit, ctx.signal);
   for (const from of stretch.tables) {
     const open = blocksOf(stretch, from);
     for (let block = open.shift(); block; block = open.shift()) {
-      const heard = await askTwice(bus, block, signal);
-      if (heard.kind === 'silent') silences++;
-      else [silences, anybody] = [0, true];
-      if (!anybody && silences >= patience) throw nobody(stretch.unit);
+      ctx.asking?.(block);
+      const heard = await askTwice(bus, block, ctx.signal);
+      await presence.note(block, heard);
       if (heard.kind === 'words') runs.push({ from, at: block.address, words: heard.words });
       // The device does not know this table (MODBUS Application Protocol V1.1b3, clause 7: exception 1).
       else if (heard.kind === 'refused' && heard.exception === 1) break;
       else open.unshift(...halves(block));
     }
   }
-  if (!anybody) throw nobody(stretch.unit);
+  presence.conclude();
   return runs;
+}
+
+type Presence = {
+  /** @throws FengsuiError BUS_TIMEOUT when the unit seems not to be there, or not any more */
+  note(block: Block, heard: Heard): Promise<void>;
+  /** @throws FengsuiError BUS_TIMEOUT when it never answered */
+  conclude(): void;
+};
+
+/** Tells a unit that keeps silent about some registers from one that is not there. */
+function presenceOf(bus: ModbusBus, unit: number, signal: AbortSignal): Presence {
+  let silences = 0;
+  let answered: Block | undefined;
+  return {
+    async note(block, heard) {
+      if (heard.kind !== 'silent') {
+        // Words are better proof than a refusal, which costs some devices more time.
+        if (heard.kind === 'words' || answered === undefined) answered = block;
+        silences = 0;
+        return;
+      }
+      silences++;
+      if (silences < patience) return;
+      if (answered === undefined) throw nobody(unit);
+      if ((await askTwice(bus, answered, signal)).kind === 'silent') throw gone(answered);
+      silences = 0;
+    },
+    conclude() {
+      if (answered === undefined) throw nobody(unit);
+    },
+  };
 }
 
 /** Reads runs again; what does not come this time is left out. */
@@ -98,4 +133,10 @@ const nobody = (unit: number): FengsuiError =>
   new FengsuiError(
     'BUS_TIMEOUT',
     `unit ${unit} does not answer; check its address, the speed and parity of the line, its power and wiring (A and B). “fengsui scan” finds who is there`,
+  );
+
+const gone = ({ unit, table, address, count }: Block): FengsuiError =>
+  new FengsuiError(
+    'BUS_TIMEOUT',
+    `unit ${unit} does not answer any more, not even with ${table} ${address} to ${address + count - 1}, which it has given before; check its power and wiring and begin anew`,
   );

@@ -31,10 +31,11 @@ export async function* scan(plan: ScanPlan, from: ScanState, ctx: ScanContext): 
   let walked = 0;
   try {
     for (let left = stepsLeft(plan, state); left.length > 0; left = stepsLeft(plan, state)) {
-      const [index = 0] = left;
+      const [index = 0, next = plan.steps.length] = left;
       const step = plan.steps[index];
       if (!step) return;
-      const { findings, foreign } = await takeStep(bus, step, state, ctx);
+      const isLast = plan.steps[next]?.endpoint !== step.endpoint;
+      const { findings, foreign } = await takeStep(bus, { ...step, isLast }, state, ctx);
       state = {
         done: index + 1,
         findings: [...state.findings, ...findings],
@@ -51,18 +52,23 @@ export async function* scan(plan: ScanPlan, from: ScanState, ctx: ScanContext): 
 }
 
 type Step = { readonly findings: readonly Finding[]; readonly foreign: boolean };
+/** `isLast`: no later step at this setting will hear what is late by this one. */
+type Question = ScanStep & { readonly isLast: boolean };
 
 /** Looks at the unit; then, with patience, at those whose answers are late or were not heard whole: mostly the slow ones. */
-async function takeStep(line: OneBus, { endpoint, unit }: ScanStep, state: ScanState, ctx: ScanContext): Promise<Step> {
+async function takeStep(line: OneBus, question: Question, state: ScanState, ctx: ScanContext): Promise<Step> {
+  const { endpoint, unit } = question;
   const setting = settingName(endpoint);
   const bus = await line.at(endpoint, quickTiming(endpoint));
   const before = bus.quality().foreign;
   const seen = await lookAtUnit(bus, unit, ctx);
+  if (!seen && endpoint.kind === 'serial') await ctx.clock.sleep(lateTime(question), ctx.signal);
   const { foreign, units } = bus.quality();
   const known = new Set(state.findings.filter((f) => f.setting === setting).map((f) => f.unit));
-  const slow = units.filter((u) => u.late > 0 && u.unit !== unit && !known.has(u.unit)).map((u) => u.unit);
+  const slow = new Set(units.filter((u) => u.late > 0 && !known.has(u.unit)).map((u) => u.unit));
+  if (seen && isUnclear(seen)) slow.add(unit);
   const findings = new Map<number, Finding>(seen ? [[unit, { setting, ...seen }]] : []);
-  for (const each of seen && isUnclear(seen) ? [...slow, unit] : slow) {
+  for (const each of slow) {
     await ctx.clock.sleep(patientTiming.timeout, ctx.signal); // what is still under way is over then
     const again = await lookAtUnit(await line.at(endpoint, patientTiming), each, ctx);
     if (again) findings.set(each, { setting, ...again });
@@ -83,6 +89,12 @@ const serialTiming: ModbusTiming = { timeout: millis(200), quiet: millis(60), re
 const networkTiming: ModbusTiming = { timeout: millis(1_500), quiet: millis(60), reconnect: millis(1_000) };
 /** Radio receivers and old controllers take up to a second. */
 export const patientTiming: ModbusTiming = { timeout: millis(1_000), quiet: millis(200), reconnect: millis(1_000) };
+
+/**
+ * How long an answer to the last request may yet come in. The line is left silent for the quiet time before the next
+ * request anyway.
+ */
+const lateTime = ({ isLast }: Question): Millis => (isLast ? patientTiming.timeout : serialTiming.quiet);
 
 type OneBus = {
   at(endpoint: ModbusEndpoint, timing: ModbusTiming): Promise<ModbusBus>;

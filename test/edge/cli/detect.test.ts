@@ -41,6 +41,17 @@ describe('fengsui detect', () => {
     expect(out).toContain("value: { from: 'holding', at: 4, as: 'u16', scale: 0.001, unit: '1', resolution: 0.001,");
   });
 
+  it('shows on a screen which registers it reads, and nowhere else', async () => {
+    const { at } = await dial();
+    const screen = { ...fakeTerminal(), isScreen: true };
+    await detectCommand(args(at, '--shows', '0.421'), screen);
+    expect(screen.said().err).toContain('Reading holding 0–9 …');
+    expect(screen.said().err).toContain('Reading holding 7 …');
+    const file = fakeTerminal();
+    await detectCommand(args(at, '--shows', '0.421'), file);
+    expect(file.said().err).not.toContain('Reading');
+  });
+
   it('narrows down with what a person types, asks again after a slip, and ends at nothing', async () => {
     const { at, words } = await dial();
     words[6] = 421; // a second register that fits at first

@@ -33,6 +33,7 @@ const finding = (unit: number): Finding => ({
 const present = (unit: number, ...candidates: FoundUnit['candidates']): FoundUnit => ({
   finding: finding(unit),
   verdict: { kind: 'present', evidence: [] },
+  asked: true,
   candidates,
 });
 const candidate = (confidence: number, spec = profile()): FoundUnit['candidates'][number] => ({
@@ -66,10 +67,19 @@ describe('the report of a scan', () => {
     expect(text).toContain('[UNVERIFIED PROFILE: map from memory]');
   });
 
+  it('does not call a unit unknown that nobody asked', () => {
+    const left = { ...present(17), asked: false };
+    expect(scanTable([left], state(), 'en')).toBe('17  9600 8N1  not identified  —  holding 0: 88\n');
+    expect(scanTable([left], state(), 'zh')).toContain('未识别');
+    const { units } = JSON.parse(scanJson({ units: [left, present(18)], traffic: [], left: 0 }));
+    expect(units).toMatchObject([{ asked: false }, { asked: true }]);
+  });
+
   it('names a conflict, its evidence and what to do, and no profile', () => {
     const conflict: FoundUnit = {
       finding: finding(3),
       verdict: { kind: 'conflict', evidence: [{ kind: 'surplus-answers', count: 2 }] },
+      asked: false,
       candidates: [],
     };
     const [row, ...rest] = scanTable([conflict], state(), 'zh').split('\n');

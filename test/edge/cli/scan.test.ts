@@ -73,6 +73,22 @@ describe('fengsui scan', () => {
     expect(found).toEqual(['2', '100']);
   });
 
+  it('says that it was stopped, and of whom it could not ask who they are', async () => {
+    const at = await line({ 3: dial(3, 421) });
+    const inner = fakeTerminal();
+    const terminal = {
+      ...inner,
+      err(text: string) {
+        inner.err(text);
+        if (text.includes('heard: 3')) inner.stop(); // nothing is left of the scan but the identification
+      },
+    };
+    const running = scanCommand(['--tcp', at, '--units', '3', '--lang', 'en'], terminal);
+    await expect(running).rejects.toMatchObject({ code: 'ABORTED' });
+    expect(inner.said().out).toContain('not identified');
+    expect(inner.said().out).not.toContain('unknown');
+  });
+
   it('goes on with no record of another scan, and with nothing that is none', async () => {
     const at = await line({ 2: dial(2, 421) });
     const record = join(await temporaryFolder(), 'scan.json');

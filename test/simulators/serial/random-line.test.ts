@@ -69,8 +69,30 @@ it('the same seed gives the same line and the same sounds, another one others', 
 it('over many seeds there is every kind of trouble, and sound devices give what is theirs', async () => {
   const all = await Promise.all(Array.from({ length: 60 }, (_, seed) => session(seed, 4)));
   const stories = all.map(({ story }) => story).join('\n');
-  const kinds = ['dead', 'sound', 'strict', 'twin', 'mute', 'late', 'damaged', 'cut', 'refusing', 'answers as'];
+  const kinds = [
+    'dead',
+    'sound',
+    'strict',
+    'twin',
+    'mute',
+    'late',
+    'very late',
+    'damaged',
+    'cut',
+    'refusing',
+    'answers as',
+  ];
   for (const kind of [...kinds, 'noisy', 'browning', 'echo', 'noise', '2400', '115200'])
     expect(stories).toContain(kind);
   expect(all.reduce((sum, { owned }) => sum + owned, 0)).toBeGreaterThan(300);
+});
+
+it('over TCP there is what a connection can have, and never what only a wire has', () => {
+  const stories = Array.from(
+    { length: 200 },
+    (_, seed) => randomLine({ seed, clock: fakeClock(), latestMs: 300, over: 'tcp' }).story,
+  ).join('\n');
+  for (const kind of ['TCP', 'in pieces', 'silent', 'refused', 'very late', 'another transaction', 'garbled', 'twin'])
+    expect(stories).toContain(kind);
+  for (const kind of ['damaged', 'noisy', 'cut', 'echo', 'noise']) expect(stories).not.toContain(kind);
 });

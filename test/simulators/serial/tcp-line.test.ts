@@ -77,6 +77,13 @@ describe('devices behind Modbus TCP, in virtual time', () => {
     expect(got.join(' ')).toBe([0, 1, 2, 3, 4].map((n) => says(n, 1, 10)).join(' '));
   });
 
+  it('in pieces, answers that are ready at once follow each other whole', async () => {
+    const { clock, got, adapter } = virtual({ inPieces: true, seed: 3 });
+    for (let n = 0; n < 5; n++) adapter.write(asks(n, 1 + (n % 2)));
+    await clock.advance(100);
+    expect(got.join(' ')).toBe([0, 1, 2, 3, 4].map((n) => says(n, 1 + (n % 2), 10 * (1 + (n % 2)))).join(' '));
+  });
+
   it('an absent device is refused by the gateway, or silent; muted and browned out ones are silent for a time', async () => {
     for (const absent of ['refused', 'silent'] as const) {
       const { clock, got, adapter } = virtual({ absent });
@@ -105,6 +112,16 @@ describe('devices behind Modbus TCP, in virtual time', () => {
     await clock.advance(100);
     expect(got).toEqual([says(1, 1, 10)]);
   });
+});
+
+it('what a connection still had to say is not said on the next one', async () => {
+  const { clock, line, got, adapter } = virtual();
+  line.misbehave(1, late(500));
+  adapter.write(asks(1, 1));
+  await adapter.close();
+  line.connect({ received: (chunk) => void got.push(toHex(chunk)), lost: () => undefined });
+  await clock.advance(1_000);
+  expect(got).toEqual([]);
 });
 
 describe('a line behind a TCP port', () => {

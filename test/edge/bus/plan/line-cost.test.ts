@@ -3,6 +3,7 @@ import {
   characterTime,
   type Framing,
   frameGap,
+  ownTime,
   type SerialTiming,
   serialCost,
   tcpCost,
@@ -35,8 +36,8 @@ describe('frameGap', () => {
 describe('serialCost', () => {
   const { read, dead } = serialCost(line, timing);
 
-  it('ten registers at 9,600 8N1 take 40 characters where the device answers as soon as it may', () =>
-    expect(read(block('holding', 10))).toBeCloseTo(41.667, 3));
+  it('ten registers at 9,600 8N1 take 40 characters where the device answers as soon as it may, and our own time', () =>
+    expect(read(block('holding', 10))).toBeCloseTo(41.667 + ownTime, 3));
 
   it.each<[table: Block['table'], count: number, characters: number]>([
     ['input', 1, 22],
@@ -44,8 +45,8 @@ describe('serialCost', () => {
     ['coil', 8, 21],
     ['coil', 9, 22],
     ['discrete', 2_000, 270],
-  ])('%s × %i takes %i characters', (table, count, characters) =>
-    expect(read(block(table, count))).toBeCloseTo((characters * 10_000) / 9_600, 9),
+  ])('%s × %i takes %i characters and our own time', (table, count, characters) =>
+    expect(read(block(table, count))).toBeCloseTo((characters * 10_000) / 9_600 + ownTime, 9),
   );
 
   it('a slow device costs its turnaround, a fast one no less than the frame gap', () => {

@@ -22,11 +22,12 @@ async function scanned(
   line: Omit<SerialLineOptions, 'clock' | 'slaves'>,
   slaves: Readonly<Record<number, LineSlave>>,
   bauds: readonly number[] = [9_600, 4_800],
+  units: readonly number[] = [1, 2, 3, 4, 5, 6],
 ): Promise<{ found: readonly string[]; gapViolations: number; state: ScanState }> {
   const clock = fakeClock();
   const wire = serialLine({ ...line, clock, slaves: new Map(Object.entries(slaves).map(([u, s]) => [Number(u), s])) });
   const endpoints = lineSettings(bauds).map((s) => ({ kind: 'serial', path: '/dev/ttyS1', ...s }) as const);
-  const plan = { steps: scanSteps(endpoints, [1, 2, 3, 4, 5, 6], [1]), all: false };
+  const plan = { steps: scanSteps(endpoints, units, [1]), all: false };
   let state = freshScan;
   const open: ScanContext['open'] = (endpoint, timing) =>
     openModbus(endpoint, timing, {
@@ -69,6 +70,27 @@ describe('a scan of a simulated line', () => {
       4: holds(4, { turnaroundMs: 250 }),
     });
     expect(found).toEqual(['2 9600 8N1 present', '3 9600 8N1 present', '4 9600 8N1 present']);
+  });
+
+  it.each<[which: string, units: readonly number[], turnaroundMs: number, tables: 'holding' | 'input']>([
+    ['the only one asked for', [3], 205, 'holding'],
+    ['the only one asked for', [3], 240, 'holding'],
+    ['the only one asked for', [3], 259, 'holding'],
+    ['the only one asked for, with input registers only', [3], 240, 'input'],
+    ['the only one asked for, with input registers only', [3], 700, 'input'],
+    ['the last one', [1, 2, 3], 230, 'holding'],
+    ['the first one', [3, 4, 5], 230, 'holding'],
+  ])('finds a unit that is a little too slow, %s: %j, %i ms', async (_which, units, turnaroundMs, table) => {
+    const line = { baud: 9_600, parity: 'none', stopBits: 1 } as const;
+    const registers = unitOf({ [table]: { 0: 3 } });
+    // Who does not know a table keeps silent about it, as some do.
+    const slow: LineSlave = {
+      ...holds(3, { turnaroundMs }),
+      unit: registers,
+      fault: (answer) => ((answer.pdu[0] ?? 0) & 0x80 ? [] : [answer]),
+    };
+    const { found } = await scanned(line, { 3: slow }, [9_600], units);
+    expect(found).toEqual(['3 9600 8N1 present']);
   });
 
   it('finds units that are deaf for half a second after a request to a dead address', async () => {

@@ -160,7 +160,10 @@ describe('a scan', () => {
   it('tells how much is left, down to nothing', async () => {
     const { steps } = await walk({}, planOf([9_600, 4_800], [1, 2, 3]));
     expect(steps.map(({ left }) => left.steps)).toEqual([5, 4, 3, 2, 1, 0]);
-    expect(steps[0]?.left.time).toBe(5 * 400); // two silences of 200 ms a unit
+    // Two silences of 200 ms a unit, and at the last one of a setting, as the only likely one is, a second for the slow.
+    expect(steps[0]?.left.time).toBe(5 * 1_400);
+    expect(steps[1]?.left.time).toBe(4 * 1_400);
+    expect(steps[2]?.left.time).toBe((3 * (2 * 1_400 + 460)) / 3);
     expect(steps.at(-1)?.left.time).toBe(0);
   });
 
