@@ -16,7 +16,7 @@ import { inSamples } from './detect/in-samples.ts';
 import { above, below } from './detect/limit.ts';
 import { isBad, isOneOf, noGoodAnswer } from './detect/state.ts';
 import { verified } from './detect/verified.ts';
-import { makeRule, noDelay, type Rule, troubleRule, unitOf } from './rule.ts';
+import { makeRule, noDelay, type Rule, unitOf } from './rule.ts';
 
 /** What the rules of a device follow from. */
 export type Judged = {
@@ -41,7 +41,11 @@ export function rulesOf(device: Judged, level: RiskLevel = 'normal'): readonly R
   const own = Object.entries(profile.conditions ?? {}).flatMap(([name, condition]) =>
     conditionRules(name, conditionAt(condition, device.conditions?.[name], level), device),
   );
-  return [...own, answerRule(profile.silenceMs, pollMs), ...(profile.testEveryDays === undefined ? [] : [overdueRule])];
+  return [
+    ...own,
+    answerRule(profile.silenceMs, pollMs),
+    ...(profile.testEveryDays === undefined ? [] : [overdueRule(profile.testEveryDays)]),
+  ];
 }
 
 function conditionRules(name: string, condition: Condition, device: Judged): readonly Rule[] {
@@ -128,10 +132,14 @@ function answerRule(silenceMs: number, pollMs: number): Rule {
   });
 }
 
-const overdueRule = troubleRule({
-  condition: testOverdue,
-  kind: 'supervisory',
-  onDelay: noDelay,
-  offDelay: noDelay,
-  source: 'the test interval of the device’s profile',
-});
+const overdueRule = (days: number): Rule =>
+  makeRule({
+    condition: testOverdue,
+    kind: 'supervisory',
+    point: '',
+    offDelay: noDelay,
+    latched: false,
+    detector: isOneOf([true]),
+    facts: { test: 'trouble', onDelay: noDelay, within: millis(days * 86_400_000) },
+    source: 'the test interval of the device’s profile',
+  });

@@ -1,4 +1,5 @@
 import type { DeviceId } from '../../sdk/model/ids.ts';
+import type { Millis } from '../../sdk/model/time.ts';
 
 /** Cause and effect (联动): while one of the alarms is active, the output is on. */
 export type LinkageRule = {
@@ -10,6 +11,8 @@ export type LinkageRule = {
   readonly point: string;
   /** It sounds: off for an alarm that was silenced. */
   readonly sounder: boolean;
+  /** What shows that it has had its effect, such as the end switch of a barrier: true within this time of switching on. */
+  readonly proof?: { readonly device: DeviceId; readonly point: string; readonly within: Millis };
 };
 
 /** The alarms that outputs follow. */

@@ -7,6 +7,7 @@ import { encodeGatewayState } from '../../sdk/wire/gateway-state.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
 import type { Data } from '../../sdk/wire/request.ts';
+import type { Rule } from '../alarm/rule.ts';
 import { ruleBook } from '../alarm/rule-book.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { allUntil } from '../platform/all-until.ts';
@@ -24,7 +25,7 @@ import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { handlers } from './handlers.ts';
-import { followRule } from './linkage-actor.ts';
+import { endRule, followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
 import { atRisk, riskDesk } from './risk/risk-desk.ts';
@@ -137,12 +138,18 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
 }
 
 function applyRules(site: Site, devices: readonly SiteDevice[], level: RiskLevel, alarms: AlarmDesk): void {
-  const outputs = new Set<string>(site.linkage.map((rule) => rule.output));
   const rules = ruleBook();
   for (const device of devices) {
     const own = rules(device, level);
-    alarms.watch(device.id, outputs.has(device.id) ? [...own, followRule] : own, device.bus);
+    alarms.watch(device.id, [...own, ...outputRules(site, device.id)], device.bus);
   }
+}
+
+/** What is told of a device that linkage switches. */
+function outputRules(site: Site, device: string): readonly Rule[] {
+  const linked = site.linkage.filter((rule) => rule.output === device);
+  const [within] = linked.flatMap(({ proof }) => (proof ? [proof.within] : [])).toSorted((a, b) => b - a);
+  return [...(linked.length > 0 ? [followRule] : []), ...(within === undefined ? [] : [endRule(within)])];
 }
 
 function dailyTest(checks: readonly Check[], site: Site, alarms: AlarmDesk, log: Log): () => void {

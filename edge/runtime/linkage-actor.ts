@@ -1,7 +1,7 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import type { DeviceId } from '../../sdk/model/ids.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
-import { millis, seconds } from '../../sdk/model/time.ts';
+import { type Millis, millis, seconds } from '../../sdk/model/time.ts';
 import { type Rule, troubleRule } from '../alarm/rule.ts';
 import { type Causes, type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -23,6 +23,17 @@ export const followRule: Rule = troubleRule({
   source: 'a linked output is proven by feedback (GB/T 26875.3 state bit 6)',
 });
 
+export const endNotReached = 'end-not-reached';
+
+/** The fault of an output that was switched on and has not had its effect in time: a barrier that did not reach its end. */
+export const endRule = (within: Millis): Rule =>
+  troubleRule({
+    condition: endNotReached,
+    onDelay: within,
+    offDelay: seconds(0),
+    source: 'the site’s proof of effect: an output that is on but moves nothing is no help',
+  });
+
 export type LinkageActor = {
   /** The set of active alarms changed: switch what follows from it, now. */
   readonly update: (causes: Causes) => void;
@@ -30,6 +41,8 @@ export type LinkageActor = {
   readonly chirp: (condition: string) => void;
   /** What an output reads back as: proves that it followed, or says it again. */
   readonly readBack: (output: DeviceId, point: string, value: PointValue) => void;
+  /** What proves the effect of an output. */
+  readonly effect: (device: DeviceId, point: string, value: PointValue) => void;
 };
 
 /** Cause to effect, at once: waits neither for the disk nor for the network. Every switch is proven by reading back. */
@@ -39,6 +52,8 @@ export function linkageActor(ctx: {
   readonly clock: Clock;
   readonly write: (output: DeviceId, point: string, on: boolean) => Promise<void>;
   readonly mismatch: (output: DeviceId, isSo: boolean) => void;
+  /** Whether an output that is on has not had its effect yet. */
+  readonly withoutEffect: (output: DeviceId, isSo: boolean) => void;
 }): LinkageActor {
   const { rules, log } = ctx;
   const outputs = new Map(rules.map((rule) => [outputKey(rule), rule]));
@@ -47,6 +62,7 @@ export function linkageActor(ctx: {
   const writing = new Set<string>();
   const proven = new Map<string, boolean>();
   const astray = new Set<string>();
+  const withoutEffect = new Set<LinkageRule>();
   /** One output that follows must not hide another one of the same device that does not. */
   const isAstray = (output: DeviceId): boolean => [...astray].some((key) => outputs.get(key)?.output === output);
 
@@ -91,6 +107,18 @@ export function linkageActor(ctx: {
         for (const key of keys) chirping.delete(key);
         switchAll();
       });
+    },
+    effect(device, point, value) {
+      if (value.quality !== 'good') return;
+      for (const rule of rules) {
+        if (rule.proof?.device !== device || rule.proof.point !== point) continue;
+        if (wanted.get(outputKey(rule)) === true && value.value !== true) withoutEffect.add(rule);
+        else withoutEffect.delete(rule);
+        ctx.withoutEffect(
+          rule.output,
+          [...withoutEffect].some((each) => each.output === rule.output),
+        );
+      }
     },
     readBack(output, point, value) {
       const key = outputKey({ output, point });

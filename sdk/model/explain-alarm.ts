@@ -118,6 +118,8 @@ const troubles: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'bus-silent': { en: 'no device of the bus answers', zh: '总线上没有设备应答' },
   'journal-degraded': { en: 'the journal cannot write to its disk', zh: '日志无法写入存储' },
   'self-test-failed': { en: 'the daily self-test found something wrong', zh: '每日自检发现异常' },
+  'end-not-reached': { en: 'the output is on, but its effect is not proven', zh: '输出已动作，但未到位' },
+  'walk-test': { en: 'a walk test is running', zh: '正在逐点测试' },
   'not-following': { en: 'output reads back other than it should', zh: '输出反馈与指令不符' },
 };
 

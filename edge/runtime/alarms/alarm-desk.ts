@@ -19,6 +19,7 @@ import { type Announcer, announcer } from './announcer.ts';
 import { roster as newRoster, type Watched } from './roster.ts';
 import { type SilentBuses, silentBuses } from './silent-buses.ts';
 import { openSuppressions } from './suppressions.ts';
+import { testRecords } from './test-records.ts';
 import { type WalkTests, walkTests } from './walk-tests.ts';
 import { zoneWatch } from './zone-watch.ts';
 
@@ -115,6 +116,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     onChange: (change) => {
       ctx.onChange(change);
       noteSighting(change);
+      if (change.kind === 'test' && change.event !== 'cleared') records.tested(change.device);
     },
   });
   const buses: SilentBuses = silentBuses({ silence: busSilence(), roster, suppressions, told, clock });
@@ -147,6 +149,11 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     if (isSuspected(watched.state.memory) && !isActive(watched.state.phase)) suspects.add(watched);
     else suspects.delete(watched);
   };
+  const records = await testRecords({
+    ...ctx,
+    roster,
+    tell: (watched, isOverdue) => look(watched, { quality: 'good', at: clock.mono(), value: isOverdue }),
+  });
   const endings = alarmEndings({ ...ctx, told, restored });
 
   const actions = alarmActions({ roster, told, suppressions, clock });
@@ -204,6 +211,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
       for (const target of suppressions.over()) actions.lift(target);
       buses.tick();
       tests.tick();
+      records.tick();
       memory.saveSometimes();
     },
     save: memory.save,

@@ -1,4 +1,5 @@
 import type { PointSpec } from '../../../sdk/model/profile.ts';
+import { millis } from '../../../sdk/model/time.ts';
 import { preAlarmOf } from '../../alarm/rules-of.ts';
 import { coincidence, type Zone } from '../../alarm/zone.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
@@ -38,8 +39,15 @@ export function checkLinkage(
     const drives = spec !== undefined && isOutput(spec);
     if (!output) missing(['linkage', i, 'set'], name);
     else if (!drives) report(['linkage', i, 'set'], `“${name}” has no output “${point}”; it has ${outputsOf(output)}`);
+    const [prover, shown = ''] = rule.proof?.split('/') ?? [];
+    const found = device(prover);
+    if (prover !== undefined && !found) missing(['linkage', i, 'proof'], prover);
+    if (found && found.profile.points[shown]?.as !== 'bool')
+      report(['linkage', i, 'proof'], `“${prover}” has no contact “${shown}”; it has ${contactsOf(found)}`);
     if (!output || !drives) return [];
-    return [{ name: rule.name, when: new Set(rule.when), output: output.id, point, sounder: rule.sounder }];
+    const proof = found && { device: found.id, point: shown, within: millis(rule.proofWithinMs) };
+    const when = new Set(rule.when);
+    return [{ name: rule.name, when, output: output.id, point, sounder: rule.sounder, ...(proof && { proof }) }];
   });
 }
 
@@ -53,6 +61,11 @@ function deviceConditions({ profile, verifyMs }: SiteDevice): readonly string[] 
 
 const isOutput = (spec: PointSpec): boolean =>
   spec.from === 'line-out' || (spec.from === 'coil' && spec.writable === true);
+
+function contactsOf({ profile }: SiteDevice): string {
+  const contacts = Object.entries(profile.points).filter(([, spec]) => spec.as === 'bool');
+  return contacts.map(([name]) => name).join(', ') || 'none';
+}
 
 function outputsOf(device: SiteDevice): string {
   const outputs = Object.entries(device.profile.points).filter(([, spec]) => isOutput(spec));

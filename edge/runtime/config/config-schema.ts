@@ -108,6 +108,12 @@ const linkageSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('It sounds: a person may silence it for one occurrence, and a walk test may chirp it.'),
+  proof: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/, 'expected device/point')
+    .optional()
+    .describe('What is true once the output has had its effect, such as the end switch of a barrier.'),
+  proofWithinMs: z.int().min(1_000).max(120_000).default(15_000).describe('How long that may take.'),
 });
 
 const zoneSchema = z.strictObject({

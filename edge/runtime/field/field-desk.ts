@@ -9,7 +9,7 @@ import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AlarmDesk } from '../alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from '../config/site.ts';
-import { linkageActor, notFollowing } from '../linkage-actor.ts';
+import { endNotReached, linkageActor, notFollowing } from '../linkage-actor.ts';
 import type { Check } from '../self-test.ts';
 import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';
 import type { FieldListener } from './field.ts';
@@ -55,6 +55,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
   const problems = new Map<string, string>();
   const stopping = new AbortController();
   const outputs = new Set(site.linkage.map((rule) => conditionKey(rule.output, rule.point)));
+  const proofs = new Set(site.linkage.flatMap(({ proof }) => (proof ? [conditionKey(proof.device, proof.point)] : [])));
   let devices: ReadonlyMap<string, SiteDevice> = new Map();
   let points: ReadonlyMap<string, readonly LivePoint[]> = new Map();
 
@@ -63,6 +64,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
     log,
     clock,
     mismatch: (output, isSo) => alarms.trouble(output, notFollowing, isSo),
+    withoutEffect: (output, isSo) => alarms.trouble(output, endNotReached, isSo),
     write: async (output, point, on) => {
       const device = devices.get(output);
       if (!device) return;
@@ -89,6 +91,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
         recorder.record(point, value);
         alarms.value(device.id, name, value);
         if (outputs.has(conditionKey(device.id, name))) linkage.readBack(device.id, name, value);
+        if (proofs.has(conditionKey(device.id, name))) linkage.effect(device.id, name, value);
       }
       if (best) noteAnswer(device.id, best);
     },

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { Causes, LinkageRule } from '../../../edge/linkage/linkage.ts';
-import { followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
+import { endRule, followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
-import { monoTime } from '../../../sdk/model/time.ts';
+import { millis, monoTime } from '../../../sdk/model/time.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { settled } from '../../support/settled.ts';
@@ -16,13 +16,14 @@ const rules: readonly LinkageRule[] = [
 const reads = (value: boolean): PointValue => ({ quality: 'good', at: monoTime(0), value });
 
 /** An output whose writes finish when the test says so. */
-function stage() {
+function stage(driven = rules) {
   const writes: { on: boolean; done: () => void; fail: (e: unknown) => void }[] = [];
   const mismatches: boolean[] = [];
+  const effects: boolean[] = [];
   const log = recordingLog();
   const clock = fakeClock();
   const actor = linkageActor({
-    rules,
+    rules: driven,
     log,
     clock,
     write: (_output, _point, on) => new Promise((done, fail) => writes.push({ on, done, fail })),
@@ -30,6 +31,7 @@ function stage() {
       expect(output).toBe(siren);
       mismatches.push(isSo);
     },
+    withoutEffect: (_output, isSo) => effects.push(isSo),
   });
   const asked = (): boolean[] => writes.map((w) => w.on);
   const finish = async (index: number, error?: unknown): Promise<void> => {
@@ -38,7 +40,7 @@ function stage() {
     await settled();
   };
   const events = (): string[] => log.lines.map((l) => l.event);
-  return { actor, asked, finish, mismatches, events, clock };
+  return { actor, asked, finish, mismatches, effects, events, clock };
 }
 const causes = (...active: string[]): Causes => ({ active: new Set(active), sounding: new Set(active) });
 const fire = causes('hall/smoke');
@@ -68,6 +70,7 @@ describe('linkageActor', () => {
       clock: fakeClock(),
       write,
       mismatch: (_board, isSo) => told.push(isSo),
+      withoutEffect: () => undefined,
     });
     actor.update(fire);
     actor.readBack(board, 'relay1', reads(false));
@@ -189,6 +192,82 @@ describe('linkageActor', () => {
     const s = stage();
     s.actor.readBack(deviceId(output), point, value);
     expect([s.asked(), s.mismatches]).toEqual([[], []]);
+  });
+});
+
+describe('a sounder', () => {
+  it('is silent for an alarm that was silenced, and sounds again for the next', () => {
+    const s = stage();
+    s.actor.update(fire);
+    s.actor.update({ active: fire.active, sounding: new Set() });
+    s.actor.update({ active: fire.active, sounding: new Set(['attic/smoke']) });
+    expect(s.events().filter((e) => e === 'linkage.switch')).toHaveLength(3);
+  });
+
+  it('chirps for half a second, and not where it sounds already', async () => {
+    const s = stage();
+    s.actor.chirp('hall/smoke');
+    expect(s.asked()).toEqual([true]);
+    await s.finish(0);
+    await s.clock.advance(499);
+    expect(s.asked()).toEqual([true]);
+    await s.clock.advance(1);
+    expect(s.asked()).toEqual([true, false]);
+    await s.finish(1);
+    s.actor.update(fire);
+    await s.finish(2);
+    s.actor.chirp('hall/smoke');
+    await s.clock.advance(500);
+    expect(s.asked()).toEqual([true, false, true]);
+  });
+
+  it('of another condition does not chirp', () => {
+    const s = stage();
+    s.actor.chirp('cellar/smoke');
+    expect(s.asked()).toEqual([]);
+  });
+});
+
+describe('a barrier that is to be open', () => {
+  const gate = deviceId('gate-end');
+  const barrier: readonly LinkageRule[] = [
+    {
+      name: 'open',
+      when: new Set(['hall/smoke']),
+      output: siren,
+      point: 'on',
+      sounder: false,
+      proof: { device: gate, point: 'atEnd', within: millis(15_000) },
+    },
+  ];
+
+  it('is told to be without effect until its end switch says otherwise', () => {
+    const s = stage(barrier);
+    s.actor.effect(gate, 'atEnd', reads(false)); // closed, and meant to be
+    s.actor.update(fire);
+    s.actor.effect(gate, 'atEnd', reads(false));
+    s.actor.effect(gate, 'atEnd', reads(true));
+    expect(s.effects).toEqual([false, true, false]);
+  });
+
+  it('may be open without being told to: a guard has let somebody in', () => {
+    const s = stage(barrier);
+    s.actor.effect(gate, 'atEnd', reads(true));
+    expect(s.effects).toEqual([false]);
+  });
+
+  it.each<[string, PointValue]>([
+    ['that cannot be read', { quality: 'lost', at: monoTime(0), why: 'timeout' }],
+    ['that is in doubt', { quality: 'doubtful', at: monoTime(0), value: true, why: 'unconfirmed' }],
+  ])('with an end switch %s is not judged by it', (_what, value) => {
+    const s = stage(barrier);
+    s.actor.update(fire);
+    s.actor.effect(gate, 'atEnd', value);
+    expect(s.effects).toEqual([]);
+  });
+
+  it('has the time that the site gives it, and is a fault then', () => {
+    expect(endRule(millis(15_000))).toMatchObject({ onDelay: 15_000, kind: 'fault', condition: 'end-not-reached' });
   });
 });
 

@@ -152,3 +152,50 @@ it('only one test runs at a time', async () => {
   const wanted = { devices: ['hall'], length: minutes(5), sounders: 'quiet', operator: 'x' } as const;
   expect(() => run.desk.walkTest.start(wanted)).toThrow('a walk test of installer is running');
 });
+
+describe('a device that must be tested once a year', () => {
+  const day = 86_400;
+  const overdue = (run: DeskRun): readonly string[] =>
+    [...run.desk.active].filter((key) => key.endsWith('test-overdue'));
+  const days = async (run: DeskRun, count: number): Promise<void> => {
+    await run.clock.advance(count * day * 1_000);
+    run.desk.tick();
+  };
+
+  it('is told when a year has gone, and no more once it was tested', async () => {
+    const run = await watching();
+    run.desk.tick();
+    await days(run, 365);
+    expect(overdue(run)).toEqual([]);
+    await days(run, 1);
+    expect(overdue(run)).toContain('hall/test-overdue');
+    run.desk.walkTest.start({ devices: ['hall'], length: minutes(5), sounders: 'quiet', operator: 'x' });
+    smoke(run, 'hall');
+    clear(run, 'hall');
+    run.desk.tick();
+    expect(overdue(run)).not.toContain('hall/test-overdue');
+    expect(overdue(run)).toContain('attic/test-overdue');
+  });
+
+  it('is tested by its own button, too, and remembers it over a restart', async () => {
+    const disk = memoryDisk();
+    const run = await watching(disk);
+    run.desk.tick();
+    await days(run, 300);
+    run.sees('hall', 'status', 'test');
+    await settled();
+    const after = await watching(disk, 2);
+    await after.clock.advance(366 * day * 1_000);
+    after.desk.tick();
+    expect(overdue(after)).toContain('attic/test-overdue');
+    expect(overdue(after)).not.toContain('hall/test-overdue');
+  });
+
+  it('is not told while nobody knows the date', async () => {
+    const run = await watching();
+    run.desk.tick();
+    run.clock.setTrust('unknown');
+    await days(run, 400);
+    expect(overdue(run)).toEqual([]);
+  });
+});
