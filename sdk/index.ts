@@ -4,9 +4,11 @@ import type { Fengsui as Client } from './client/fengsui.ts';
 import { FengsuiError } from './model/errors.ts';
 import type { ProfileSpec } from './model/profile.ts';
 
-export type { Alarm, AlarmRef, AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
-export type { ActiveAlarms, AlarmActionOptions, Alarms } from './client/alarms.ts';
+export type { Alarm, AlarmOccurrence, AlarmRef, AlarmSuppression } from './client/alarm.ts';
+export type { AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
+export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
 export type { ClientEvents, Gap, Status } from './client/client-events.ts';
+export type { ActionOptions } from './client/command-desk.ts';
 export type { ConnectOptions } from './client/connect.ts';
 export type {
   ChangeOptions,
@@ -18,19 +20,40 @@ export type {
   ProfileOf,
   TypedDevice,
 } from './client/devices.ts';
-export type { Gateway, GatewayChange, GatewayReport, Gateways } from './client/gateways.ts';
+export type { Unanswered } from './client/every-gateway.ts';
+export type {
+  Gateway,
+  GatewayChange,
+  GatewayReport,
+  Gateways,
+  NewRiskLevel,
+  RiskLevels,
+} from './client/gateways.ts';
 export type { LiveStream, StreamOptions } from './client/live-stream.ts';
 export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
 export type { HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.ts';
 export type { CallOptions } from './client/time-limit.ts';
-export type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from './model/alarm.ts';
+export type { NewWalkTest, RunningWalkTest, WalkTestReport, WalkTestState, WalkTests } from './client/walk-tests.ts';
+export type {
+  AlarmCause,
+  AlarmEvent,
+  AlarmKind,
+  AlarmPhase,
+  CauseTest,
+  HeardEvent,
+  HeardKind,
+  SuppressionKind,
+} from './model/alarm.ts';
+export { isHidden } from './model/alarm.ts';
 export { type ErrorCode, FengsuiError } from './model/errors.ts';
+export { explainAlarm, type Language } from './model/explain-alarm.ts';
 export type { BusQuality, LinkCounts, Turnaround, UnitQuality, UnitState } from './model/link-quality.ts';
 export type { Doubt, Loss, Quality, Scalar } from './model/point.ts';
-export type { PointsOf, ProfileSpec } from './model/profile.ts';
+export type { PointsOf, ProfileSpec, RiskLevel } from './model/profile.ts';
 export type { ClockTrust } from './model/time.ts';
+export type { WalkTestStatus } from './model/walk-test.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';
 export type { BusStatus, StatusResult } from './wire/methods.ts';
 export type { Signer } from './wire/sign1.ts';

@@ -1,9 +1,9 @@
-import type { AlarmChange, Suppression } from '../../sdk/model/alarm.ts';
+import { type AlarmCause, type AlarmChange, alarmRank, type Suppression } from '../../sdk/model/alarm.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { explainAlarm } from '../../sdk/model/explain-alarm.ts';
 import { type RiskLevel, riskLevels } from '../../sdk/model/profile.ts';
 import { type Millis, minutes } from '../../sdk/model/time.ts';
-import type { ActiveAlarm, SuppressionData } from '../../sdk/wire/methods.ts';
+import type { ActiveAlarm, AlarmsResult, CauseData, SuppressionData } from '../../sdk/wire/methods.ts';
 import { type Fields, isText } from '../../sdk/wire/parse.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Target } from './alarms/suppressions.ts';
@@ -40,7 +40,9 @@ export function alarmCommands(ctx: HandlerContext): Pick<CommandHandlers, AlarmC
       return {};
     },
     setRiskLevel: (p, operator) => {
-      risk.set(oneOf<RiskLevel>(p, 'level', riskLevels), p.text('why').slice(0, 200), personAt(p, operator));
+      const why = p.text('why').slice(0, 200);
+      if (why.trim() === '') throw new FengsuiError('INVALID', 'why: give a reason; who comes next must know it');
+      risk.set(oneOf<RiskLevel>(p, 'level', riskLevels), why, personAt(p, operator));
       return { level: risk.state().level };
     },
     startWalkTest: (p, operator) => {
@@ -81,8 +83,12 @@ function oneOf<T extends string>(p: Fields, key: string, of: readonly T[]): T {
 }
 
 function testedDevices(p: Fields, { zones, devices }: HandlerContext): readonly string[] {
+  if (p.has('zone') === p.has('devices'))
+    throw new FengsuiError('INVALID', 'devices: give either devices or a zone to test');
   if (p.has('zone')) return zoneCalled(p.text('zone'), zones).devices;
-  const wanted = p.list('devices').filter(isText);
+  const list = p.list('devices');
+  const wanted = list.filter(isText);
+  if (wanted.length < list.length) throw new FengsuiError('INVALID', 'devices: expected the ids of devices');
   const known = new Set<string>(devices.devices.map(({ id }) => id));
   const stray = wanted.find((id) => !known.has(id));
   if (stray !== undefined) throw new FengsuiError('NOT_FOUND', `devices: there is no device “${stray}”`);
@@ -100,6 +106,23 @@ function zoneCalled(id: string, zones: readonly Zone[]): Zone {
 const personAt = (p: Fields, operator: string): string =>
   p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
 
+/** Keeps a reply below 64 KB: an alarm with its explanations is about 1 KB. */
+const alarmPage = 50;
+
+/** Standing alarms after `after`, most urgent first, so that a storm does not crowd a fire out of the first page. */
+export function alarmsPage(standing: readonly AlarmChange[], after = ''): AlarmsResult {
+  const rest = standing
+    .map((change) => ({ change, key: placeOf(change) }))
+    .filter(({ key }) => key > after)
+    .toSorted((a, b) => (a.key < b.key ? -1 : 1));
+  const page = rest.slice(0, alarmPage);
+  const next = rest.length > page.length ? page.at(-1)?.key : undefined;
+  return { alarms: page.map(({ change }) => activeAlarm(change)), ...(next !== undefined && { next }) };
+}
+
+/** A condition keeps its kind, and with it its place among the others. */
+const placeOf = ({ kind, device, condition }: AlarmChange): string => `${alarmRank[kind]} ${device}/${condition}`;
+
 /** A standing alarm as it is asked for. */
 export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
   device: change.device,
@@ -113,7 +136,20 @@ export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
   ...(change.count !== undefined && { count: change.count }),
   ...(change.silenced && { silenced: true }),
   ...(change.suppression && { suppression: suppressionData(change.suppression) }),
+  cause: causeData(change.cause),
   explained: { en: explainAlarm(change, 'en'), zh: explainAlarm(change, 'zh') },
+});
+
+const causeData = ({ point, test, limit, unit, within, onDelay, samples, held, source }: AlarmCause): CauseData => ({
+  point,
+  test,
+  ...(limit !== undefined && { limit }),
+  ...(unit !== undefined && { unit }),
+  ...(within !== undefined && { within }),
+  onDelay,
+  ...(samples && { samples }),
+  held,
+  source,
 });
 
 const suppressionData = ({ how, why, operator, until }: Suppression): SuppressionData => ({

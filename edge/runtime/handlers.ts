@@ -8,7 +8,7 @@ import type { Data, Query } from '../../sdk/wire/request.ts';
 import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
-import { activeAlarm, alarmCommands, suppressedRow } from './alarm-commands.ts';
+import { alarmCommands, alarmsPage, suppressedRow } from './alarm-commands.ts';
 import { statusPage } from './gateway-status.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 
@@ -34,7 +34,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   history: (p) => history(ctx, p),
   batches: (p) => batches(ctx.journal, p),
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
-  alarms: () => ({ alarms: ctx.alarms.standing().map(activeAlarm) }),
+  alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),

@@ -1,9 +1,9 @@
-import type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from '../model/alarm.ts';
+import type { HeardEvent } from '../model/alarm.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
-import type { Scalar } from '../model/point.ts';
 import type { ClockTrust } from '../model/time.ts';
-import type { AlarmMessage } from '../wire/alarm-message.ts';
+import type { HeardAlarm } from '../wire/alarm-message.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
+import { type Alarm, alarmOf } from './alarm.ts';
 import { decodeCursor, encodeCursor, type Position } from './alarm-cursor.ts';
 import type { SequenceGap, SequenceStep } from './alarm-sequence.ts';
 import { type AlarmTrack, alarmTrack } from './alarm-track.ts';
@@ -12,34 +12,28 @@ import type { Listeners } from './listeners.ts';
 import { checkedBuffer, iteration } from './live-stream.ts';
 import { pullQueue } from './pull-queue.ts';
 import type { Receipts } from './receipts.ts';
-import { wallOf } from './results.ts';
 import { abortError } from './time-limit.ts';
 
-/** Names one condition of one device. */
-export type AlarmRef = { readonly gateway: string; readonly device: string; readonly condition: string };
-
-/** An alarm as it stood after its last change. */
-export type Alarm = AlarmRef & {
-  readonly kind: AlarmKind;
-  readonly phase: AlarmPhase;
-  /** Counts how often this condition was raised: with the reference it names one occurrence for ever. */
-  readonly occurrence: number;
-  /** When it changed, by the gateway's clock. */
-  readonly at: Date;
-  /** The rule in words, e.g. `pressure below 0.14 MPa for 5 s`. */
-  readonly rule: string;
-  /** The value that decided; absent when the cause is that there is none. */
-  readonly value?: Scalar;
-};
-
-/** One step in the life of an alarm. */
+/**
+ * One step in the life of an alarm. **Where the alarm stands is told by `alarm`, not by the name of the change**: show it
+ * while `alarm.isActive && !alarm.isHidden`, and changes of later versions do no harm. By name:
+ *
+ * - `raised`: a new occurrence.
+ * - `repeated`: it came back so soon after it had cleared that it is the same occurrence; **it is active again**, and
+ *   `alarm.count` has grown. Who only knows `raised` and `cleared` takes it for `raised`.
+ * - `cleared`: the condition is gone; `reset`: a person let a latched alarm go; `acked`: a person has seen it.
+ * - `silenced`: its sounders are quiet until the next occurrence; it is as active as before.
+ * - `suppressed`, `unsuppressed`: whether it is announced has changed; `alarm.isActive` says whether anything is behind it.
+ *   One of each condition when a device goes out of service, or comes back.
+ * - `tested`: a device of a walk test was tripped. No alarm: its kind is `test`, and it is not active.
+ * - `other`: something that this version has no name for.
+ */
 export type AlarmUpdate = {
-  readonly change: AlarmEvent;
+  readonly change: HeardEvent;
   readonly alarm: Alarm;
-  readonly cause: AlarmCause;
   /** How far `alarm.at` may be trusted. */
   readonly clock: ClockTrust;
-  /** Who acknowledged or reset it. */
+  /** Who acknowledged, reset, silenced or suppressed it, or let it be announced again. */
   readonly operator?: string;
   readonly gateway: string;
   /** (gateway, log, seq) names this change for ever. */
@@ -77,7 +71,7 @@ export type AlarmStreamOptions = {
 export type AlarmStreamContext = {
   readonly directory: Directory;
   readonly receipts: Receipts;
-  readonly incoming: Listeners<{ readonly site: Site; readonly message: AlarmMessage }>;
+  readonly incoming: Listeners<{ readonly site: Site; readonly message: HeardAlarm }>;
   readonly resume: (site: Site) => Promise<{ readonly log: number; readonly next: number }>;
   readonly isUp: () => boolean;
   readonly gap: (site: Site, gap: SequenceGap) => void;
@@ -104,7 +98,7 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
     }
     return encodeCursor(positions);
   };
-  const toUpdate = (site: Site, track: AlarmTrack, { log, seq, change }: AlarmMessage): AlarmUpdate => ({
+  const toUpdate = (site: Site, track: AlarmTrack, { log, seq, change }: HeardAlarm): AlarmUpdate => ({
     ...describe(site, change),
     gateway: site.gateway,
     log,
@@ -199,24 +193,12 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
 }
 
 function describe(
-  site: Site,
-  change: AlarmMessage['change'],
-): Pick<AlarmUpdate, 'change' | 'alarm' | 'cause' | 'clock' | 'operator'> {
-  const { device, condition, kind, phase, occurrence, cause, at, event, operator } = change;
+  { gateway }: Site,
+  { event, at, operator, ...rest }: HeardAlarm['change'],
+): Pick<AlarmUpdate, 'change' | 'alarm' | 'clock' | 'operator'> {
   return {
     change: event,
-    alarm: {
-      gateway: site.gateway,
-      device,
-      condition,
-      kind,
-      phase,
-      occurrence,
-      rule: cause.rule,
-      at: new Date(wallOf(at.wall, 'alarm time')),
-      ...(cause.value !== undefined && { value: cause.value }),
-    },
-    cause,
+    alarm: alarmOf({ ...rest, gateway, at: at.wall }),
     clock: at.trust,
     ...(operator !== undefined && { operator }),
   };

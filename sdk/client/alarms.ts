@@ -1,107 +1,185 @@
-import { type AlarmPhase, alarmRank } from '../model/alarm.ts';
-import { FengsuiError } from '../model/errors.ts';
-import { isScalar } from '../wire/parse.ts';
+import { type AlarmPhase, alarmRank, type HeardKind } from '../model/alarm.ts';
+import type { Command } from '../wire/request.ts';
 import type { Site } from '../wire/topics.ts';
 import {
   type Alarm,
+  type AlarmOccurrence,
   type AlarmRef,
-  type AlarmStream,
-  type AlarmStreamContext,
-  type AlarmStreamOptions,
-  alarmStream,
-} from './alarm-stream.ts';
+  type AlarmSuppression,
+  alarmOf,
+  suppressionOf,
+} from './alarm.ts';
+import { parseAlarms, parseSuppressed, type StandingAlarm } from './alarm-results.ts';
+import { type AlarmStream, type AlarmStreamContext, type AlarmStreamOptions, alarmStream } from './alarm-stream.ts';
+import type { ActionOptions, CommandDesk } from './command-desk.ts';
+import type { DeviceAddress } from './devices.ts';
+import { askEvery, type Unanswered } from './every-gateway.ts';
 import type { Directory } from './gateway-directory.ts';
+import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
-import { parseAlarms, parsePhase } from './results.ts';
+import { parsePhase } from './results.ts';
 import type { CallOptions } from './time-limit.ts';
 
-/** All alarms that are active, and the gateways that could not be asked: their alarms are not known, not absent. */
+/** All alarms that stand, and the gateways that could not be asked: their alarms are not known, not absent. */
 export type ActiveAlarms = {
   /** Most urgent kind first, then newest first. */
   readonly alarms: readonly Alarm[];
-  readonly unanswered: readonly { readonly gateway: string; readonly error: FengsuiError }[];
+  readonly unanswered: readonly Unanswered[];
 };
 
-export type AlarmActionOptions = CallOptions & {
-  /** The person who acts, as the platform names them; the client's `operator` unless given. The gateway goes by the signer's key. */
-  readonly operator?: string | undefined;
+/** What is kept from being announced: a condition, or without one the whole device. */
+export type Suppressed = DeviceAddress & { readonly condition?: string; readonly suppression: AlarmSuppression };
+
+/** Everything that is suppressed, and the gateways that could not be asked. */
+export type SuppressedList = {
+  readonly suppressed: readonly Suppressed[];
+  readonly unanswered: readonly Unanswered[];
 };
 
+/** A reason is needed: who comes next must know why nobody is alarmed. At most 200 characters are kept. */
+export type Reason = { readonly why: string };
+
+type Filter = { readonly gateway?: string | undefined };
+
+/**
+ * What stands, what happens, and what a person may do about it. **Nothing here ever hides a fire or a call**: they can be
+ * acknowledged, silenced and reset, but not shelved or disabled, and those of a device out of service are told all the
+ * same, with a remark.
+ *
+ * Whatever changes something is a command, signed with the client's key and never sent twice. Each rejects with
+ * FengsuiError FORBIDDEN (no signer, or a key that the gateway does not know), GATEWAY_UNKNOWN, GATEWAY_OFFLINE (nothing
+ * is queued), NOT_FOUND (no such device or condition), TIMEOUT or UNAVAILABLE (it may have been done: look before you try
+ * again), CHALLENGE_EXPIRED, ABORTED, PROTOCOL, and with what is named below, in the gateway's own words.
+ */
 export type Alarms = {
   /**
-   * Asks the gateways what is active just now. Of the whole district it resolves with what was answered in time.
+   * Asks the gateways what stands just now: active, or cleared and not yet acknowledged. Hidden alarms are left out
+   * unless `hidden` is set. Of the whole district it resolves with what was answered in time.
    * @throws FengsuiError for one gateway: GATEWAY_UNKNOWN | GATEWAY_OFFLINE | TIMEOUT | ABORTED | PROTOCOL
    */
-  readonly active: (filter?: { readonly gateway?: string | undefined }, options?: CallOptions) => Promise<ActiveAlarms>;
-  /** @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
+  readonly active: (
+    filter?: Filter & { readonly hidden?: boolean | undefined },
+    options?: CallOptions,
+  ) => Promise<ActiveAlarms>;
+  /** Every change, also of what is hidden: see {@link AlarmStream}. @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
   readonly stream: (options?: AlarmStreamOptions) => AlarmStream;
+  /** A person has seen this occurrence. @throws also CONFLICT when another occurrence stands by now. */
+  readonly ack: (alarm: AlarmOccurrence, options?: ActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
   /**
-   * Tells the gateway that a person has seen this occurrence. A command: see `devices.provision` for its errors.
-   * @throws also CONFLICT when another occurrence is active by now.
+   * Lets a latched alarm go. Give the occurrence that the person has seen, best the alarm itself: a fire that was reset
+   * and came anew meanwhile is never reset unseen. Where the danger still is, the next reading raises a new occurrence.
+   * @throws also CONFLICT when another occurrence stands by now, when it is not active, or clears by itself.
    */
-  readonly ack: (
-    alarm: AlarmRef & { readonly occurrence: number },
-    options?: AlarmActionOptions,
-  ) => Promise<{ readonly phase: AlarmPhase }>;
-  /** Lets a latched alarm go whose cause is gone. A command: see `devices.provision` for its errors. */
-  readonly reset: (alarm: AlarmRef, options?: AlarmActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
+  readonly reset: (alarm: AlarmOccurrence, options?: ActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
+  /**
+   * Quiets the sounders of this occurrence. The alarm stands as before, and the next one sounds again.
+   * @throws also CONFLICT when another occurrence stands by now, or it is not active.
+   */
+  readonly silence: (alarm: AlarmOccurrence, options?: ActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
+  /**
+   * Keeps a nuisance from being announced for so many minutes, at most 10,080 (a week); then it is announced again by
+   * itself. Shelving what is shelved sets the new end.
+   * @throws also INVALID (no reason, no or too late an end) | CONFLICT (a fire or a call is never hidden).
+   */
+  readonly shelve: (
+    alarm: AlarmRef,
+    how: Reason & { readonly minutes: number },
+    options?: ActionOptions,
+  ) => Promise<void>;
+  /** Keeps a condition from being announced until {@link Alarms.lift}. @throws also INVALID (no reason) | CONFLICT (a fire or a call). */
+  readonly disable: (alarm: AlarmRef, how: Reason, options?: ActionOptions) => Promise<void>;
+  /** Announces a condition again that was shelved or disabled; if it is active it is told at once. @throws also CONFLICT when it is neither. */
+  readonly lift: (alarm: AlarmRef, options?: ActionOptions) => Promise<void>;
+  /**
+   * For repair: nothing of the device is announced but its fires and calls, which carry the reason as a remark
+   * (`alarm.suppression`). @throws also INVALID (no reason).
+   */
+  readonly takeOutOfService: (device: DeviceAddress, how: Reason, options?: ActionOptions) => Promise<void>;
+  /** The device is announced again; what is active is told at once. @throws also CONFLICT when it was in service. */
+  readonly returnToService: (device: DeviceAddress, options?: ActionOptions) => Promise<void>;
+  /** Asks the gateways for everything that is kept from being announced, with who, why and until when. Errors as for `active`. */
+  readonly suppressed: (filter?: Filter, options?: CallOptions) => Promise<SuppressedList>;
 };
 
-export function alarms(ctx: {
+export type AlarmsContext = {
   readonly directory: Directory;
   readonly requests: Requests;
-  readonly operator: string | undefined;
+  readonly command: CommandDesk;
   readonly stream: AlarmStreamContext;
-}): Alarms {
-  const { directory, requests } = ctx;
-  const ask = async (site: Site, options: CallOptions | undefined): Promise<readonly Alarm[]> =>
-    parseAlarms(await requests.query(site, 'alarms', null, options)).map(({ value, at, ...rest }) => ({
-      ...rest,
-      gateway: site.gateway,
-      at: new Date(at),
-      ...(isScalar(value) && { value }),
-    }));
+};
+
+export function alarms(ctx: AlarmsContext): Alarms {
+  return { ...questions(ctx), ...actions(ctx), stream: (options = {}) => alarmStream(ctx.stream, options) };
+}
+
+/** Far more than one gateway can have: whoever tells of more is not believed. */
+const mostAlarms = 200_000;
+
+function questions({ directory, requests }: AlarmsContext): Pick<Alarms, 'active' | 'suppressed'> {
+  const standing = async (site: Site, options?: CallOptions): Promise<readonly Alarm[]> => {
+    const pages = paged<StandingAlarm, string>(async (after) => {
+      const params = after === undefined ? null : { after };
+      const { alarms: items, next } = parseAlarms(await requests.query(site, 'alarms', params, options));
+      return { items, ...(next !== undefined && { next }) };
+    });
+    return (await pages.all({ max: mostAlarms })).map((one) => alarmOf({ ...one, gateway: site.gateway }));
+  };
   return {
-    async active({ gateway } = {}, options) {
-      if (gateway !== undefined)
-        return { alarms: (await ask(directory.reach(gateway), options)).toSorted(byUrgency), unanswered: [] };
-      const answers = await Promise.all(
-        directory.entries().map(async ({ site }) => {
-          try {
-            return { found: await ask(directory.reach(site.gateway), options) };
-          } catch (error) {
-            if (!FengsuiError.is(error) || error.code === 'ABORTED') throw error;
-            return { found: [], failure: { gateway: site.gateway, error } };
-          }
-        }),
+    async active({ gateway, hidden = false } = {}, options) {
+      const { answers, unanswered } = await askEvery(directory, gateway, (site) => standing(site, options));
+      const found = answers.flat().filter((alarm) => hidden || !alarm.isHidden);
+      return { alarms: found.toSorted(byUrgency), unanswered };
+    },
+    async suppressed({ gateway } = {}, options) {
+      const { answers, unanswered } = await askEvery(directory, gateway, async (site) =>
+        parseSuppressed(await requests.query(site, 'suppressed', null, options)).map(
+          ({ device, condition, suppression }): Suppressed => ({
+            gateway: site.gateway,
+            device,
+            ...(condition !== '' && { condition }),
+            suppression: suppressionOf(suppression),
+          }),
+        ),
       );
-      return {
-        alarms: answers.flatMap((a) => a.found).toSorted(byUrgency),
-        unanswered: answers.flatMap((a) => (a.failure ? [a.failure] : [])),
-      };
-    },
-    stream: (options = {}) => alarmStream(ctx.stream, options),
-    async ack({ gateway, device, condition, occurrence }, { operator = ctx.operator, ...options } = {}) {
-      return {
-        phase: parsePhase(
-          await requests.command(
-            directory.reach(gateway),
-            'acknowledge',
-            { device, condition, occurrence, operator },
-            options,
-          ),
-        ),
-      };
-    },
-    async reset({ gateway, device, condition }, { operator = ctx.operator, ...options } = {}) {
-      return {
-        phase: parsePhase(
-          await requests.command(directory.reach(gateway), 'reset', { device, condition, operator }, options),
-        ),
-      };
+      return { suppressed: answers.flat(), unanswered };
     },
   };
 }
 
-const byUrgency = (a: Alarm, b: Alarm): number =>
-  alarmRank[a.kind] - alarmRank[b.kind] || b.at.getTime() - a.at.getTime();
+function actions({ directory, command }: AlarmsContext): Omit<Alarms, 'active' | 'suppressed' | 'stream'> {
+  const onOccurrence =
+    (method: Command): Alarms['ack'] =>
+    async ({ gateway, device, condition, occurrence }, options) => ({
+      phase: parsePhase(await command(directory.reach(gateway), method, { device, condition, occurrence }, options)),
+    });
+  const suppress =
+    (how: 'shelved' | 'disabled') =>
+    async (
+      { gateway, device, condition }: AlarmRef,
+      more: Reason & { readonly minutes?: number },
+      options?: ActionOptions,
+    ) => {
+      const { why, minutes } = more;
+      await command(directory.reach(gateway), 'suppress', { device, condition, how, why, minutes }, options);
+    };
+  return {
+    ack: onOccurrence('acknowledge'),
+    reset: onOccurrence('reset'),
+    silence: onOccurrence('silence'),
+    shelve: suppress('shelved'),
+    disable: suppress('disabled'),
+    async lift({ gateway, device, condition }, options) {
+      await command(directory.reach(gateway), 'unsuppress', { device, condition }, options);
+    },
+    async takeOutOfService({ gateway, device }, { why }, options) {
+      await command(directory.reach(gateway), 'suppress', { device, how: 'out-of-service', why }, options);
+    },
+    async returnToService({ gateway, device }, options) {
+      await command(directory.reach(gateway), 'unsuppress', { device }, options);
+    },
+  };
+}
+
+const rankOf = (kind: HeardKind): number => (kind === 'other' ? alarmRank.call + 0.5 : alarmRank[kind]);
+
+const byUrgency = (a: Alarm, b: Alarm): number => rankOf(a.kind) - rankOf(b.kind) || b.at.getTime() - a.at.getTime();

@@ -18,7 +18,7 @@ export type ConnectOptions = BrokerOptions & {
   readonly district: string;
   /** Signs commands and receipts. Without one the client can only watch. */
   readonly signer?: Signer | undefined;
-  /** The person at the desk, told to gateways with `ack` and `reset`. */
+  /** The person at the desk, told to gateways with everything that is done to alarms. */
   readonly operator?: string | undefined;
   /** How long the first connection may take, in milliseconds; 15,000 unless given. */
   readonly timeoutMs?: number | undefined;

@@ -1,4 +1,4 @@
-import type { AlarmKind } from '../model/alarm.ts';
+import type { HeardKind } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { DeviceState, Health, Origin } from '../wire/gateway-state.ts';
@@ -29,7 +29,7 @@ export type Device<P extends ProfileSpec = ProfileSpec> = DeviceAddress & {
   readonly origin: Origin;
   readonly health: Health;
   /** Most urgent kind of alarm that is active on it; absent when none is. */
-  readonly alarm?: AlarmKind;
+  readonly alarm?: HeardKind;
   /** Newest reading of each point. `stale` while the gateway or the broker is out of reach. */
   readonly latest: () => Readonly<Record<string, Latest>>;
   /** The same device with the points and types of its profile. @throws FengsuiError INVALID when it is of another profile. */

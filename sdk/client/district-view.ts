@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { DistrictCode } from '../model/ids.ts';
-import { type AlarmMessage, decodeAlarm } from '../wire/alarm-message.ts';
+import { type HeardAlarm, hearAlarm } from '../wire/alarm-message.ts';
 import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
 import type { EventDesk } from './client-events.ts';
 import { type Directory, gatewayDirectory } from './gateway-directory.ts';
@@ -18,7 +18,7 @@ export type DistrictView = {
   readonly directory: Directory;
   readonly cache: ValueCache;
   readonly feed: TelemetryFeed;
-  readonly alarms: Listeners<{ readonly site: Site; readonly message: AlarmMessage }>;
+  readonly alarms: Listeners<{ readonly site: Site; readonly message: HeardAlarm }>;
   /** Takes a message from the broker. Never throws: what makes no sense is counted and told. */
   readonly receive: (topic: string, bytes: Uint8Array) => void;
   /** Resolves when no gateway is left to be asked for its values. */
@@ -49,7 +49,7 @@ export function districtView(ctx: ViewContext): DistrictView {
     gap: ({ site, ...gap }) => desk.gap({ lane: 'telemetry', gateway: site.gateway, reason: 'missing', ...gap }),
     problem: (site, e) => desk.refuse(topicOf(site, 'telemetry'), e),
   });
-  const alarms = listeners<{ readonly site: Site; readonly message: AlarmMessage }>();
+  const alarms = listeners<{ readonly site: Site; readonly message: HeardAlarm }>();
   const seeds = seeding((site) => seed(ctx, cache, site));
   directory.arrivals.add(seeds.add);
   directory.changes.add(({ type, entry }) => {
@@ -73,8 +73,10 @@ export function districtView(ctx: ViewContext): DistrictView {
     else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'reply') requests.receive(site, bytes);
     else if (channel === 'alarm') {
-      const message = decodeAlarm(bytes);
-      wallOf(message.change.at.wall, 'alarm time');
+      const message = hearAlarm(bytes);
+      const { at, suppression } = message.change;
+      wallOf(at.wall, 'alarm time');
+      if (suppression?.until !== undefined) wallOf(suppression.until, 'suppression.until');
       alarms.emit({ site, message });
     }
   };

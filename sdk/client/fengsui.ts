@@ -5,6 +5,7 @@ import type { Site } from '../wire/topics.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
+import { commandDesk } from './command-desk.ts';
 import { type Devices, devices } from './devices.ts';
 import type { DistrictView } from './district-view.ts';
 import { type Gateways, gateways } from './gateways.ts';
@@ -14,6 +15,7 @@ import type { Requests } from './requests.ts';
 import { parseResume } from './results.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
 import { abortError, type CallOptions, requestTimeoutMs, within } from './time-limit.ts';
+import { type WalkTests, walkTests } from './walk-tests.ts';
 
 /** A district as a platform sees it. */
 export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
@@ -24,6 +26,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly devices: Devices<P>;
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
+  readonly walkTests: WalkTests;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
   /** Resolves once every gateway that is online was asked for its latest values. @throws FengsuiError TIMEOUT | ABORTED */
@@ -54,7 +57,12 @@ const farewellMs = 1_000;
 /** The public face over the parts that {@link connectWith} has put together. */
 export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
   const { desk, view, closing } = parts;
-  const shared = { ...view, ...parts, open: streamsUntil(closing.signal) };
+  const shared = {
+    ...view,
+    ...parts,
+    open: streamsUntil(closing.signal),
+    command: commandDesk(parts.requests, parts.operator),
+  };
   const close = closeOnce(parts);
   return {
     get status() {
@@ -67,6 +75,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     devices: devices(shared),
     telemetry: telemetry(shared),
     alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
+    walkTests: walkTests(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
       const late = (): FengsuiError =>

@@ -1,13 +1,16 @@
 import { FengsuiError } from '../model/errors.ts';
+import type { RiskLevel } from '../model/profile.ts';
 import type { ClockTrust } from '../model/time.ts';
 import type { BusState } from '../wire/gateway-state.ts';
 import type { BusStatus, StatusResult } from '../wire/methods.ts';
 import type { Data } from '../wire/request.ts';
+import type { ActionOptions, CommandDesk } from './command-desk.ts';
+import { askEvery, type Unanswered } from './every-gateway.ts';
 import type { Directory, DirectoryChange, Entry } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
-import { parseStatus } from './results.ts';
+import { parseRiskLevel, parseStatus } from './results.ts';
 import type { CallOptions } from './time-limit.ts';
 
 /** A gateway as it was when it was asked for. */
@@ -34,6 +37,8 @@ export type GatewayReport = {
   readonly clock: ClockTrust;
   /** Grows by one with every change of its device list. */
   readonly configVersion: number;
+  /** By which its conditions and periods are picked now: the higher one of what a platform has set and of its own calendar. */
+  readonly riskLevel: RiskLevel;
   /** Entries of its journal that the platform has not yet taken. */
   readonly backlog: { readonly alarms: number; readonly telemetry: number };
   /** What is wrong with its journal's disk; absent when all is well. */
@@ -46,6 +51,21 @@ export type GatewayChange = {
   readonly type: 'added' | 'online' | 'offline' | 'updated' | 'removed';
   readonly gateway: Gateway;
   readonly at: Date;
+};
+
+/** The risk level (风险防控等级) as it is to be, on one gateway or without one on each of the district. */
+export type NewRiskLevel = {
+  readonly gateway?: string | undefined;
+  readonly level: RiskLevel;
+  /** A reason is needed; at most 200 characters are kept. */
+  readonly why: string;
+};
+
+export type RiskLevels = {
+  /** What holds now: a gateway's own calendar may ask for more than was set. */
+  readonly levels: readonly { readonly gateway: string; readonly level: RiskLevel }[];
+  /** Gateways that may not know of it: nothing is queued for them. */
+  readonly unanswered: readonly Unanswered[];
 };
 
 export type Gateways = {
@@ -61,14 +81,21 @@ export type Gateways = {
    * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | TIMEOUT | ABORTED | PROTOCOL
    */
   readonly status: (gateway: string, options?: CallOptions) => Promise<StatusResult>;
+  /**
+   * Sets the risk level, which picks the limits and poll periods that hold. It outlives a restart of the gateway, and
+   * holds until another is set. A command; of the whole district it resolves with whom it has reached.
+   * @throws FengsuiError for one gateway as `alarms` does, and INVALID (no reason, no such level).
+   */
+  readonly setRiskLevel: (wanted: NewRiskLevel, options?: ActionOptions) => Promise<RiskLevels>;
 };
 
 export function gateways(ctx: {
   readonly directory: Directory;
   readonly requests: Requests;
+  readonly command: CommandDesk;
   readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
 }): Gateways {
-  const { directory, requests, open } = ctx;
+  const { directory, requests, command, open } = ctx;
   return {
     list: ({ online, town } = {}) =>
       directory
@@ -85,6 +112,13 @@ export function gateways(ctx: {
     status: async (gateway, options) => {
       const site = directory.reach(gateway);
       return wholeStatus((params) => requests.query(site, 'status', params, options));
+    },
+    async setRiskLevel({ gateway, level, why }, options) {
+      const { answers, unanswered } = await askEvery(directory, gateway, async (site) => ({
+        gateway: site.gateway,
+        level: parseRiskLevel(await command(site, 'setRiskLevel', { level, why }, options)),
+      }));
+      return { levels: answers, unanswered };
     },
   };
 }
@@ -121,6 +155,7 @@ function toGateway({ site, presence, since, state }: Entry): Gateway {
         version: state.version,
         clock: state.clock,
         configVersion: state.configVersion,
+        riskLevel: state.riskLevel,
         backlog: { alarms: state.alarmBacklog, telemetry: state.telemetryBacklog },
         ...(state.degraded !== undefined && { degraded: state.degraded }),
         buses: state.buses,

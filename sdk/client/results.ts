@@ -1,18 +1,10 @@
-import { type AlarmPhase, alarmKinds, alarmPhases, suppressionKinds } from '../model/alarm.ts';
+import { type AlarmPhase, alarmPhases } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '../model/link-quality.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import { monoTime } from '../model/time.ts';
-import type {
-  ActiveAlarm,
-  BusStatus,
-  ConfigResult,
-  ResumeResult,
-  StatusPage,
-  SuppressedResult,
-  SuppressionData,
-} from '../wire/methods.ts';
+import type { BusStatus, ConfigResult, ResumeResult, StatusPage } from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
@@ -60,55 +52,6 @@ export function parseHistory(raw: Data): { readonly rows: readonly Row[]; readon
     ...(fields.has('next') && { next: fields.count('next') }),
   };
 }
-
-export function parseAlarms(raw: Data): readonly ActiveAlarm[] {
-  return fieldsOf(raw, 'alarms')
-    .list('alarms')
-    .map((one, i) => {
-      const fields = fieldsOf(one, `alarms[${i}]`);
-      return {
-        device: fields.text('device'),
-        condition: fields.text('condition'),
-        kind: named(fields.raw('kind'), alarmKinds, 'alarm.kind'),
-        phase: named(fields.raw('phase'), alarmPhases, 'alarm.phase'),
-        occurrence: fields.count('occurrence'),
-        at: wallOf(fields.raw('at'), 'alarm.at'),
-        rule: fields.text('rule'),
-        ...(isScalar(fields.raw('value')) && { value: fields.scalar('value') }),
-        ...(fields.has('count') && { count: fields.count('count') }),
-        ...(fields.has('silenced') && { silenced: fields.flag('silenced') }),
-        ...(fields.has('suppression') && { suppression: parseSuppression(fields.fields('suppression')) }),
-        explained: parseExplained(fields),
-      };
-    });
-}
-
-export function parseSuppressed(raw: Data): SuppressedResult['suppressed'] {
-  return fieldsOf(raw, 'suppressed')
-    .list('suppressed')
-    .map((one, i) => {
-      const fields = fieldsOf(one, `suppressed[${i}]`);
-      return {
-        device: fields.text('device'),
-        condition: fields.text('condition'),
-        suppression: parseSuppression(fields.fields('suppression')),
-      };
-    });
-}
-
-/** A gateway of an earlier version tells the rule alone. */
-function parseExplained(alarm: Fields): ActiveAlarm['explained'] {
-  if (!alarm.has('explained')) return { en: alarm.text('rule'), zh: alarm.text('rule') };
-  const explained = alarm.fields('explained');
-  return { en: explained.text('en'), zh: explained.text('zh') };
-}
-
-const parseSuppression = (fields: Fields): SuppressionData => ({
-  how: named(fields.raw('how'), suppressionKinds, 'suppression.how'),
-  why: fields.text('why'),
-  ...(fields.has('operator') && { operator: fields.text('operator') }),
-  ...(fields.has('until') && { until: wallOf(fields.raw('until'), 'suppression.until') }),
-});
 
 export function parseRiskLevel(raw: Data): RiskLevel {
   return named(fieldsOf(raw, 'risk level').raw('level'), riskLevels, 'level');
@@ -206,8 +149,8 @@ function parseValue(value: unknown, why: unknown, where: string): PointValue {
   return { quality: 'doubtful', at, value, why: doubts.find((d) => d === why.slice(1)) ?? 'unconfirmed' };
 }
 
-/** Replies name choices in words, unlike streams. */
-function named<T extends string>(raw: unknown, of: readonly T[], where: string): T {
+/** Replies name choices in words, unlike streams. @throws FengsuiError PROTOCOL */
+export function named<T extends string>(raw: unknown, of: readonly T[], where: string): T {
   const found = of.find((name) => name === raw);
   if (found === undefined) throw new FengsuiError('PROTOCOL', `${where}: expected one of ${of.join(', ')}`);
   return found;

@@ -9,6 +9,12 @@ import type { Millis, Stamp, WallTime } from './time.ts';
 export const alarmKinds = ['fire', 'call', 'pre-alarm', 'supervisory', 'tamper', 'fault', 'test'] as const;
 export type AlarmKind = (typeof alarmKinds)[number];
 
+/**
+ * As a reader takes it. Kinds and events may be added: what a later version names and this one does not know is `other`,
+ * and goes through all the same. Phases may not: where an alarm stands is never guessed.
+ */
+export type HeardKind = AlarmKind | 'other';
+
 /** Adding a kind breaks the build here until someone decides its rank; 0 is shown and sent first. */
 export const alarmRank = {
   fire: 0,
@@ -43,6 +49,8 @@ export const alarmEvents = [
   'tested',
 ] as const;
 export type AlarmEvent = (typeof alarmEvents)[number];
+/** As a reader takes it; see {@link HeardKind}. */
+export type HeardEvent = AlarmEvent | 'other';
 
 /**
  * Why an alarm is not announced. shelved 搁置: by a person, with an end · disabled 屏蔽: by a person, until enabled ·
@@ -125,9 +133,20 @@ export type AlarmChange = {
   readonly suppression?: Suppression;
 };
 
+/** A change as a reader takes it, who may be older than who wrote it. */
+export type HeardChange = Omit<AlarmChange, 'kind' | 'event'> & {
+  readonly kind: HeardKind;
+  readonly event: HeardEvent;
+};
+
 /** Kinds that nothing ever hides: whatever a person has shelved or disabled, they are announced. */
 export const neverHidden = (kind: AlarmKind): boolean => kind === 'fire' || kind === 'call';
 
-/** Whether a suppression keeps this alarm from being announced. */
-export const isHidden = ({ kind, suppression }: Pick<AlarmChange, 'kind' | 'suppression'>): boolean =>
-  suppression !== undefined && !neverHidden(kind);
+/** Whether a suppression keeps this alarm from being announced. What is not known is not hidden. */
+export const isHidden = ({
+  kind,
+  suppression,
+}: {
+  readonly kind: HeardKind;
+  readonly suppression?: unknown;
+}): boolean => suppression !== undefined && kind !== 'other' && !neverHidden(kind);

@@ -27,7 +27,7 @@ export function explainAlarm(change: Pick<AlarmChange, 'cause' | 'condition' | '
     words.because({ ...cause, condition }),
     ...(cause.held > 0 ? [words.held(cause.held)] : []),
     ...(count > 1 ? [words.times(count)] : []),
-    words.source(cause.source),
+    ...(cause.source === '' ? [] : [words.source(cause.source)]),
   ].join(lang === 'zh' ? '；' : '; ');
 }
 
@@ -52,13 +52,13 @@ const english: Words = {
     quality: (r) => `${r.point} is ${badly(r.limit, 'en')}`,
     'no-answer': (r) =>
       `no good answer for ${span(r.onDelay, 'en')}; silence is reported within ${span(r.within, 'en')}`,
-    trouble: (r) => troubles[r.condition]?.en ?? r.condition,
+    trouble: (r) => entryOf(troubles, r.condition)?.en ?? r.condition,
     coincidence: (r) => `at least ${String(r.limit)} detectors of the zone see a fire`,
     ended: () => 'nobody looks at this condition any more',
   },
   forLong: (ms) => (ms > 0 ? ` for ${span(ms, 'en')}` : ''),
   samples: (atLeast, of) => ` in ${atLeast} of ${of} samples`,
-  because: (c) => `${c.value === undefined ? '' : `${valueOf(c)}: `}${c.rule}`,
+  because: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}: `}${c.rule}`,
   held: (ms) => `it had been so for ${span(ms, 'en')}`,
   times: (count) => `${count} times`,
   source: (source) => `rule from: ${source}`,
@@ -74,13 +74,17 @@ const chinese: Words = {
     stuck: (r) => `${pointZh(r.point)}已有 ${span(r.within, 'zh')}没有变化`,
     quality: (r) => `${pointZh(r.point)}${badly(r.limit, 'zh')}`,
     'no-answer': (r) => `${span(r.onDelay, 'zh')}内没有有效应答；失联在 ${span(r.within, 'zh')}内报告`,
-    trouble: (r) => troubles[r.condition]?.zh ?? r.condition,
+    trouble: (r) => entryOf(troubles, r.condition)?.zh ?? r.condition,
     coincidence: (r) => `本防区至少 ${String(r.limit)} 个探测器发现火情`,
     ended: () => '该条件已不再监视',
   },
   forLong: (ms) => (ms > 0 ? `，持续 ${span(ms, 'zh')}` : ''),
   samples: (atLeast, of) => `（最近 ${of} 次采样中至少 ${atLeast} 次）`,
-  because: (c) => `${c.value === undefined ? '' : `${valueOf(c)}：`}${ruleText(c, 'zh')}`,
+  // What is known in its own words only, such as a rule of another version, is told in them.
+  because: (c) => {
+    const isKnown = c.test !== 'trouble' || Object.hasOwn(troubles, c.condition);
+    return `${saysItAll(c) ? '' : `${valueOf(c)}：`}${isKnown ? ruleText(c, 'zh') : c.rule}`;
+  },
   held: (ms) => `已持续 ${span(ms, 'zh')}`,
   times: (count) => `共 ${count} 次`,
   source: (source) => `依据：${source}`,
@@ -92,6 +96,10 @@ const measured = ({ limit, unit }: RuleFacts): string => `${String(limit)}${unit
 const valueOf = ({ value, unit }: AlarmCause): string =>
   `${String(value)}${unit === undefined || typeof value !== 'number' ? '' : ` ${unit}`}`;
 
+/** The rule alone: there is no value, or only the yes of a trouble. */
+const saysItAll = ({ test, value }: AlarmCause): boolean =>
+  value === undefined || (test === 'trouble' && value === true);
+
 function span(ms: number | undefined, lang: Language): string {
   const [s, min, h] = lang === 'zh' ? (['秒', '分钟', '小时'] as const) : (['s', 'min', 'h'] as const);
   const t = (ms ?? 0) / 1_000;
@@ -102,7 +110,7 @@ function span(ms: number | undefined, lang: Language): string {
 const badly = (ways: Scalar | undefined, lang: Language): string =>
   String(ways)
     .split(' or ')
-    .map((way) => bad[way]?.[lang] ?? way)
+    .map((way) => entryOf(bad, way)?.[lang] ?? way)
     .join(lang === 'zh' ? '或' : ' or ');
 const bad: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'out-of-range': { en: 'out of its range', zh: '超出量程' },
@@ -123,7 +131,11 @@ const troubles: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'not-following': { en: 'output reads back other than it should', zh: '输出反馈与指令不符' },
 };
 
-const pointZh = (point: string): string => points[point] ?? point;
+/** Names come from a wire: never something inherited. */
+const entryOf = <T>(table: Readonly<Record<string, T>>, name: string): T | undefined =>
+  Object.hasOwn(table, name) ? table[name] : undefined;
+
+const pointZh = (point: string): string => entryOf(points, point) ?? point;
 /** Points of the built-in profiles that raise alarms. */
 const points: Readonly<Record<string, string>> = {
   pressure: '压力',
@@ -140,7 +152,7 @@ const points: Readonly<Record<string, string>> = {
 const stateZh = (state: Scalar | undefined): string =>
   String(state)
     .split(' or ')
-    .map((each) => states[each] ?? each)
+    .map((each) => entryOf(states, each) ?? each)
     .join('”或“');
 const states: Readonly<Record<string, string>> = {
   true: '是',

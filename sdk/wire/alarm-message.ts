@@ -5,9 +5,11 @@ import {
   alarmKinds,
   alarmPhases,
   causeTests,
+  type HeardChange,
   type Suppression,
   suppressionKinds,
 } from '../model/alarm.ts';
+import { FengsuiError } from '../model/errors.ts';
 import { deviceId } from '../model/ids.ts';
 import { millis } from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
@@ -21,6 +23,9 @@ export type AlarmMessage = {
   readonly seq: number;
   readonly change: AlarmChange;
 };
+
+/** An alarm message as a reader takes it, who may be older than who wrote it. */
+export type HeardAlarm = Omit<AlarmMessage, 'change'> & { readonly change: HeardChange };
 
 /** A number, once published, is never reused. 0 tells what the entry is, so that later kinds can be skipped. */
 const key = {
@@ -77,8 +82,8 @@ export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
       [key.test, causeTests.indexOf(change.cause.test)],
       [key.limit, change.cause.limit],
       [key.unit, change.cause.unit],
-      [key.within, change.cause.within],
-      [key.onDelay, change.cause.onDelay],
+      [key.within, change.cause.within === undefined ? undefined : Math.round(change.cause.within)],
+      [key.onDelay, Math.round(change.cause.onDelay)],
       [key.samples, change.cause.samples && [...change.cause.samples]],
       [key.count, change.count],
       [key.silenced, change.silenced],
@@ -86,14 +91,27 @@ export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
     ]),
   );
 
-/** @throws FengsuiError PROTOCOL */
+/** For who wrote it: nothing in it may be new. @throws FengsuiError PROTOCOL */
 export function decodeAlarm(bytes: Uint8Array): AlarmMessage {
+  const { change, ...place } = hearAlarm(bytes);
+  const { kind, event } = change;
+  if (kind === 'other' || event === 'other')
+    throw new FengsuiError('PROTOCOL', 'alarm: its kind or its event is of a later version');
+  return { ...place, change: { ...change, kind, event } };
+}
+
+/**
+ * For readers that may be older than the writer: a kind, an event, a way of testing or of suppressing that they do not
+ * know must not keep the alarm from them.
+ * @throws FengsuiError PROTOCOL
+ */
+export function hearAlarm(bytes: Uint8Array): HeardAlarm {
   const fields = fieldsOf(decodeCbor(bytes), 'alarm');
   const change = {
     device: deviceId(fields.text(key.device)),
     condition: fields.text(key.condition),
-    kind: fields.one(key.kind, alarmKinds),
-    event: fields.one(key.event, alarmEvents),
+    kind: fields.oneOr(key.kind, alarmKinds, 'other'),
+    event: fields.oneOr(key.event, alarmEvents, 'other'),
     phase: fields.one(key.phase, alarmPhases),
     occurrence: fields.count(key.occurrence),
     at: readStamp(fields, key.stamp),
@@ -112,7 +130,8 @@ function readCause(fields: Fields): AlarmCause {
   return {
     point: fields.text(key.point),
     ...(fields.has(key.value) && { value: fields.scalar(key.value) }),
-    test: fields.has(key.test) ? fields.one(key.test, causeTests) : 'trouble', // written before rules had facts
+    // Written before rules had facts, or by a later version: `rule` says it in words.
+    test: fields.has(key.test) ? fields.oneOr(key.test, causeTests, 'trouble') : 'trouble',
     ...(fields.has(key.limit) && { limit: fields.scalar(key.limit) }),
     ...(fields.has(key.unit) && { unit: fields.text(key.unit) }),
     ...(fields.has(key.within) && { within: millis(fields.count(key.within)) }),
@@ -137,7 +156,7 @@ export function encodeSuppression({ how, why, operator, until }: Suppression): R
 
 export function readSuppression(fields: Fields): Suppression {
   return {
-    how: fields.one(suppressionKey.how, suppressionKinds),
+    how: fields.oneOr(suppressionKey.how, suppressionKinds, 'disabled'),
     why: fields.text(suppressionKey.why),
     ...(fields.has(suppressionKey.operator) && { operator: fields.text(suppressionKey.operator) }),
     ...(fields.has(suppressionKey.untilS) && {

@@ -1,4 +1,4 @@
-import { type AlarmKind, alarmKinds } from '../model/alarm.ts';
+import { alarmKinds, type HeardKind } from '../model/alarm.ts';
 import { type DeviceId, deviceId } from '../model/ids.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
@@ -27,7 +27,7 @@ export type DeviceState = {
   readonly origin: Origin;
   readonly health: Health;
   /** Most urgent kind of alarm that is active on it. */
-  readonly alarm?: AlarmKind;
+  readonly alarm?: HeardKind;
 };
 
 export type BusState = { readonly id: string; readonly problem?: string };
@@ -123,13 +123,16 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
             [device.bus, d.bus],
             [device.origin, origins.indexOf(d.origin)],
             [device.health, healths.indexOf(d.health)],
-            [device.alarm, d.alarm && alarmKinds.indexOf(d.alarm)],
+            [device.alarm, d.alarm && kindCode(d.alarm)],
           ]),
         ),
       ],
     ]),
   );
 }
+
+/** Behind the end of the list stands what has no name. */
+const kindCode = (kind: HeardKind): number => (kind === 'other' ? alarmKinds.length : alarmKinds.indexOf(kind));
 
 /** @throws FengsuiError PROTOCOL */
 export function decodeGatewayState(bytes: Uint8Array): GatewayState {
@@ -144,7 +147,8 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
     log: fields.count(key.log),
     alarmBacklog: fields.count(key.alarmBacklog),
     telemetryBacklog: fields.count(key.telemetryBacklog),
-    riskLevel: fields.has(key.riskLevel) ? fields.one(key.riskLevel, riskLevels) : 'normal',
+    // A level of a later version is taken for the highest: rather too watchful.
+    riskLevel: fields.has(key.riskLevel) ? fields.oneOr(key.riskLevel, riskLevels, 'severe') : 'normal',
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);
@@ -160,7 +164,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
         bus: d.text(device.bus),
         origin: d.one(device.origin, origins),
         health: d.one(device.health, healths),
-        ...(d.has(device.alarm) && { alarm: d.one(device.alarm, alarmKinds) }),
+        ...(d.has(device.alarm) && { alarm: d.oneOr(device.alarm, alarmKinds, 'other') }),
       };
     }),
   };

@@ -1,4 +1,4 @@
-import type { AlarmKind, AlarmPhase, SuppressionKind } from '../model/alarm.ts';
+import type { AlarmKind, AlarmPhase, CauseTest, SuppressionKind } from '../model/alarm.ts';
 import type { BusQuality } from '../model/link-quality.ts';
 import type { RiskLevel } from '../model/profile.ts';
 import type { Data } from './request.ts';
@@ -34,6 +34,8 @@ export type TableParams = { readonly hash: number };
 /** An encoded point table. */
 export type TableResult = { readonly table: Uint8Array };
 
+/** `after`: the `next` of the page before. Most urgent kind first, 50 to a page. */
+export type AlarmsParams = { readonly after?: string };
 export type ActiveAlarm = {
   readonly device: string;
   readonly condition: string;
@@ -49,8 +51,22 @@ export type ActiveAlarm = {
   readonly silenced?: boolean;
   /** Why it is not announced. */
   readonly suppression?: SuppressionData;
+  /** What the rule asks, besides `rule` and `value`. */
+  readonly cause: CauseData;
   /** Why, in a sentence. */
   readonly explained: { readonly en: string; readonly zh: string };
+};
+/** Times are in ms; see `AlarmCause`. */
+export type CauseData = {
+  readonly point: string;
+  readonly test: CauseTest;
+  readonly limit?: number | string | boolean;
+  readonly unit?: string;
+  readonly within?: number;
+  readonly onDelay: number;
+  readonly samples?: readonly [atLeast: number, of: number];
+  readonly held: number;
+  readonly source: string;
 };
 export type SuppressionData = {
   readonly how: SuppressionKind;
@@ -59,7 +75,7 @@ export type SuppressionData = {
   /** Unix ms. */
   readonly until?: number;
 };
-export type AlarmsResult = { readonly alarms: readonly ActiveAlarm[] };
+export type AlarmsResult = { readonly alarms: readonly ActiveAlarm[]; readonly next?: string };
 
 /** Asks for every alarm change not yet receipted to be sent again, from `next` on. */
 export type ResumeResult = { readonly log: number; readonly next: number };

@@ -12,6 +12,8 @@ export type Fields = {
   readonly list: (key: number | string) => readonly unknown[];
   readonly fields: (key: number | string) => Fields;
   readonly one: <T extends string>(key: number | string, of: readonly T[]) => T;
+  /** As `one`; a position behind the end of the list was added by a later version, and is read as `otherwise`. */
+  readonly oneOr: <T extends string, D extends string>(key: number | string, of: readonly T[], otherwise: D) => T | D;
   readonly scalar: (key: number | string) => Scalar;
   readonly raw: (key: number | string) => unknown;
   readonly has: (key: number | string) => boolean;
@@ -27,6 +29,10 @@ export function fieldsOf(raw: unknown, what: string): Fields {
       const value = get(key);
       return is(value) ? value : wrong(`${what}[${key}]`, expected, value);
     };
+  const one = <T extends string>(key: number | string, of: readonly T[]): T => {
+    const code = get(key);
+    return (isCount(code) ? of[code] : undefined) ?? wrong(`${what}[${key}]`, `one of 0–${of.length - 1}`, code);
+  };
   return {
     count: take(isCount, 'a whole number from 0'),
     number: take(isNumber, 'a number'),
@@ -36,9 +42,10 @@ export function fieldsOf(raw: unknown, what: string): Fields {
     list: take(isList, 'a list'),
     scalar: take(isScalar, 'a number, text, true or false'),
     fields: (key) => fieldsOf(get(key), `${what}[${key}]`),
-    one: (key, of) => {
+    one,
+    oneOr: (key, of, otherwise) => {
       const code = get(key);
-      return (isCount(code) ? of[code] : undefined) ?? wrong(`${what}[${key}]`, `one of 0–${of.length - 1}`, code);
+      return isCount(code) && code >= of.length ? otherwise : one(key, of);
     },
     raw: get,
     has: (key) => get(key) !== undefined,

@@ -140,7 +140,10 @@ async function resetAlarm(
   const cause = (): string => JSON.stringify(Object.values(fs.devices.get({ gateway, device }).latest())[0]?.value);
   await until(`${device} is quiet again`, () => cause() === '"normal"' || cause() === 'false');
   const over = alarm(device, condition, 'reset');
-  await fs.alarms.reset({ gateway, device, condition });
+  const standing = await fs.alarms.active({ gateway });
+  const seen = standing.alarms.find((one) => one.device === device && one.condition === condition);
+  if (!seen) throw new Error(`${device}/${condition} does not stand any more`);
+  await fs.alarms.reset(seen);
   await over;
   await until('the siren is quiet', () => !siren());
 }

@@ -1,5 +1,15 @@
 import { defineProfile, profiles } from '../../device-profiles/index.ts';
-import { type AlarmUpdate, connect, type Fengsui, type LiveStream, type Paged } from '../../sdk/index.ts';
+import {
+  type Alarm,
+  type AlarmKind,
+  type AlarmUpdate,
+  connect,
+  explainAlarm,
+  type Fengsui,
+  isHidden,
+  type LiveStream,
+  type Paged,
+} from '../../sdk/index.ts';
 
 /** Compiled, never run: what the SDK promises to a compiler. Each `@ts-expect-error` fails the build if the line below it compiles. */
 
@@ -82,9 +92,53 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
     // @ts-expect-error: an occurrence is needed, or a newer alarm might be acknowledged unseen
     await fs.alarms.ack({ gateway: 'gw-1', device: 'd-1', condition: 'low' });
   }
+  await dutyDesk(fs);
   // @ts-expect-error: there is no such event
   fs.on('alarm', () => undefined);
   fs.on('gap', (gap) => same<typeof gap.lane, 'alarm' | 'telemetry'>(true));
+}
+
+async function dutyDesk(fs: Fengsui): Promise<void> {
+  const [alarm] = (await fs.alarms.active({ gateway: 'gw-1', hidden: true })).alarms;
+  if (!alarm) return;
+  same<typeof alarm, Alarm>(true);
+  same<typeof alarm.kind, AlarmKind | 'other'>(true);
+  same<typeof alarm.explained.zh, string>(true);
+  explainAlarm(alarm, 'zh') satisfies string;
+  isHidden(alarm) satisfies boolean;
+  if (alarm.suppression) same<typeof alarm.suppression.until, Date | undefined>(true);
+  if (alarm.cause.test === 'below') alarm.cause.limit satisfies number | string | boolean | undefined;
+  // @ts-expect-error: alarms can only be read
+  alarm.silenced = true;
+
+  await fs.alarms.reset(alarm, { operator: 'Li', timeoutMs: 5_000 });
+  // @ts-expect-error: an occurrence is needed, or a newer fire might be reset unseen
+  await fs.alarms.reset({ gateway: 'gw-1', device: 'd-1', condition: 'smoke' });
+  await fs.alarms.shelve(alarm, { minutes: 30, why: 'pump test' });
+  // @ts-expect-error: nothing is shelved without an end
+  await fs.alarms.shelve(alarm, { why: 'pump test' });
+  // @ts-expect-error: nothing is disabled without a reason
+  await fs.alarms.disable(alarm, {});
+  await fs.alarms.takeOutOfService(address, { why: 'repair' });
+  await fs.alarms.returnToService(alarm);
+  // @ts-expect-error: a condition is lifted, a device is returned to service
+  await fs.alarms.lift(address);
+
+  const test = { gateway: 'gw-1', minutes: 30, sounders: 'chirp' } as const;
+  await fs.walkTests.start({ ...test, zone: 'ground' });
+  await fs.walkTests.start({ ...test, devices: ['d-1'] });
+  // @ts-expect-error: either a zone or devices
+  await fs.walkTests.start({ ...test, zone: 'ground', devices: ['d-1'] });
+  // @ts-expect-error: nothing to test
+  await fs.walkTests.start(test);
+  const { running, report } = await fs.walkTests.state({ gateway: 'gw-1' });
+  running?.began satisfies Date | undefined;
+  report?.devices[0]?.at satisfies Date | undefined;
+
+  const { levels } = await fs.gateways.setRiskLevel({ level: 'heightened', why: 'holiday' });
+  same<(typeof levels)[number]['level'], 'normal' | 'heightened' | 'severe'>(true);
+  // @ts-expect-error: there is no such level
+  await fs.gateways.setRiskLevel({ level: 'high', why: 'holiday' });
 }
 
 export async function thirdParty(): Promise<void> {

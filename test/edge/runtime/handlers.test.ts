@@ -245,6 +245,15 @@ describe('the other questions', () => {
           at: t0 + 2_000,
           rule: 'pressure below 0.1 MPa for 2 s',
           value: 0.05,
+          cause: {
+            point: 'pressure',
+            test: 'below',
+            limit: 0.1,
+            unit: 'MPa',
+            onDelay: 2_000,
+            held: 2_000,
+            source: 'GB 50974-2014 7.2.8: at least 0.10 MPa from ground at fire flow',
+          },
           explained: {
             en: expect.stringMatching(
               /^0.05 MPa: pressure below 0.1 MPa for 2 s; it had been so for 2 s; rule from: GB 50974/,

@@ -225,7 +225,7 @@ describe('devices', () => {
     const sent = gateway.requests.filter((r) => r.nonce);
     expect(sent.map((r) => r.params)).toEqual([
       { device: 'hydrant-1', condition: 'low', occurrence: 2, operator: 'Wang' },
-      { device: 'hydrant-1', condition: 'low', operator: 'Li' },
+      { device: 'hydrant-1', condition: 'low', occurrence: 2, operator: 'Li' },
     ]);
   });
 });

@@ -7,6 +7,8 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';
 
+/** Parts that a question does not need. */
+const unused = { open: () => expect.unreachable(), command: () => expect.unreachable() };
 const units = (count: number) => Array.from({ length: count }, (_, i) => unitFigures(i + 1));
 
 /** The client's face over a gateway that answers `status` like this. */
@@ -17,7 +19,7 @@ function facing(answer: (after: string | undefined) => Data) {
     asked.push(params);
     return answer((params as { after?: string } | null)?.after);
   };
-  const { status } = gateways({ directory, requests: { query } as Requests, open: () => expect.unreachable() });
+  const { status } = gateways({ directory, requests: { query } as Requests, ...unused });
   return { status: () => status('gw-1'), asked };
 }
 
@@ -54,7 +56,7 @@ describe('the status of a gateway', () => {
       throw new FengsuiError('GATEWAY_UNKNOWN');
     };
     const directory = { reach } as unknown as Directory;
-    const { status } = gateways({ directory, requests: {} as Requests, open: () => expect.unreachable() });
+    const { status } = gateways({ directory, requests: {} as Requests, ...unused });
     await expect(status('gw-9')).rejects.toMatchObject({ code: 'GATEWAY_UNKNOWN' });
   });
 });

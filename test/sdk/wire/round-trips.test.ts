@@ -3,6 +3,7 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { monoTime, wallTime } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
+import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import {
   decodeGatewayState,
   decodePresence,
@@ -193,6 +194,16 @@ describe('what is encoded', () => {
       message: 'm',
     });
     expect(() => decodeRequest(encodeRequest({ ...request, id: '' }))).toThrow(/1 to 64/);
+  });
+
+  it('survives a reader of an older minor version: a kind of alarm and a risk level that it does not know', () => {
+    const devices = state.devices.map((device) => ({ ...device, alarm: 'other' as const }));
+    expect(decodeGatewayState(encodeGatewayState({ ...state, devices })).devices).toEqual(devices);
+    const fields = decodeCbor(encodeGatewayState(state));
+    if (!(fields instanceof Map)) throw new Error('a state is a map');
+    expect(decodeGatewayState(encodeCbor(new Map<Cbor, Cbor>([...fields, [14, 9]]))).riskLevel).toBe('severe');
+    fields.delete(14);
+    expect(decodeGatewayState(encodeCbor(fields)).riskLevel).toBe('normal');
   });
 
   it('survives a reader of an older minor version: unknown keys are ignored', () => {
