@@ -1,17 +1,15 @@
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parseStatus } from '../../sdk/client/results.ts';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { seconds } from '../../sdk/model/time.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
 import { type Clock, systemClock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
 import { loadConfig } from '../runtime/config/load-config.ts';
 import { isLineBus, type Site, type SiteDevice } from '../runtime/config/site.ts';
-import { deviceList } from '../runtime/device-list.ts';
 import { askLocal } from '../runtime/local/ask-local.ts';
 import { busMetrics } from './bus-metrics.ts';
 import { busTable } from './bus-table.ts';
+import { devicesOf } from './devices-of.ts';
 import { languageOf } from './language.ts';
 
 const refresh = seconds(2);
@@ -91,16 +89,8 @@ function only(status: StatusResult, bus: string | undefined): StatusResult {
   return bus === undefined ? status : { ...status, buses: status.buses.filter((b) => b.id === bus) };
 }
 
-/** Those of the file, and those that the platform added to the running gateway. */
-async function devicesOf(site: Site): Promise<readonly SiteDevice[]> {
-  return (await deviceList(site, join(site.journal.path, 'devices.json'), silence)).devices;
-}
-
 const namesIn = (devices: readonly SiteDevice[]) => (bus: string, unit: number) =>
   devices.filter((d) => d.bus === bus && d.unit === unit).map((d) => d.name);
-
-/** What is wrong with the list is the gateway's to log. */
-const silence: Log = { info: () => undefined, warn: () => undefined, child: () => silence };
 
 /** Ctrl-C ends the program. */
 const never = new AbortController().signal;

@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';
+import { alarmsList } from './alarms-list.ts';
 import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
 import { detectCommand } from './detect.ts';
@@ -23,6 +24,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['config check', (args) => checkConfig(fileIn(args))],
   ['config schema', alone(printSchema)],
   ['profiles', listProfiles],
+  ['alarms list', alarmsList],
   ['bus stat', busStat],
   ['scan', scanCommand],
   ['detect', detectCommand],

@@ -6,6 +6,8 @@ export const usage = `fengsui: fire-safety edge gateway
   fengsui profiles [--json] [--lang zh|en]
                                   the devices that Fengsui knows, and how they come from the works
   fengsui keygen                  make a key pair for an operator
+  fengsui alarms list --config FILE [--json] [--lang zh|en]
+                                  what stands on the running gateway, most urgent first, and why
   fengsui bus stat --config FILE [BUS] [--watch] [--json | --prometheus] [--lang zh|en]
                                   how well the buses of the running gateway do: requests, answers, time-outs,
                                   damage, turnaround. --watch shows them anew every 2 s; --prometheus prints

@@ -1,6 +1,7 @@
 import {
   type AlarmCause,
   type AlarmPhase,
+  alarmRank,
   type HeardChange,
   type HeardKind,
   isHidden,
@@ -83,6 +84,12 @@ export function alarmOf(parts: AlarmParts): Alarm {
     explained: parts.explained ?? { en: explainAlarm(parts, 'en'), zh: explainAlarm(parts, 'zh') },
   };
 }
+
+const rankOf = (kind: HeardKind): number => (kind === 'other' ? alarmRank.call + 0.5 : alarmRank[kind]);
+
+/** Most urgent kind first, then newest first. */
+export const byUrgency = (a: Alarm, b: Alarm): number =>
+  rankOf(a.kind) - rankOf(b.kind) || b.at.getTime() - a.at.getTime();
 
 /** @throws FengsuiError PROTOCOL when its end is no time */
 export const suppressionOf = ({ until, ...rest }: Suppression): AlarmSuppression => ({

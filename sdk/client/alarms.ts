@@ -1,4 +1,4 @@
-import { type AlarmPhase, alarmRank, type HeardKind } from '../model/alarm.ts';
+import type { AlarmPhase } from '../model/alarm.ts';
 import type { Command } from '../wire/request.ts';
 import type { Site } from '../wire/topics.ts';
 import {
@@ -7,6 +7,7 @@ import {
   type AlarmRef,
   type AlarmSuppression,
   alarmOf,
+  byUrgency,
   suppressionOf,
 } from './alarm.ts';
 import { parseAlarms, parseSuppressed, type StandingAlarm } from './alarm-results.ts';
@@ -179,7 +180,3 @@ function actions({ directory, command }: AlarmsContext): Omit<Alarms, 'active' |
     },
   };
 }
-
-const rankOf = (kind: HeardKind): number => (kind === 'other' ? alarmRank.call + 0.5 : alarmRank[kind]);
-
-const byUrgency = (a: Alarm, b: Alarm): number => rankOf(a.kind) - rankOf(b.kind) || b.at.getTime() - a.at.getTime();

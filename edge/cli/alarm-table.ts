@@ -1,0 +1,49 @@
+import type { Alarm } from '../../sdk/client/alarm.ts';
+import { alarmWords, kindWords, phaseWords, suppressionWords } from './alarm-words.ts';
+import { columns } from './columns.ts';
+import type { Lang } from './language.ts';
+
+/** What stands, for people: a row of each alarm, and beneath it why, and what a person has done to it. */
+export function alarmTable(alarms: readonly Alarm[], names: ReadonlyMap<string, string>, lang: Lang): string {
+  const say = (word: keyof typeof alarmWords): string => alarmWords[word][lang];
+  if (alarms.length === 0) return `${say('none')}\n`;
+  const head = (['kind', 'phase', 'since', 'where', 'device'] as const).map(say);
+  const rows = alarms.map((alarm) => [
+    kindWords[alarm.kind][lang],
+    phaseWords[alarm.phase][lang],
+    time(alarm.at),
+    `${alarm.device}/${alarm.condition}`,
+    names.get(alarm.device) ?? '–',
+  ]);
+  const [titles, ...lines] = columns([head, ...rows], 0);
+  const parts = alarms.map((alarm, i) => [
+    lines[i],
+    `  ${alarm.explained[lang]}`,
+    ...(alarm.silenced ? [`  ${say('silenced')}`] : []),
+    ...suppressed(alarm, lang),
+  ]);
+  return `${[titles, ...parts.flat()].map(harmless).join('\n')}\n`;
+}
+
+function suppressed({ suppression, isHidden }: Alarm, lang: Lang): readonly string[] {
+  if (!suppression) return [];
+  const say = (word: keyof typeof alarmWords): string => alarmWords[word][lang];
+  const { how, why, operator, until } = suppression;
+  const facts = [
+    suppressionWords[how][lang],
+    ...(until ? [say('until').replace('{}', () => time(until))] : []),
+    ...(operator === undefined ? [] : [say('by').replace('{}', () => operator)]),
+    say(isHidden ? 'hidden' : 'remark'),
+  ];
+  return [`  ${facts.join(lang === 'zh' ? '，' : ', ')}${lang === 'zh' ? '：' : ': '}${why}`];
+}
+
+/** Reasons and values come from outside: they must not command the terminal. */
+const harmless = (line = ''): string => line.replaceAll(/\p{Cc}/gu, '\u{fffd}');
+
+/** By the host's own clock and zone, as on the wall of who reads it. */
+function time(at: Date): string {
+  const two = (n: number): string => String(n).padStart(2, '0');
+  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
+  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
+}
