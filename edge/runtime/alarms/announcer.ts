@@ -75,7 +75,16 @@ export function announcer(ctx: AnnouncerContext): Announcer {
     ctx.store.store(change);
   };
   const tell = (watched: Watched, event: AlarmEvent, { at, cause, operator }: Telling): void => {
-    watched.last = { ...changeOf(watched, suppressions), event, at: stamp(at), cause, ...(operator && { operator }) };
+    const { last, state } = watched;
+    // What a person does says nothing of the danger: why the alarm stands is still what was judged.
+    const why = last && byPeople.has(event) && isActive(state.phase) ? last.cause : cause;
+    watched.last = {
+      ...changeOf(watched, suppressions),
+      event,
+      at: stamp(at),
+      cause: why,
+      ...(operator && { operator }),
+    };
     announce(watched.last);
   };
   const apply = (watched: Watched, input: AlarmInput, operator?: string): AlarmPhase => {
@@ -126,6 +135,8 @@ function changeOf({ device, rule, state }: Watched, suppressions: Suppressions) 
     ...(suppression && { suppression }),
   };
 }
+
+const byPeople: ReadonlySet<AlarmEvent> = new Set(['acked', 'silenced', 'suppressed', 'unsuppressed']);
 
 /** While it is tested, a condition restores by itself and at once. */
 const asTested = (rule: Rule): Rule => ({ ...rule, latched: false, offDelay: noDelay });

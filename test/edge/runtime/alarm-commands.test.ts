@@ -106,6 +106,23 @@ describe('what a person does to one occurrence', () => {
   });
 });
 
+describe('why an alarm stands', () => {
+  it('is still told after people have acted on it', async () => {
+    const s = await stage();
+    await s.drop(0.12);
+    const explained = async () => parseAlarms(await s.query('alarms', null)).alarms[0]?.explained?.zh;
+    const before = await explained();
+    expect(before).toMatch(/^0\.12 MPa：压力低于 0\.14 MPa，持续 5 秒/);
+    await s.does('acknowledge', { ...low, occurrence: 1 });
+    expect(await explained()).toBe(before);
+    await s.does('silence', { ...low, occurrence: 1 });
+    await s.does('suppress', { ...low, how: 'disabled', why: 'rebuilt' });
+    expect(await explained()).toBe(before);
+    await s.does('unsuppress', low);
+    expect(await explained()).toBe(before);
+  });
+});
+
 describe('suppressing', () => {
   it('shelves with an end, is listed, and is lifted', async () => {
     const s = await stage();
