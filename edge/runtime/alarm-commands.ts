@@ -159,6 +159,10 @@ const suppressionData = ({ how, why, operator, until }: Suppression): Suppressio
   ...(until !== undefined && { until }),
 });
 
+/** What is by design follows from a greater fault, may be much, and is not for people to lift. */
+export const isByPeople = ({ suppression }: { readonly suppression: Suppression }): boolean =>
+  suppression.how !== 'by-design';
+
 export const suppressedRow = ({ device, condition, suppression }: Target & { readonly suppression: Suppression }) => ({
   device,
   condition,

@@ -8,7 +8,7 @@ import type { Data, Query } from '../../sdk/wire/request.ts';
 import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
-import { alarmCommands, alarmsPage, suppressedRow } from './alarm-commands.ts';
+import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
 import { statusPage } from './gateway-status.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 
@@ -36,7 +36,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
   alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
-  suppressed: () => ({ suppressed: ctx.alarms.suppressed().map(suppressedRow) }),
+  suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });

@@ -1,4 +1,4 @@
-import type { AlarmCause, AlarmChange, CauseTest, RuleFacts } from './alarm.ts';
+import type { AlarmCause, AlarmChange, CauseTest, RuleFacts, Suppression, SuppressionKind } from './alarm.ts';
 import type { Scalar } from './point.ts';
 import { noAnswer, testOverdue } from './profile.ts';
 
@@ -20,16 +20,22 @@ export function ruleText(rule: Told, lang: Language): string {
  * Why an alarm is as it is, in one sentence: what was seen, against which rule, for how long, and where the rule comes
  * from. For people; the same facts stand in `cause` for programs.
  */
-export function explainAlarm(change: Pick<AlarmChange, 'cause' | 'condition' | 'count'>, lang: Language): string {
-  const { cause, condition, count = 1 } = change;
+export function explainAlarm(change: Explained, lang: Language): string {
+  const { cause, condition, phase, count = 1, suppression } = change;
   const words = sentences[lang];
+  // A condition at rest that somebody shelves is told for that alone.
+  if (suppression && phase === 'normal') return words.suppressed(suppression);
   return [
     words.because({ ...cause, condition }),
     ...(cause.held > 0 ? [words.held(cause.held)] : []),
     ...(count > 1 ? [words.times(count)] : []),
+    ...(suppression ? [words.suppressed(suppression)] : []),
     ...(cause.source === '' ? [] : [words.source(cause.source)]),
   ].join(lang === 'zh' ? '；' : '; ');
 }
+
+type Explained = Pick<AlarmChange, 'cause' | 'condition' | 'count'> &
+  Partial<Pick<AlarmChange, 'phase'>> & { readonly suppression?: Pick<Suppression, 'how' | 'why'> };
 
 type Words = {
   readonly test: Readonly<Record<CauseTest, (rule: Told) => string>>;
@@ -38,6 +44,7 @@ type Words = {
   readonly because: (cause: AlarmCause & { readonly condition: string }) => string;
   readonly held: (ms: number) => string;
   readonly times: (count: number) => string;
+  readonly suppressed: (suppression: Pick<Suppression, 'how' | 'why'>) => string;
   readonly source: (source: string) => string;
 };
 
@@ -61,6 +68,7 @@ const english: Words = {
   because: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}: `}${c.rule}`,
   held: (ms) => `it had been so for ${span(ms, 'en')}`,
   times: (count) => `${count} times`,
+  suppressed: ({ how, why }) => `${how}: ${why}`,
   source: (source) => `rule from: ${source}`,
 };
 
@@ -87,7 +95,15 @@ const chinese: Words = {
   },
   held: (ms) => `已持续 ${span(ms, 'zh')}`,
   times: (count) => `共 ${count} 次`,
+  suppressed: ({ how, why }) => `${suppressionZh[how]}：${why}`,
   source: (source) => `依据：${source}`,
+};
+
+const suppressionZh: Readonly<Record<SuppressionKind, string>> = {
+  shelved: '搁置',
+  disabled: '屏蔽',
+  'out-of-service': '停用',
+  'by-design': '抑制',
 };
 
 const sentences: Readonly<Record<Language, Words>> = { en: english, zh: chinese };
