@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';
+import { replayAlarms } from './alarms-replay.ts';
 import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
 import { detectCommand } from './detect.ts';
@@ -24,6 +25,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['config schema', alone(printSchema)],
   ['profiles', listProfiles],
   ['bus stat', busStat],
+  ['alarms replay', replayAlarms],
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],
