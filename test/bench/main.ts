@@ -1,10 +1,17 @@
+import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
 import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
 import { serial } from './serial.ts';
 
 /** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
-const benches: Record<string, () => Promise<Record<string, number>>> = { path, plan, 'poll-cpu': pollCpu, serial };
+const benches: Record<string, () => Promise<Record<string, number>>> = {
+  judgement,
+  path,
+  plan,
+  'poll-cpu': pollCpu,
+  serial,
+};
 
 const [name = ''] = process.argv.slice(2);
 const bench = benches[name];
