@@ -85,6 +85,13 @@ describe('the verdict on a case', () => {
     expect(verdict([lowLow('h'), low('h', { optional: true })], told('h/low-low', 12))).toEqual([0, 0]);
   });
 
+  it('looks at how often a condition was told', () => {
+    const chatter = [told('h/low', 15), told('h/low', 20, 'cleared'), told('h/low', 25, 'repeated')];
+    const truth = (toldAtMost: number): readonly Truth[] => [lowLow('h'), low('h', { toldAtMost })];
+    expect(verdict(truth(3), told('h/low-low', 12), ...chatter)).toEqual([0, 0]);
+    expect(verdict(truth(2), told('h/low-low', 12), ...chatter)).toEqual([1, 0]);
+  });
+
   it('counts what comes out of suppression, and what was only tested, as told', () => {
     const lowIsTold = told('h/low-low', 12);
     expect(

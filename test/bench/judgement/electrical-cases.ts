@@ -58,7 +58,7 @@ export const electricalCases: readonly JudgementCase[] = [
     seed: 94,
     lasts: hour,
     scene: (random) => boardScene(random, { leakage: (now) => 300 + 12 * Math.sin(now / 20) }),
-    truth: [raised('pre-alarm', 'board/leakage', [0, 120], { ends: 'active' })],
+    truth: [raised('pre-alarm', 'board/leakage', [0, 120], { ends: 'active', toldAtMost: 1 })],
   },
   {
     id: 'cable-heats',

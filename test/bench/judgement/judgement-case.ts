@@ -76,6 +76,8 @@ export type Truth = {
   readonly within: readonly [from: number, by: number] | Crossing;
   /** How it must stand when the case is over; not looked at unless given. */
   readonly ends?: 'active' | 'cleared';
+  /** So many changes of it may be told at most, of all kinds: what chatters must not tire anybody. */
+  readonly toldAtMost?: number;
   /** Nature is on the edge: it may be raised, once, or not. */
   readonly optional?: true;
 };

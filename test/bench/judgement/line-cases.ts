@@ -95,19 +95,20 @@ export const lineCases: readonly JudgementCase[] = [
   {
     id: 'bad-radio',
     name: {
-      en: 'A bad link: away for half a minute, back for ten seconds, again and again',
+      en: 'A bad link: away for 25 s, back for 20 s, again and again',
       zh: '链路时断时续，未超过失联时限',
     },
     seed: 58,
-    lasts: 800,
+    lasts: 900,
     scene: (random) =>
       lineScene(
         random,
         Array.from({ length: 18 }, (_, i): readonly Happening[] => [
-          [60 + i * 40, (stage) => stage.spoil('hydrant-3', 'timeout')],
-          [90 + i * 40, (stage) => stage.spoil('hydrant-3', undefined)],
+          [60 + i * 45, (stage) => stage.spoil('hydrant-3', 'timeout')],
+          [85 + i * 45, (stage) => stage.spoil('hydrant-3', undefined)],
         ]).flat(),
       ),
+    // Back for longer than a silent unit is left alone between two probes, so it is heard each time.
     truth: [],
   },
   {

@@ -86,7 +86,9 @@ function pollOf(station: Station, random: () => number, traces: Map<string, (rea
     every(stage) {
       if (truly) trace.push([stage.now(), truly()]);
       if (stage.isAway()) return period;
-      return stage.read(station) ? period : Math.max(period, profile.silenceMs / probesPerSilence);
+      if (stage.read(station)) return period;
+      // Silent units take turns with their probes.
+      return Math.max(period, Math.round((profile.silenceMs / probesPerSilence) * (1 - random() / 2)));
     },
   };
 }

@@ -202,7 +202,7 @@ export const sensorCases: readonly JudgementCase[] = [
     seed: 42,
     lasts: 300,
     scene: (random) => loopScene(random, (now) => (now > 30 && now < 170 && (now - 30) % 7 < 5 ? 0 : healthyCurrent)),
-    truth: [raised('fault', 'loop/wire-break', [30, 36], { ends: 'cleared' })],
+    truth: [raised('fault', 'loop/wire-break', [30, 36], { ends: 'cleared', toldAtMost: 2 })],
   },
   {
     id: 'doubtful-burst',

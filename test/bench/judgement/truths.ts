@@ -1,6 +1,6 @@
 import type { Crossing, Truth } from './judgement-case.ts';
 
-type More = Partial<Pick<Truth, 'ends' | 'optional'>>;
+type More = Partial<Pick<Truth, 'ends' | 'optional' | 'toldAtMost'>>;
 
 const supervisory = (device: string, condition: string, within: Truth['within'], more: More = {}): Truth => ({
   device,

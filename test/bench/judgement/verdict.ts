@@ -16,7 +16,7 @@ export type Found = {
 
 export type Verdict = {
   readonly found: readonly Found[];
-  /** What had to be raised in time and was not, or did not end as it must. In words. */
+  /** What had to be raised in time and was not, did not end as it must, or was told too often. In words. */
   readonly missed: readonly string[];
   /** Raised for no reason. */
   readonly falseAlarms: readonly (Told & { readonly kind: AlarmKind })[];
@@ -56,15 +56,19 @@ const isWithin = (at: number, window: Found['window']): boolean =>
   window !== undefined && at >= window[0] && at <= window[1];
 
 function missing({ truth, window, raisedAt }: Found, told: readonly Told[]): readonly string[] {
-  const { device, condition, optional, ends } = truth;
+  const { device, condition, optional, ends, toldAtMost = Number.POSITIVE_INFINITY } = truth;
   const name = `${device}/${condition}`;
   if (raisedAt === undefined) {
     if (optional) return [];
     return [window ? `${name} was not raised from ${window[0]} to ${window[1]} s` : `${name}: nature gave no reason`];
   }
-  const last = told.findLast((each) => each.device === device && each.condition === condition);
+  const own = told.filter((each) => each.device === device && each.condition === condition);
+  const last = own.at(-1);
   const stands = last !== undefined && isActive(last.phase) ? 'active' : 'cleared';
-  return ends !== undefined && ends !== stands ? [`${name} is ${stands} in the end, not ${ends}`] : [];
+  return [
+    ...(ends !== undefined && ends !== stands ? [`${name} is ${stands} in the end, not ${ends}`] : []),
+    ...(own.length > toldAtMost ? [`${name} was told ${own.length} times, not ${toldAtMost} at most`] : []),
+  ];
 }
 
 /** From the first moment at which there can be a reason to the last at which it must have been told. */
