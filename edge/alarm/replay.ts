@@ -1,5 +1,6 @@
 import type { AlarmCause, AlarmEvent, AlarmKind, AlarmPhase } from '../../sdk/model/alarm.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
+import { noAnswer } from '../../sdk/model/profile.ts';
 import type { MonoTime } from '../../sdk/model/time.ts';
 import { type AlarmState, judge, quiet } from './judge.ts';
 import type { Rule } from './rule.ts';
@@ -16,24 +17,33 @@ export type Replayed = {
   readonly cause: AlarmCause;
 };
 
-/** One recorded value of a point of the device. Times must not go backwards. */
+/** One recorded value of a point of the device. */
 export type Recorded = readonly [point: string, value: PointValue];
 
+/** Takes the values of one answer of the device, and gives what they would have told. Times must not go backwards. */
+export type Replay = (answer: readonly Recorded[]) => readonly Replayed[];
+
 /**
- * The judgement of a gateway over recorded values of one device, in order: the very same rules and states. A value of
- * any point also tells that the device answers. Pure.
+ * The judgement of a gateway over recorded values of one device: the very same rules, states and order. The best value
+ * of an answer also tells whether the device answers at all. Keeps one state for each rule, however much is recorded.
  */
-export function* replay(rules: readonly Rule[], values: Iterable<Recorded>): Generator<Replayed> {
+export function replay(rules: readonly Rule[]): Replay {
   const states = new Map<Rule, AlarmState>();
-  for (const [point, value] of values) {
-    for (const rule of rules) {
-      if (rule.point !== point && rule.facts.test !== 'no-answer') continue;
-      const before = states.get(rule) ?? quiet;
-      const { state, event, cause } = judge(rule, before, { kind: 'value', value });
-      if (state !== before) states.set(rule, state);
-      if (!event || !cause) continue;
-      const { phase, occurrence, count } = state;
-      yield { at: value.at, condition: rule.condition, kind: rule.kind, event, phase, occurrence, count, cause };
-    }
-  }
+  const look = (rule: Rule, value: PointValue): readonly Replayed[] => {
+    const before = states.get(rule) ?? quiet;
+    const { state, event, cause } = judge(rule, before, { kind: 'value', value });
+    if (state !== before) states.set(rule, state);
+    if (!event || !cause) return [];
+    const { phase, occurrence, count } = state;
+    return [{ at: value.at, condition: rule.condition, kind: rule.kind, event, phase, occurrence, count, cause }];
+  };
+  return (answer) => {
+    const told = answer.flatMap(([point, value]) =>
+      rules.flatMap((rule) => (rule.point === point ? look(rule, value) : [])),
+    );
+    const best = answer.find(([, { quality }]) => quality !== 'lost') ?? answer.at(-1);
+    if (!best) return told;
+    const [, value] = best;
+    return [...told, ...rules.flatMap((rule) => (rule.condition === noAnswer ? look(rule, value) : []))];
+  };
 }

@@ -16,7 +16,7 @@ export function columns(rows: readonly (readonly string[])[], numbers: number): 
 }
 
 /** Width in a terminal: Chinese characters take two cells. */
-const cellsOf = (text: string): number =>
+export const cellsOf = (text: string): number =>
   Array.from(text).reduce((sum, character) => sum + (isWide(character) ? 2 : 1), 0);
 
 /** East Asian wide and fullwidth blocks, as far as names of devices use them. */

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';
 import { alarmsList } from './alarms-list.ts';
+import { replayAlarms } from './alarms-replay.ts';
 import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
 import { detectCommand } from './detect.ts';
@@ -26,6 +27,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['profiles', listProfiles],
   ['alarms list', alarmsList],
   ['bus stat', busStat],
+  ['alarms replay', replayAlarms],
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],

@@ -21,6 +21,11 @@ export const usage = `fengsui: fire-safety edge gateway
                     [--baud 9600 --parity none] [--json] [--lang zh|en]
                                   which register, type, byte order and scale give what the dial shows. Asks for
                                   more values until one way is left; --shows 0.421,0.430 waits for each
+  fengsui alarms replay --profile PROFILE --csv FILE [--set low=0.14]... [--point NAME]
+                    [--level normal|heightened|severe] [--json] [--lang zh|en]
+                                  what a gateway would have raised over recorded data: columns timestamp, value
+                                  (or points by their names), quality. --set tries another limit: a setting by its
+                                  name, or low.limit, low.deadband, low.onDelayMs, low.offDelayMs of a condition
   LINE is --port /dev/serial/by-id/…, --tcp HOST:PORT or --rtu-over-tcp HOST:PORT.
   Stop a gateway that uses the port first. Below zero: --shows=-12.5
   fengsui --version | --help

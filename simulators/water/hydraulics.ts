@@ -6,6 +6,8 @@ import { networkText, pump, tank } from './village-network.ts';
 export type Hydraulics = Disposable & {
   /** Flow out of a node at 1 m of pressure, L/s; it grows with the root of the pressure. 0 closes it. */
   setOpening(node: string, coefficient: number): void;
+  /** Local loss of a pipe, as a multiple of the velocity head. */
+  setLoss(pipe: string, coefficient: number): void;
   setPump(isOn: boolean): void;
   setTankLevel(metres: number): void;
   /** Multiplies what every household draws. */
@@ -25,11 +27,13 @@ export async function loadHydraulics(): Promise<Hydraulics> {
   open(workspace, project);
   const pumpIndex = project.getLinkIndex(pump.id);
   const indexOf = remembered((node) => project.getNodeIndex(node));
+  const linkOf = remembered((link) => project.getLinkIndex(link));
   const value = (node: string, property: NodeProperty): number => project.getNodeValue(indexOf(node), property);
   const set = (node: string, property: NodeProperty, to: number): void =>
     project.setNodeValue(indexOf(node), property, to);
   return {
     setOpening: (node, coefficient) => set(node, NodeProperty.Emitter, coefficient),
+    setLoss: (pipe, coefficient) => project.setLinkValue(linkOf(`${pipe}-a`), LinkProperty.MinorLoss, coefficient), // its first half
     setPump: (isOn) => project.setLinkValue(pumpIndex, LinkProperty.InitStatus, isOn ? 1 : 0),
     setTankLevel: (metres) => set(tank.id, NodeProperty.TankLevel, metres),
     setDemand: (factor) => project.setOption(Option.DemandMult, factor),

@@ -1,4 +1,5 @@
 import { alarmEngine } from './alarm-engine.ts';
+import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
 import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
@@ -7,6 +8,7 @@ import { serial } from './serial.ts';
 /** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
 const benches: Record<string, () => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
+  judgement,
   path,
   plan,
   'poll-cpu': pollCpu,

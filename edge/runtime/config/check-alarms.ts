@@ -1,5 +1,5 @@
 import { checkCondition, checkTogether } from '../../../device-profiles/check-condition.ts';
-import { conditionAt, hasLimit } from '../../../sdk/model/condition-at.ts';
+import { type ConditionChanges, conditionAt, hasLimit } from '../../../sdk/model/condition-at.ts';
 import { type ProfileSpec, riskLevels } from '../../../sdk/model/profile.ts';
 import type { Zone } from '../../alarm/zone.ts';
 import { isCron } from '../../platform/calendar.ts';
@@ -8,8 +8,11 @@ import type { RiskWindow } from '../risk/risk-calendar.ts';
 import type { Config, DeviceConfig } from './config-schema.ts';
 import type { Report, SiteDevice } from './site.ts';
 
+/** A device of the configuration, or what somebody tries out. */
+type Changed = Pick<DeviceConfig, 'pollMs' | 'verifyMs'> & { readonly conditions?: ConditionChanges | undefined };
+
 /** What a site changes of a profile's conditions must still make sense, at every risk level. */
-export function checkConditions(device: DeviceConfig, profile: ProfileSpec, settings: Settings, fail: Report): void {
+export function checkConditions(device: Changed, profile: ProfileSpec, settings: Settings, fail: Report): void {
   const own = profile.conditions ?? {};
   for (const [name, change] of Object.entries(device.conditions ?? {})) {
     const path = ['conditions', name];
@@ -34,7 +37,7 @@ export function checkConditions(device: DeviceConfig, profile: ProfileSpec, sett
   checkVerification(device, profile, fail);
 }
 
-function checkVerification({ verifyMs, pollMs }: DeviceConfig, profile: ProfileSpec, fail: Report): void {
+function checkVerification({ verifyMs, pollMs }: Changed, profile: ProfileSpec, fail: Report): void {
   if (verifyMs === undefined) return;
   const period = pollMs ?? profile.pollMs;
   if (!Object.values(profile.conditions ?? {}).some(({ kind }) => kind === 'fire'))

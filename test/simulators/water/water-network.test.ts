@@ -49,6 +49,24 @@ describe('the network at rest', () => {
   });
 });
 
+describe('a valve that was left all but shut', () => {
+  it('shows nowhere while nothing flows, and takes the pressure once something does', () => {
+    const before = all();
+    water.setValve('branch-hydrant-8', 0.01);
+    expect(all()).toEqual(before);
+    water.openHydrant('hydrant-8', 10);
+    expect(water.pressure('hydrant-8')).toBeLessThan(0.05);
+    expect(water.flow('hydrant-8')).toBeLessThan(5);
+    water.setValve('branch-hydrant-8', 1);
+    expect(water.pressure('hydrant-8')).toBeGreaterThan(0.2);
+  });
+
+  it('that is none is refused', () => {
+    expect(() => water.setValve('branch-hydrant-8', 0)).toThrow('0 is not an opening of a valve');
+    expect(() => water.setValve('branch-9', 1)).toThrow('there is no pipe "branch-9"');
+  });
+});
+
 describe('an open hydrant', () => {
   it('lowers itself most, its neighbour less and the far end least', () => {
     const before = all();

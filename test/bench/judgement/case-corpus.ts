@@ -1,0 +1,25 @@
+import { burstCases } from './burst-cases.ts';
+import { contactCases } from './contact-cases.ts';
+import { electricalCases } from './electrical-cases.ts';
+import type { JudgementCase } from './judgement-case.ts';
+import { lineCases } from './line-cases.ts';
+import { operatorCases } from './operator-cases.ts';
+import { restartCases } from './restart-cases.ts';
+import { sensorCases } from './sensor-cases.ts';
+import { smokeCases } from './smoke-cases.ts';
+import { tankCases } from './tank-cases.ts';
+import { waterCases } from './water-cases.ts';
+
+/** Every case, by theme. */
+export const caseCorpus: readonly JudgementCase[] = [
+  ...burstCases,
+  ...waterCases,
+  ...tankCases,
+  ...sensorCases,
+  ...lineCases,
+  ...smokeCases,
+  ...operatorCases,
+  ...electricalCases,
+  ...contactCases,
+  ...restartCases,
+];
