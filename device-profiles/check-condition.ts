@@ -142,9 +142,9 @@ function ofBadness(way: string, spec: PointSpec): readonly string[] {
 }
 
 const ofStuck = (forMs: number, { pollMs }: Context): readonly string[] =>
-  forMs > pollMs
+  forMs >= 10 * pollMs
     ? []
-    : [`stuck for ${forMs} ms is shorter than a poll period of ${pollMs} ms: every value would be stuck`];
+    : [`stuck for ${forMs} ms is shorter than ten poll periods of ${pollMs} ms: too few values to tell`];
 
 function ofDelays(condition: Condition, tune: (x: Tunable) => number): readonly string[] {
   const found: string[] = [];

@@ -41,7 +41,7 @@ export const fireMain = defineProfile({
       kind: 'supervisory',
       point: 'pressure',
       when: { falls: 'drop', withinMs: 10_000 },
-      onDelayMs: 0,
+      onDelayMs: 1_000,
       offDelayMs: 30_000,
       source:
         'ours: a burst or a pump that stops shows in the fall, long before a limit is passed; set from the site’s own record',

@@ -1,17 +1,27 @@
+import type { MonoTime } from '../../sdk/model/time.ts';
+
 /**
- * Which buses are silent as a whole: none of two or more devices gives a good answer. A cut line is then one fault of the
- * bus, which explains those of its devices.
+ * Which buses are silent as a whole: two or more devices give no good answer, and none has given one since the first of
+ * them fell silent. A cut line is then one fault of the bus, which explains those of its devices; a device that is asked
+ * seldom need not have been asked meanwhile.
  */
 export type BusSilence = {
   readonly join: (bus: string, device: string) => void;
   readonly leave: (device: string) => void;
-  readonly heard: (device: string, isGood: boolean) => void;
-  readonly isSilent: (device: string) => boolean;
+  readonly heard: (device: string, isGood: boolean, at: MonoTime) => void;
+  /** Whether nobody on the bus of a device has answered since it fell silent. */
+  readonly isSilentSince: (device: string, since: MonoTime) => boolean;
   readonly busOf: (device: string) => string | undefined;
   readonly members: (bus: string) => ReadonlySet<string>;
 };
 
-type Bus = { readonly name: string; readonly members: Set<string>; readonly silent: Set<string> };
+type Bus = {
+  readonly name: string;
+  readonly members: Set<string>;
+  readonly silent: Set<string>;
+  /** When any of them last gave a good answer. */
+  heardAt: MonoTime | undefined;
+};
 
 export function busSilence(): BusSilence {
   const buses = new Map<string, Bus>();
@@ -27,20 +37,23 @@ export function busSilence(): BusSilence {
     join(name, device) {
       if (home.get(device)?.name === name) return;
       leave(device);
-      const bus = buses.get(name) ?? { name, members: new Set(), silent: new Set() };
+      const bus: Bus = buses.get(name) ?? { name, members: new Set(), silent: new Set(), heardAt: undefined };
       buses.set(name, bus);
       home.set(device, bus);
       bus.members.add(device);
     },
     leave,
-    heard(device, isGood) {
+    heard(device, isGood, at) {
       const bus = home.get(device);
-      if (isGood) bus?.silent.delete(device);
-      else bus?.silent.add(device);
+      if (!bus) return;
+      if (isGood) {
+        bus.silent.delete(device);
+        bus.heardAt = at;
+      } else bus.silent.add(device);
     },
-    isSilent: (device) => {
+    isSilentSince: (device, since) => {
       const bus = home.get(device);
-      return bus !== undefined && bus.members.size > 1 && bus.silent.size === bus.members.size;
+      return bus !== undefined && bus.silent.size > 1 && (bus.heardAt === undefined || bus.heardAt < since);
     },
     busOf: (device) => home.get(device)?.name,
     members: (bus) => buses.get(bus)?.members ?? none,

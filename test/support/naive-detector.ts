@@ -14,20 +14,28 @@ export function naiveHolds(when: When, samples: readonly NaiveSample[], resoluti
   if ('above' in when) return last.value > Number(when.above);
   if ('is' in when) return [when.is].flat().includes(last.value);
   if ('bad' in when) return false;
-  if ('stuckMs' in when) return stillFor(samples, resolution) >= Number(when.stuckMs);
-  const within = samples.filter(({ at }) => last.at - at <= when.withinMs).map(({ value }) => value);
-  if ('rises' in when) return last.value - Math.min(...within) >= Number(when.rises) - 1e-9;
-  return Math.max(...within) - last.value >= Number(when.falls) - 1e-9;
+  if ('stuckMs' in when) return stillFor(samples, resolution, Number(when.stuckMs)) >= Number(when.stuckMs);
+  // One wrong sample is neither a start nor an end: two in a row must agree.
+  const pairs = samples.slice(1).map(({ at, value }, i) => ({ at, pair: [value, samples[i]?.value ?? value] }));
+  const within = pairs.filter(({ at }) => last.at - at <= when.withinMs).map(({ pair }) => pair);
+  const end = pairs.at(-1)?.pair;
+  if (!end) return false;
+  if ('rises' in when)
+    return Math.min(...end) - Math.min(...within.map((pair) => Math.max(...pair))) >= Number(when.rises) - 1e-9;
+  return Math.max(...within.map((pair) => Math.min(...pair))) - Math.max(...end) >= Number(when.falls) - 1e-9;
 }
 
-/** How long no sample has been a step away from the first one of its run. */
-function stillFor(samples: readonly NaiveSample[], resolution: number): number {
+/** How long no sample has been a step away from the first one of its run, but for pauses of more than a quarter. */
+function stillFor(samples: readonly NaiveSample[], resolution: number, wanted: number): number {
   let [anchor] = samples;
-  for (const sample of samples) {
-    if (!anchor || Math.abs(sample.value - anchor.value) > resolution - 1e-9) anchor = sample;
+  let seen = 0;
+  for (const [i, sample] of samples.entries()) {
+    const pause = sample.at - (samples[i - 1]?.at ?? sample.at);
+    seen += pause > wanted / 4 ? 0 : pause;
+    if (anchor && Math.abs(sample.value - anchor.value) <= resolution - 1e-9) continue;
+    [anchor, seen] = [sample, 0];
   }
-  const last = samples.at(-1);
-  return anchor && last ? last.at - anchor.at : 0;
+  return seen;
 }
 
 /** So many of the last so many. */

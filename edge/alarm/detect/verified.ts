@@ -1,9 +1,13 @@
 import { elapsed, type Millis } from '../../../sdk/model/time.ts';
 import type { Detector, Memory } from './detector.ts';
 
+/** The second look comes after this share of the bound: sooner, a receiver only says again what it has said. */
+const secondLookAfter = 1 / 2;
+
 /**
- * Alarm verification (报警复核): what one value says is a suspicion until another one says it again. A suspicion that
- * cannot be looked at again within the bound counts: doubt costs a fire no more than `within`.
+ * Alarm verification (报警复核): what one value says is a suspicion until a later one says it again, half of the bound
+ * afterwards; a value in between that does not say it ends the suspicion. A suspicion that cannot be looked at again
+ * within the bound counts: doubt costs a fire no more than `within`.
  */
 export const verified = (each: Detector, within: Millis): Detector => ({
   remember: (memory, value, held) => {
@@ -12,8 +16,8 @@ export const verified = (each: Detector, within: Millis): Detector => ({
     if (holds === false) return since === undefined ? memory : innocent;
     if (since === undefined) return holds ? { times: [value.at], values: [false] } : memory;
     if (isVerified(memory)) return memory;
-    const isLate = elapsed(since, value.at) >= within;
-    return isLate || (holds && value.at > since) ? confirm(memory) : memory;
+    const waited = elapsed(since, value.at);
+    return waited >= within || (holds && waited >= within * secondLookAfter) ? confirm(memory) : memory;
   },
   holds: (value, held, memory) => {
     const holds = each.holds(value, held, memory);

@@ -2,6 +2,7 @@ import { type AlarmChange, type AlarmKind, alarmRank } from '../../../sdk/model/
 import { type DeviceId, deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue, Scalar } from '../../../sdk/model/point.ts';
 import { noAnswer } from '../../../sdk/model/profile.ts';
+import { later, millis } from '../../../sdk/model/time.ts';
 import { busSilence } from '../../alarm/bus-silence.ts';
 import { isSuspected } from '../../alarm/detect/verified.ts';
 import { type AlarmState, isActive, quiet } from '../../alarm/judge.ts';
@@ -109,7 +110,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     store,
     suppressions,
     claim: (watched, cause, at) => {
-      buses.explain(watched);
+      buses.explain(watched, later(at, millis(-cause.held)));
       return tests.claim(watched, cause, at);
     },
     onRestored: tests.restored,

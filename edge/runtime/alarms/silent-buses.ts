@@ -26,8 +26,8 @@ const comesBackWithin = seconds(60);
 /** Tells a silent bus as one fault, and keeps back those of its devices by design; they come back with it. */
 export type SilentBuses = Pick<BusSilence, 'join' | 'leave'> & {
   readonly heard: (device: string, value: PointValue) => void;
-  /** Looks whether a new fault is explained by its bus, before it is told. */
-  readonly explain: (watched: Watched) => void;
+  /** Looks whether a new fault, of a device silent since then, is explained by its bus, before it is told. */
+  readonly explain: (watched: Watched, since: MonoTime) => void;
   readonly tick: () => void;
 };
 
@@ -55,7 +55,7 @@ export function silentBuses(ctx: {
     heard(device, value) {
       if (value.quality === 'lost' && (value.why === 'bus-down' || value.why === 'never-read')) return;
       const isGood = value.quality !== 'lost' || value.why === 'device-marker';
-      silence.heard(device, isGood);
+      silence.heard(device, isGood, value.at);
       const bus = silence.busOf(device);
       if (!isGood || bus === undefined) return;
       if (silent.has(bus) && silent.get(bus) === undefined) {
@@ -65,8 +65,8 @@ export function silentBuses(ctx: {
       const hidden = hiddenOf(device);
       if (hidden && !isActive(hidden.state.phase)) suppressions.lift({ device, condition: noAnswer });
     },
-    explain({ device, rule }) {
-      if (rule.condition !== noAnswer || !silence.isSilent(device)) return;
+    explain({ device, rule }, since) {
+      if (rule.condition !== noAnswer || !silence.isSilentSince(device, since)) return;
       const bus = silence.busOf(device);
       if (bus === undefined) return;
       if (!silent.has(bus)) setFault(bus, true);
