@@ -13,8 +13,13 @@ export async function judgement(): Promise<Record<string, number>> {
   const lang = languageOf(undefined, process.env);
   const judged: Judged[] = [];
   for (const each of caseCorpus) judged.push({ each, verdict: verdictOf(each, await runCase(each)) });
-  const rows = judged.map(({ each, verdict }) => [...rowOf(verdict), each.id, each.name[lang]]);
-  for (const line of columns([['raised', 'delay s', 'missed', 'false', 'case', ''], ...rows], 4)) console.log(line);
+  const rows = judged.map(({ each, verdict }) => [
+    ...rowOf(verdict),
+    each.knownFault === undefined ? '' : '!',
+    each.id,
+    each.name[lang],
+  ]);
+  for (const line of columns([['raised', 'delay s', 'missed', 'false', '', 'case', ''], ...rows], 4)) console.log(line);
   for (const { each, verdict } of judged) explain(each, verdict);
   const falseOf = (isFire: boolean): number =>
     judged.flatMap(({ verdict }) => verdict.falseAlarms).filter(({ kind }) => (kind === 'fire') === isFire).length;
@@ -24,6 +29,7 @@ export async function judgement(): Promise<Record<string, number>> {
     missed: judged.reduce((sum, { verdict }) => sum + verdict.missed.length, 0),
     false_fire: falseOf(true),
     false_other: falseOf(false),
+    known_faults: judged.filter(({ each }) => each.knownFault !== undefined).length,
     max_delay_s_fire: longest(judged, ({ kind }) => kind === 'fire'),
     max_delay_s_call: longest(judged, ({ kind }) => kind === 'call'),
   };

@@ -1,8 +1,4 @@
-import { unitOf } from '../../../simulators/modbus/unit.ts';
-import { plainMain, watchedHydrant } from './case-profiles.ts';
-import { electricalFire } from './electrical-profiles.ts';
-import type { Happening, JudgementCase, Scene, Stage, Station } from './judgement-case.ts';
-import { house } from './smoke-parts.ts';
+import type { Happening, JudgementCase, Scene, Stage } from './judgement-case.ts';
 import { low, lowLow, mainLow, raised } from './truths.ts';
 import { everyTap, village } from './water-parts.ts';
 
@@ -144,63 +140,5 @@ export const lineCases: readonly JudgementCase[] = [
       raised('supervisory', 'hydrant-8/low-low', [200, 204]),
       raised('supervisory', 'fire-main/low', [200, 207]),
     ],
-  },
-  {
-    id: 'restart-while-cut',
-    name: {
-      en: 'The gateway is restarted while the line is cut: nothing is told again',
-      zh: '总线断线期间网关重启：不重复报',
-    },
-    seed: 61,
-    lasts: 500,
-    scene: (random) =>
-      lineScene(random, [
-        [60, (stage) => each(stage, everyTap, 'timeout')],
-        [200, (stage) => stage.restart('stopped', 20)],
-      ]),
-    truth: [raised('fault', 'hydrants/bus-silent', [60, 60 + silence + 1], { ends: 'active' })],
-  },
-  {
-    id: 'mixed-bus-cut',
-    name: {
-      en: 'A line is cut that also carries a meter that is read every 15 s: one fault all the same',
-      zh: '含慢速电表的总线断线：仍只报一个故障',
-    },
-    seed: 62,
-    lasts: 200,
-    scene: () => {
-      const meter: Station = {
-        id: 'meter',
-        bus: 'wireless',
-        profile: electricalFire,
-        pollMs: 15_000,
-        source: unitOf({ holding: { 0: 100, 1: 380 } }),
-      };
-      const cut = ['kitchen', 'bedroom', 'hall', 'store', 'meter'];
-      const scene = house([[61, (_, stage) => each(stage, cut, 'timeout')]]);
-      return { ...scene, stations: [...scene.stations, meter] };
-    },
-    truth: [raised('fault', 'wireless/bus-silent', [61, 61 + silence], { ends: 'active' })],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: whether the bus explains a fault is asked only when the fault is raised, and then the slow device has not been asked yet',
-  },
-  {
-    id: 'long-outage',
-    name: { en: 'The bus is down for 45 minutes of a quiet night', zh: '夜间总线断开 45 分钟' },
-    seed: 63,
-    lasts: 3_600,
-    scene: async (random) => {
-      const gauges = Object.fromEntries(everyTap.map((tap) => [tap, { profile: watchedHydrant }]));
-      const options = { gauges: { ...gauges, 'fire-main': { profile: plainMain } }, hoursLater: 17, worldStep: 5 };
-      const scene = await village(random, [], { ...options, pollMs: 5_000 });
-      const script: readonly Happening[] = [
-        [300, (stage) => stage.setDown('hydrants', true)],
-        [3_000, (stage) => stage.setDown('hydrants', false)],
-      ];
-      return { ...scene, script };
-    },
-    truth: [raised('fault', 'hydrants/bus-down', [300, 307], { ends: 'cleared' })],
-    knownFault:
-      'edge/alarm/detect/change.ts: what was not seen for 45 minutes counts as not having changed, so two equal values are “stuck”',
   },
 ];

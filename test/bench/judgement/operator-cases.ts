@@ -143,4 +143,56 @@ export const operatorCases: readonly JudgementCase[] = [
       ]),
     truth: [raised('fault', 'kitchen/battery-low', [250, 252.5], { ends: 'active' })],
   },
+  {
+    id: 'walk-test-restart',
+    name: { en: 'The gateway is restarted while a detector under test is tripped', zh: '逐点测试触发期间网关重启' },
+    seed: 82,
+    lasts: 280,
+    scene: () =>
+      house([
+        [10, walkTest(30)],
+        [30, (smoke) => smoke.trip(kitchen)],
+        [40, (_, stage) => stage.restart('stopped', 10)],
+        [70, (smoke) => smoke.clear(kitchen)],
+        [100, (smoke) => smoke.trip(slotOf('hall'))],
+        [120, (smoke) => smoke.clear(slotOf('hall'))],
+      ]),
+    truth: [raised('test', 'kitchen/smoke', [30, 31.5]), raised('test', 'hall/smoke', [100, 101.5])],
+  },
+  {
+    id: 'walk-test-verified',
+    name: { en: 'A walk test of a detector with verification', zh: '对启用复核的探测器逐点测试' },
+    seed: 83,
+    lasts: 200,
+    scene: () =>
+      house(
+        [
+          [10, walkTest(30)],
+          [30, (smoke) => smoke.trip(kitchen)],
+          [50, (smoke) => smoke.clear(kitchen)],
+          [90, (smoke) => smoke.trip(kitchen)],
+        ],
+        { verify: { kitchen: 30_000 } },
+      ),
+    truth: [
+      raised('test', 'kitchen/smoke-pre', [30, 31.5]),
+      raised('pre-alarm', 'kitchen/smoke-pre', [90, 91.5]),
+      raised('fire', 'kitchen/smoke', [90, 122], { ends: 'active' }),
+    ],
+  },
+  {
+    id: 'fire-after-test-button',
+    name: { en: 'The test button, and smoke while it still says test', zh: '自检未结束时真实起火' },
+    seed: 87,
+    lasts: 120,
+    scene: () =>
+      house([
+        [30, (smoke) => smoke.test(kitchen)],
+        [40, (smoke) => smoke.trip(kitchen)],
+      ]),
+    truth: [
+      raised('test', 'kitchen/test', [30, 31.5], { ends: 'cleared' }),
+      raised('fire', 'kitchen/smoke', [40, 41.5], { ends: 'active' }),
+    ],
+  },
 ];

@@ -31,7 +31,7 @@ export const restartCases: readonly JudgementCase[] = [
     lasts: 300,
     scene: (random) => fallingTank(random, 145, (stage) => stage.restart('stopped', 20)),
     // 45 s were held, the 20 s away do not count, 15 s are left.
-    truth: [raised('supervisory', 'tank/low', [160, 183], { ends: 'active' })],
+    truth: [raised('supervisory', 'tank/low', [178, 183], { ends: 'active' })],
   },
   {
     id: 'power-cut-mid-hold',

@@ -4,7 +4,6 @@ import { raised } from './truths.ts';
 
 const kitchen = slotOf('kitchen');
 const bedroom = slotOf('bedroom');
-const upstairs = { id: 'upstairs', name: 'Upstairs', devices: ['kitchen', 'bedroom'], coincidence: { atLeast: 2 } };
 const verifyMs = 30_000;
 
 /** Wireless smoke alarms: what they see, and how they fare. */
@@ -99,59 +98,6 @@ export const smokeCases: readonly JudgementCase[] = [
       raised('pre-alarm', 'kitchen/smoke-pre', [30, 31.5]),
       raised('fire', 'kitchen/smoke', [30, 62.5], { ends: 'active' }),
       raised('fault', 'wireless/bus-silent', [31, 42]),
-    ],
-  },
-  {
-    id: 'two-detectors',
-    name: { en: 'Two detectors of a zone see the fire', zh: '同一防区两个探测器均报警' },
-    seed: 67,
-    lasts: 120,
-    scene: () =>
-      house(
-        [
-          [30, (smoke) => smoke.trip(kitchen)],
-          [50, (smoke) => smoke.trip(bedroom)],
-        ],
-        { zones: [upstairs] },
-      ),
-    truth: [
-      raised('fire', 'kitchen/smoke', [30, 31.5]),
-      raised('fire', 'bedroom/smoke', [50, 51.5]),
-      raised('fire', 'upstairs/coincidence', [50, 51.5], { ends: 'active' }),
-    ],
-  },
-  {
-    id: 'one-detector',
-    name: { en: 'One detector of a zone sees the fire: no coincidence', zh: '防区内仅一个探测器报警' },
-    seed: 68,
-    lasts: 120,
-    scene: () => house([[30, (smoke) => smoke.trip(kitchen)]], { zones: [upstairs] }),
-    truth: [raised('fire', 'kitchen/smoke', [30, 31.5])],
-  },
-  {
-    id: 'two-suspicions',
-    name: {
-      en: 'Two detectors with verification agree: neither waits any more',
-      zh: '两个复核探测器同时怀疑，不再等待',
-    },
-    seed: 69,
-    lasts: 120,
-    scene: () =>
-      house(
-        [
-          [30, (smoke) => smoke.trip(kitchen)],
-          [30, (smoke) => smoke.trip(bedroom)],
-          [31, (_, stage) => stage.spoil('kitchen', 'unconfirmed')],
-          [31, (_, stage) => stage.spoil('bedroom', 'unconfirmed')],
-        ],
-        { zones: [upstairs], verify: { kitchen: 60_000, bedroom: 60_000 } },
-      ),
-    truth: [
-      raised('pre-alarm', 'kitchen/smoke-pre', [30, 31.5]),
-      raised('pre-alarm', 'bedroom/smoke-pre', [30, 31.5]),
-      raised('fire', 'kitchen/smoke', [30, 32.5]),
-      raised('fire', 'bedroom/smoke', [30, 32.5]),
-      raised('fire', 'upstairs/coincidence', [30, 32.5]),
     ],
   },
   {
