@@ -11,6 +11,7 @@ export type BusSilence = {
   readonly heard: (device: string, isGood: boolean, at: MonoTime) => void;
   /** Whether nobody on the bus of a device has answered since it fell silent. */
   readonly isSilentSince: (device: string, since: MonoTime) => boolean;
+  readonly buses: () => Iterable<string>;
   readonly busOf: (device: string) => string | undefined;
   readonly members: (bus: string) => ReadonlySet<string>;
 };
@@ -55,6 +56,7 @@ export function busSilence(): BusSilence {
       const bus = home.get(device);
       return bus !== undefined && bus.silent.size > 1 && (bus.heardAt === undefined || bus.heardAt < since);
     },
+    buses: () => buses.keys(),
     busOf: (device) => home.get(device)?.name,
     members: (bus) => buses.get(bus)?.members ?? none,
   };

@@ -21,27 +21,30 @@ export function ruleText(rule: Told, lang: Language): string {
  * from. For people; the same facts stand in `cause` for programs.
  */
 export function explainAlarm(change: Explained, lang: Language): string {
-  const { cause, condition, phase, count = 1, suppression } = change;
+  const { cause, condition, event, phase, count = 1, suppression } = change;
   const words = sentences[lang];
   // A condition at rest that somebody shelves is told for that alone.
   if (suppression && phase === 'normal') return words.suppressed(suppression);
   return [
-    words.because({ ...cause, condition }),
+    event === 'cleared' ? words.over({ ...cause, condition }) : words.because({ ...cause, condition }),
     ...(cause.held > 0 ? [words.held(cause.held)] : []),
     ...(count > 1 ? [words.times(count)] : []),
-    ...(suppression ? [words.suppressed(suppression)] : []),
     ...(cause.source === '' ? [] : [words.source(cause.source)]),
   ].join(lang === 'zh' ? '；' : '; ');
 }
 
 type Explained = Pick<AlarmChange, 'cause' | 'condition' | 'count'> &
-  Partial<Pick<AlarmChange, 'phase'>> & { readonly suppression?: Pick<Suppression, 'how' | 'why'> };
+  Partial<Pick<AlarmChange, 'phase'>> & { readonly event?: string } & {
+    readonly suppression?: Pick<Suppression, 'how' | 'why'>;
+  };
 
 type Words = {
   readonly test: Readonly<Record<CauseTest, (rule: Told) => string>>;
   readonly forLong: (ms: number) => string;
   readonly samples: (atLeast: number, of: number) => string;
   readonly because: (cause: AlarmCause & { readonly condition: string }) => string;
+  /** The condition is gone. */
+  readonly over: (cause: AlarmCause & { readonly condition: string }) => string;
   readonly held: (ms: number) => string;
   readonly times: (count: number) => string;
   readonly suppressed: (suppression: Pick<Suppression, 'how' | 'why'>) => string;
@@ -66,6 +69,7 @@ const english: Words = {
   forLong: (ms) => (ms > 0 ? ` for ${span(ms, 'en')}` : ''),
   samples: (atLeast, of) => ` in ${atLeast} of ${of} samples`,
   because: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}: `}${c.rule}`,
+  over: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}: `}no longer “${c.rule}”`,
   held: (ms) => `it had been so for ${span(ms, 'en')}`,
   times: (count) => `${count} times`,
   suppressed: ({ how, why }) => `${how}: ${why}`,
@@ -89,15 +93,17 @@ const chinese: Words = {
   forLong: (ms) => (ms > 0 ? `，持续 ${span(ms, 'zh')}` : ''),
   samples: (atLeast, of) => `（最近 ${of} 次采样中至少 ${atLeast} 次）`,
   // What is known in its own words only, such as a rule of another version, is told in them.
-  because: (c) => {
-    const isKnown = c.test !== 'trouble' || Object.hasOwn(troubles, c.condition);
-    return `${saysItAll(c) ? '' : `${valueOf(c)}：`}${isKnown ? ruleText(c, 'zh') : c.rule}`;
-  },
+  because: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}：`}${ruleZh(c)}`,
+  over: (c) => `${saysItAll(c) ? '' : `${valueOf(c)}：`}不再“${ruleZh(c)}”`,
   held: (ms) => `已持续 ${span(ms, 'zh')}`,
   times: (count) => `共 ${count} 次`,
   suppressed: ({ how, why }) => `${suppressionZh[how]}：${why}`,
   source: (source) => `依据：${source}`,
 };
+
+/** A trouble that has no words yet, or a rule of an earlier version, is told as it came. */
+const ruleZh = (c: AlarmCause & { readonly condition: string }): string =>
+  c.test !== 'trouble' || Object.hasOwn(troubles, c.condition) ? ruleText(c, 'zh') : c.rule;
 
 const suppressionZh: Readonly<Record<SuppressionKind, string>> = {
   shelved: '搁置',

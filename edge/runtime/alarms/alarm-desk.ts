@@ -110,7 +110,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     store,
     suppressions,
     claim: (watched, cause, at) => {
-      buses.explain(watched, later(at, millis(-cause.held)));
+      buses.explain(watched, later(at, millis(0 - cause.held)));
       return tests.claim(watched, cause, at);
     },
     onRestored: tests.restored,
@@ -211,6 +211,9 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
       for (const watched of suspects) look(watched, blind);
       for (const target of suppressions.over()) actions.lift(target);
       buses.tick();
+      // A zone that was reset while its detectors still agree is a fire again.
+      for (const { zone, count } of zones.counts())
+        if (zone.coincidence) desk.trouble(deviceId(zone.id), coincidence, count);
       tests.tick();
       records.tick();
       memory.saveSometimes();

@@ -113,7 +113,7 @@ export function announcer(ctx: AnnouncerContext): Announcer {
     takeUp(watched) {
       if (watched.last)
         note(conditionKey(watched.device, watched.rule.condition), {
-          ...watched.last,
+          ...withoutSuppression(watched.last),
           ...changeOf(watched, suppressions),
         });
     },
@@ -137,6 +137,11 @@ function changeOf({ device, rule, state }: Watched, suppressions: Suppressions) 
 }
 
 const byPeople: ReadonlySet<AlarmEvent> = new Set(['acked', 'silenced', 'suppressed', 'unsuppressed']);
+
+/** What stood when it was told may have ended since. */
+function withoutSuppression({ suppression: _ended, ...change }: AlarmChange): AlarmChange {
+  return change;
+}
 
 /** While it is tested, a condition restores by itself and at once. */
 const asTested = (rule: Rule): Rule => ({ ...rule, latched: false, offDelay: noDelay });

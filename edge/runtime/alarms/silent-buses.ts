@@ -41,8 +41,11 @@ export function silentBuses(ctx: {
   const { silence, roster, suppressions, told, clock } = ctx;
   /** Buses that were silent, and since when one of their devices answers again. */
   const silent = new Map<string, MonoTime | undefined>();
+  const isSilent = (bus: string): boolean => silent.has(bus) && silent.get(bus) === undefined;
+  const faultOf = (bus: string): Watched | undefined =>
+    roster.of(deviceId(bus)).find((w) => w.rule.condition === busSilent);
   const setFault = (bus: string, is: boolean): void => {
-    const [watched] = roster.of(deviceId(bus)).filter((w) => w.rule.condition === busSilent);
+    const watched = faultOf(bus);
     if (watched) told.apply(watched, { kind: 'value', value: { quality: 'good', at: clock.mono(), value: is } });
   };
   const hiddenOf = (device: string): Watched | undefined =>
@@ -50,7 +53,13 @@ export function silentBuses(ctx: {
       ? roster.of(deviceId(device)).find((w) => w.rule.condition === noAnswer)
       : undefined;
   return {
-    join: silence.join,
+    join(bus, device) {
+      silence.join(bus, device);
+      // What an earlier run kept back by design is kept back on, until the bus or the device says otherwise.
+      const kept = roster.of(deviceId(device)).find(isKeptBack);
+      if (!kept || suppressions.of({ device, condition: noAnswer })) return;
+      keepBack(bus, device);
+    },
     leave: silence.leave,
     heard(device, value) {
       if (value.quality === 'lost' && (value.why === 'bus-down' || value.why === 'never-read')) return;
@@ -58,7 +67,7 @@ export function silentBuses(ctx: {
       silence.heard(device, isGood, value.at);
       const bus = silence.busOf(device);
       if (!isGood || bus === undefined) return;
-      if (silent.has(bus) && silent.get(bus) === undefined) {
+      if (isSilent(bus)) {
         silent.set(bus, clock.mono());
         setFault(bus, false);
       }
@@ -69,26 +78,41 @@ export function silentBuses(ctx: {
       if (rule.condition !== noAnswer || !silence.isSilentSince(device, since)) return;
       const bus = silence.busOf(device);
       if (bus === undefined) return;
-      if (!silent.has(bus)) setFault(bus, true);
-      silent.set(bus, undefined);
-      suppressions.set({ device, condition: noAnswer }, { how: 'by-design', why: `bus ${bus} is silent` });
+      const isTold = isSilent(bus);
+      keepBack(bus, device);
+      if (!isTold) setFault(bus, true);
     },
     tick() {
+      // A fault that chatters is cleared only after a while of being looked at.
+      for (const bus of silence.buses())
+        if (isActive(faultOf(bus)?.state.phase ?? 'normal')) setFault(bus, isSilent(bus));
       for (const [bus, since] of silent) {
         if (since === undefined || elapsed(since, clock.mono()) < comesBackWithin) continue;
-        silent.delete(bus);
-        for (const device of silence.members(bus)) tellAtLast(device);
+        const hidden = [...silence.members(bus)].flatMap((device) => hiddenOf(device) ?? []);
+        for (const watched of hidden) if (watched.state.goneSince === undefined) tellAtLast(watched);
+        // One that answers again is kept back until its fault is over, lest it is told as silent.
+        if (hidden.every((watched) => watched.state.goneSince === undefined)) silent.delete(bus);
       }
     },
   };
 
-  function tellAtLast(device: string): void {
-    const hidden = hiddenOf(device);
-    if (!hidden) return;
+  function keepBack(bus: string, device: string): void {
+    silent.set(bus, undefined);
+    suppressions.set({ device, condition: noAnswer }, { how: 'by-design', why: `bus ${bus} is silent` });
+  }
+
+  function tellAtLast(hidden: Watched): void {
+    const { device, rule, state } = hidden;
     suppressions.lift({ device, condition: noAnswer });
-    if (!isActive(hidden.state.phase)) return;
-    const { facts, point, source } = hidden.rule;
-    const rule = 'its bus is back, and it is still silent';
-    told.tell(hidden, 'unsuppressed', { at: clock.mono(), cause: { ...facts, point, source, rule, held: millis(0) } });
+    if (!isActive(state.phase)) return;
+    const { facts, point, source } = rule;
+    const why = 'its bus is back, and it is still silent';
+    told.tell(hidden, 'unsuppressed', {
+      at: clock.mono(),
+      cause: { ...facts, point, source, rule: why, held: millis(0) },
+    });
   }
 }
+
+const isKeptBack = ({ rule, state, last }: Watched): boolean =>
+  rule.condition === noAnswer && isActive(state.phase) && last?.suppression?.how === 'by-design';

@@ -6,6 +6,7 @@ export type ZoneWatch = {
   /** Zones of which the count has changed with this change, and their counts. */
   readonly note: (change: Pick<AlarmChange, 'device' | 'condition' | 'kind' | 'phase'>) => readonly Sighted[];
   readonly forget: (device: string) => void;
+  readonly counts: () => readonly Sighted[];
 };
 
 export type Sighted = { readonly zone: Zone; readonly count: number };
@@ -28,6 +29,7 @@ export function zoneWatch(zones: readonly Zone[]): ZoneWatch {
       else seen.delete(change.condition);
       return before === seen.size > 0 ? [] : own.map((zone) => ({ zone, count: countOf(zone) }));
     },
+    counts: () => zones.map((zone) => ({ zone, count: countOf(zone) })),
     forget: (device) => void sightings.delete(device),
   };
 }

@@ -92,6 +92,4 @@ export type JudgementCase = {
   readonly lasts: number;
   readonly scene: (random: () => number) => Scene | Promise<Scene>;
   readonly truth: readonly Truth[];
-  /** The judgement is known to be wrong here: where, and how. The case counts all the same. */
-  readonly knownFault?: string;
 };

@@ -13,13 +13,8 @@ export async function judgement(): Promise<Record<string, number>> {
   const lang = languageOf(undefined, process.env);
   const judged: Judged[] = [];
   for (const each of caseCorpus) judged.push({ each, verdict: verdictOf(each, await runCase(each)) });
-  const rows = judged.map(({ each, verdict }) => [
-    ...rowOf(verdict),
-    each.knownFault === undefined ? '' : '!',
-    each.id,
-    each.name[lang],
-  ]);
-  for (const line of columns([['raised', 'delay s', 'missed', 'false', '', 'case', ''], ...rows], 4)) console.log(line);
+  const rows = judged.map(({ each, verdict }) => [...rowOf(verdict), each.id, each.name[lang]]);
+  for (const line of columns([['raised', 'delay s', 'missed', 'false', 'case', ''], ...rows], 4)) console.log(line);
   for (const { each, verdict } of judged) explain(each, verdict);
   const falseOf = (isFire: boolean): number =>
     judged.flatMap(({ verdict }) => verdict.falseAlarms).filter(({ kind }) => (kind === 'fire') === isFire).length;
@@ -29,7 +24,6 @@ export async function judgement(): Promise<Record<string, number>> {
     missed: judged.reduce((sum, { verdict }) => sum + verdict.missed.length, 0),
     false_fire: falseOf(true),
     false_other: falseOf(false),
-    known_faults: judged.filter(({ each }) => each.knownFault !== undefined).length,
     max_delay_s_fire: longest(judged, ({ kind }) => kind === 'fire'),
     max_delay_s_call: longest(judged, ({ kind }) => kind === 'call'),
   };
@@ -44,11 +38,10 @@ function rowOf({ found, missed, falseAlarms }: Verdict): readonly string[] {
   return [`${raised}/${found.length}`, most, String(missed.length), String(falseAlarms.length)];
 }
 
-function explain({ id, knownFault }: JudgementCase, { missed, falseAlarms }: Verdict): void {
+function explain({ id }: JudgementCase, { missed, falseAlarms }: Verdict): void {
   for (const what of missed) console.log(`MISSED  ${id}: ${what}`);
   for (const { device, condition, kind, at } of falseAlarms)
     console.log(`FALSE   ${id}: ${device}/${condition} (${kind}) at ${at.toFixed(1)} s`);
-  if (knownFault !== undefined) console.log(`KNOWN   ${id}: ${knownFault}`);
 }
 
 function longest(judged: readonly Judged[], counts: (truth: JudgementCase['truth'][number]) => boolean): number {

@@ -54,8 +54,6 @@ export const outageCases: readonly JudgementCase[] = [
       return { ...scene, stations: [...scene.stations, meter] };
     },
     truth: [raised('fault', 'wireless/bus-silent', [61, 61 + silence], { ends: 'active' })],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: whether the bus explains a fault is asked only when the fault is raised, and then the slow device has not been asked yet',
   },
   {
     id: 'long-outage',
@@ -73,8 +71,6 @@ export const outageCases: readonly JudgementCase[] = [
       return { ...scene, script };
     },
     truth: [raised('fault', 'hydrants/bus-down', [300, 307], { ends: 'cleared' })],
-    knownFault:
-      'edge/alarm/detect/change.ts: what was not seen for 45 minutes counts as not having changed, so two equal values are “stuck”',
   },
 
   {
@@ -84,8 +80,6 @@ export const outageCases: readonly JudgementCase[] = [
     lasts: 900,
     scene: (random) => quietVillage(random, [cut(60), mend(160), cut(170), mend(280)]),
     truth: [raised('fault', 'hydrants/bus-silent', [60, 60 + silence + 1], { ends: 'cleared', toldAtMost: 4 })],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: a device that answers again but chatters, and so is let go only a minute later, is told as still silent',
   },
   {
     id: 'cut-again',
@@ -94,8 +88,6 @@ export const outageCases: readonly JudgementCase[] = [
     lasts: 900,
     scene: (random) => quietVillage(random, [cut(60), mend(160), cut(170)]),
     truth: [raised('fault', 'hydrants/bus-silent', [60, 60 + silence + 1], { ends: 'active' })],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: within a minute of coming back a bus still counts as told, so the second cut is told by nobody',
   },
   {
     id: 'mended-after-restart',
@@ -104,8 +96,6 @@ export const outageCases: readonly JudgementCase[] = [
     lasts: 600,
     scene: (random) => quietVillage(random, [cut(60), [200, (stage) => stage.restart('stopped', 20)], mend(300)]),
     truth: [raised('fault', 'hydrants/bus-silent', [60, 60 + silence + 1], { ends: 'cleared' })],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: which buses are silent is not known after a restart, so the fault never clears',
   },
   {
     id: 'one-silent-after-restart',
@@ -125,8 +115,6 @@ export const outageCases: readonly JudgementCase[] = [
       raised('fault', 'hydrants/bus-silent', [60, 60 + silence + 1], { ends: 'cleared' }),
       raised('fault', 'hydrant-1/no-answer', [300, 300 + 15 + silence + 2], { ends: 'active' }),
     ],
-    knownFault:
-      'edge/runtime/alarms/silent-buses.ts: which buses are silent is not known after a restart, so the fault of the device stays hidden by design for ever',
   },
   {
     id: 'silent-before-cut',

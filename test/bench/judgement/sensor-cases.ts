@@ -126,8 +126,6 @@ export const sensorCases: readonly JudgementCase[] = [
     lasts: 600,
     scene: (random) => spoiltGauge(random, (truly, now) => (now === 300 ? 1.2 : truly)),
     truth: [],
-    knownFault:
-      'edge/alarm/detect/change.ts: one wrong sample stays in the span as its extreme, so its end is a fall for the whole span, which no on-delay outlasts',
   },
   {
     id: 'sensor-wild',

@@ -67,8 +67,6 @@ export const smokeCases: readonly JudgementCase[] = [
         { verify: { kitchen: verifyMs } },
       ),
     truth: [raised('pre-alarm', 'kitchen/smoke-pre', [30, 31.5], { ends: 'cleared' })],
-    knownFault:
-      'edge/alarm/detect/verified.ts: the second look is the next poll, a second later, and a receiver’s table still says the same',
   },
   {
     id: 'fire-verified',

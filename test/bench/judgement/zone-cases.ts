@@ -127,7 +127,5 @@ export const zoneCases: readonly JudgementCase[] = [
       raised('fire', 'upstairs/coincidence', [50, 51.5]),
       raised('fire', 'upstairs/coincidence', [80, 82], { ends: 'active' }),
     ],
-    knownFault:
-      'edge/runtime/alarms/alarm-desk.ts: the rule of a zone sees a value only when the count changes, so a reset fire that goes on is not raised again',
   },
 ];

@@ -51,8 +51,8 @@ const standing = {
 } as const;
 const { rule: _rule, value: _value, ...facts } = change.cause;
 const explained = {
-  en: '0.12 MPa: pressure below 0.14 MPa for 5 s; it had been so for 5 s; 3 times; shelved: pump test; rule from: GB 50974-2014 7.2.8',
-  zh: '0.12 MPa：压力低于 0.14 MPa，持续 5 秒；已持续 5 秒；共 3 次；搁置：pump test；依据：GB 50974-2014 7.2.8',
+  en: '0.12 MPa: pressure below 0.14 MPa for 5 s; it had been so for 5 s; 3 times; rule from: GB 50974-2014 7.2.8',
+  zh: '0.12 MPa：压力低于 0.14 MPa，持续 5 秒；已持续 5 秒；共 3 次；依据：GB 50974-2014 7.2.8',
 };
 const told = { ...standing, count: 3, silenced: true, suppression: change.suppression, cause: facts, explained };
 

@@ -18,8 +18,9 @@ describe('a fire that is to be verified, within 20 s', () => {
     const run = await house(20_000);
     status(run, 'd-1', 'smoke');
     expect(run.events()).toEqual(['d-1/smoke-pre raised 1']);
-    await run.wait(2);
-    status(run, 'd-1', 'smoke');
+    await run.wait(9, () => status(run, 'd-1', 'smoke'));
+    expect([...run.desk.active]).toEqual(['d-1/smoke-pre']); // a receiver’s table only says again what it has said
+    await run.wait(1, () => status(run, 'd-1', 'smoke'));
     expect([...run.desk.active]).toEqual(['d-1/smoke-pre', 'd-1/smoke']);
   });
 
