@@ -11,7 +11,7 @@ export function alarmTable(alarms: readonly Alarm[], names: ReadonlyMap<string, 
   const rows = alarms.map((alarm) => [
     kindWords[alarm.kind][lang],
     phaseWords[alarm.phase][lang],
-    time(alarm.at),
+    time(alarm.since ?? alarm.at),
     `${alarm.device}/${alarm.condition}`,
     names.get(alarm.device) ?? '–',
   ]);

@@ -131,6 +131,7 @@ export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
   phase: change.phase,
   occurrence: change.occurrence,
   at: change.at.wall,
+  ...(change.since !== undefined && { since: change.since }),
   rule: change.cause.rule,
   ...(change.cause.value !== undefined && { value: change.cause.value }),
   ...(change.count !== undefined && { count: change.count }),

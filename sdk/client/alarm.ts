@@ -42,6 +42,8 @@ export type Alarm = AlarmOccurrence & {
   readonly suppression?: AlarmSuppression;
   /** When it changed, by the gateway's clock. */
   readonly at: Date;
+  /** When this occurrence was raised; absent where the gateway is of an earlier version. */
+  readonly since?: Date;
   /** The rule in words, e.g. `pressure below 0.14 MPa for 5 s`. */
   readonly rule: string;
   /** The value that decided; absent when the cause is that there is none. */
@@ -78,6 +80,7 @@ export function alarmOf(parts: AlarmParts): Alarm {
     silenced: parts.silenced === true,
     ...(suppression && { suppression: suppressionOf(suppression) }),
     at: new Date(wallOf(parts.at, 'alarm time')),
+    ...(parts.since !== undefined && { since: new Date(wallOf(parts.since, 'alarm since')) }),
     rule: cause.rule,
     ...(cause.value !== undefined && { value: cause.value }),
     cause,

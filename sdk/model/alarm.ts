@@ -124,6 +124,8 @@ export type AlarmChange = {
   /** How often the condition came within this occurrence: a chattering contact is one occurrence. 1 unless given. */
   readonly count?: number;
   readonly at: Stamp;
+  /** When this occurrence was raised, by the gateway's clock then; absent in changes of an earlier version. */
+  readonly since?: WallTime;
   readonly cause: AlarmCause;
   /** Who acknowledged, reset, silenced or suppressed. */
   readonly operator?: string;

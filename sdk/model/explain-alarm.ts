@@ -21,12 +21,12 @@ export function ruleText(rule: Told, lang: Language): string {
  * from. For people; the same facts stand in `cause` for programs.
  */
 export function explainAlarm(change: Explained, lang: Language): string {
-  const { cause, condition, event, phase, count = 1, suppression } = change;
+  const { cause, condition, phase, count = 1, suppression } = change;
   const words = sentences[lang];
   // A condition at rest that somebody shelves is told for that alone.
   if (suppression && phase === 'normal') return words.suppressed(suppression);
   return [
-    event === 'cleared' ? words.over({ ...cause, condition }) : words.because({ ...cause, condition }),
+    phase === 'cleared-unacked' ? words.over({ ...cause, condition }) : words.because({ ...cause, condition }),
     ...(cause.held > 0 ? [words.held(cause.held)] : []),
     ...(count > 1 ? [words.times(count)] : []),
     ...(cause.source === '' ? [] : [words.source(cause.source)]),
@@ -34,7 +34,7 @@ export function explainAlarm(change: Explained, lang: Language): string {
 }
 
 type Explained = Pick<AlarmChange, 'cause' | 'condition' | 'count'> &
-  Partial<Pick<AlarmChange, 'phase'>> & { readonly event?: string } & {
+  Partial<Pick<AlarmChange, 'phase'>> & {
     readonly suppression?: Pick<Suppression, 'how' | 'why'>;
   };
 

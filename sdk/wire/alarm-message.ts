@@ -11,7 +11,7 @@ import {
 } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import { deviceId } from '../model/ids.ts';
-import { millis } from '../model/time.ts';
+import { millis, type WallTime } from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { type Fields, fieldsOf, isCount, mapOf } from './parse.ts';
 import { joinWall, readStamp, splitWall, stampFields } from './stamp.ts';
@@ -54,6 +54,8 @@ const key = {
   count: 26,
   silenced: 27,
   suppression: 28, // a map with keys of its own
+  sinceS: 29,
+  sinceMs: 30,
 } as const;
 
 const suppressionKey = { how: 1, why: 2, operator: 3, untilS: 4, untilMs: 5 } as const;
@@ -88,6 +90,7 @@ export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
       [key.count, change.count],
       [key.silenced, change.silenced],
       [key.suppression, change.suppression && encodeSuppression(change.suppression)],
+      ...sinceFields(change.since),
     ]),
   );
 
@@ -119,6 +122,7 @@ export function hearAlarm(bytes: Uint8Array): HeardAlarm {
     cause: readCause(fields),
     ...(fields.has(key.operator) && { operator: fields.text(key.operator) }),
     ...(fields.has(key.silenced) && fields.flag(key.silenced) && { silenced: true as const }),
+    ...(fields.has(key.sinceS) && { since: joinWall(fields.count(key.sinceS), fields.count(key.sinceMs)) }),
     ...(fields.has(key.suppression) && { suppression: readSuppression(fields.fields(key.suppression)) }),
   };
   return { log: fields.count(key.log), seq: fields.count(key.seq), change };
@@ -143,7 +147,16 @@ function readCause(fields: Fields): AlarmCause {
   };
 }
 
-export function encodeSuppression({ how, why, operator, until }: Suppression): ReadonlyMap<Cbor, Cbor> {
+function sinceFields(since: WallTime | undefined): readonly (readonly [number, number])[] {
+  if (since === undefined) return [];
+  const [s, ms] = splitWall(since);
+  return [
+    [key.sinceS, s],
+    [key.sinceMs, ms],
+  ];
+}
+
+function encodeSuppression({ how, why, operator, until }: Suppression): ReadonlyMap<Cbor, Cbor> {
   const [seconds, ms] = until === undefined ? [] : splitWall(until);
   return mapOf([
     [suppressionKey.how, suppressionKinds.indexOf(how)],
@@ -154,7 +167,7 @@ export function encodeSuppression({ how, why, operator, until }: Suppression): R
   ]);
 }
 
-export function readSuppression(fields: Fields): Suppression {
+function readSuppression(fields: Fields): Suppression {
   return {
     how: fields.oneOr(suppressionKey.how, suppressionKinds, 'disabled'),
     why: fields.text(suppressionKey.why),

@@ -44,6 +44,8 @@ export type ActiveAlarm = {
   readonly occurrence: number;
   /** Unix ms of the last change. */
   readonly at: number;
+  /** Unix ms of its raising; absent in alarms of an earlier version. */
+  readonly since?: number;
   readonly rule: string;
   readonly value?: Data;
   /** How often it came within this occurrence; 1 unless given. */

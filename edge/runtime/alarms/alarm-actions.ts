@@ -21,6 +21,8 @@ export interface AlarmActions {
   suppress(wanted: NewSuppression): void;
   /** Announces again; what is active is told at once. @throws FengsuiError NOT_FOUND | CONFLICT */
   lift(target: Target, operator?: string): void;
+  /** Ends what has come to its end, whether or not anybody watches it any more. */
+  expire(target: Target): void;
   readonly suppressed: Suppressions['all'];
 }
 
@@ -97,6 +99,12 @@ export function alarmActions(ctx: {
         throw new FengsuiError('CONFLICT', `${target.device}/${target.condition || '*'} is not suppressed`);
       suppressions.lift(target);
       for (const watched of list) tell('unsuppressed', watched, `no longer ${standing.suppression.how}`, operator);
+    },
+    expire(target) {
+      const { device, condition } = target;
+      suppressions.lift(target);
+      for (const watched of roster.of(deviceId(device)))
+        if (condition === '' || watched.rule.condition === condition) tell('unsuppressed', watched, 'its time is over');
     },
     suppressed: suppressions.all,
   };

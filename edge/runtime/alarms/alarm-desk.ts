@@ -172,7 +172,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
       const list = rules.map((rule): Watched => {
         const old = before.find((w) => w.rule.condition === rule.condition);
         if (old) suspects.delete(old);
-        if (old) return { ...old, rule };
+        if (old) return { ...old, rule, state: fitting(old, rule) };
         const key = conditionKey(device, rule.condition);
         const last = restored.get(key);
         restored.delete(key);
@@ -191,6 +191,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
         endings.end(watched, 'the device was removed', operator);
       }
       roster.remove(device);
+      for (const target of suppressions.all()) if (target.device === device) suppressions.lift(target);
       buses.leave(device);
       zones.forget(device);
     },
@@ -209,7 +210,7 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     tick() {
       const blind: PointValue = { quality: 'lost', at: clock.mono(), why: 'never-read' };
       for (const watched of suspects) look(watched, blind);
-      for (const target of suppressions.over()) actions.lift(target);
+      for (const target of suppressions.over()) actions.expire(target);
       buses.tick();
       // A zone that was reset while its detectors still agree is a fire again.
       for (const { zone, count } of zones.counts())
@@ -244,6 +245,10 @@ function stateOf(last: AlarmChange | undefined, remembered: AlarmState | undefin
   const since = remembered?.occurrence === occurrence ? remembered : quiet;
   return { ...since, phase: waiting(phase, since), occurrence, count, silenced };
 }
+
+/** What one detector remembers means nothing to one of another kind. */
+const fitting = ({ rule: before, state }: Watched, rule: Rule): AlarmState =>
+  before.facts.test === rule.facts.test && before.verifies === rule.verifies ? state : { ...state, memory: undefined };
 
 const waiting = (phase: AlarmState['phase'], { holdsSince }: AlarmState): AlarmState['phase'] =>
   phase === 'normal' && holdsSince !== undefined ? 'pending' : phase;

@@ -78,10 +78,13 @@ export function announcer(ctx: AnnouncerContext): Announcer {
     const { last, state } = watched;
     // What a person does says nothing of the danger: why the alarm stands is still what was judged.
     const why = last && byPeople.has(event) && isActive(state.phase) ? last.cause : cause;
+    const stamped = stamp(at);
+    const since = event === 'raised' ? stamped.wall : last?.occurrence === state.occurrence ? last.since : undefined;
     watched.last = {
       ...changeOf(watched, suppressions),
       event,
-      at: stamp(at),
+      at: stamped,
+      ...(since !== undefined && { since }),
       cause: why,
       ...(operator && { operator }),
     };
