@@ -32,12 +32,17 @@ FIRE         ACTIVE                     2026-11-25 12:00:05  hall/smoke         
   silenced
   out of service, by Li (duty), announced all the same: wiring
 supervisory  cleared, not acknowledged  2026-11-25 12:00:05  hydrant-1/low         村口消火栓
-  0.12 MPa: pressure below 0.14 MPa for 5 s; it had been so for 5 s; rule from: GB 50974-2014 7.2.8
+  0.12 MPa: no longer “pressure below 0.14 MPa for 5 s”; it had been so for 5 s; rule from: GB 50974-2014 7.2.8
   shelved, until 2026-11-25 13:00:05, not announced: pump test
 other        active, acknowledged       2026-11-25 12:00:05  street/other-trouble  –
   0.12 MPa: pressure below 0.14 MPa for 5 s; it had been so for 5 s; rule from: GB 50974-2014 7.2.8
 `,
     );
+  });
+
+  it('says since when it stands, whatever has happened to it meanwhile', () => {
+    const acked = low({ phase: 'active-acked', since: wallTime(noon - 3_600_000) });
+    expect(alarmTable([acked], names, 'en')).toContain('2026-11-25 11:00:05  hydrant-1/low');
   });
 
   it('says it in Chinese, in columns', () => {
@@ -48,7 +53,7 @@ other        active, acknowledged       2026-11-25 12:00:05  street/other-troubl
   已消音
   停用，操作人 Li (duty)，仍照常上报：wiring
 监管  已消除，未确认  2026-11-25 12:00:05  hydrant-1/low  村口消火栓
-  0.12 MPa：压力低于 0.14 MPa，持续 5 秒；已持续 5 秒；依据：GB 50974-2014 7.2.8
+  0.12 MPa：不再“压力低于 0.14 MPa，持续 5 秒”；已持续 5 秒；依据：GB 50974-2014 7.2.8
   搁置，至 2026-11-25 13:00:05，不上报：pump test
 `,
     );

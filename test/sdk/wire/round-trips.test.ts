@@ -133,7 +133,7 @@ describe('golden bytes', () => {
 
 describe('what is encoded', () => {
   it('comes back as it was: alarm', () => {
-    const change = { ...alarmChange(3), operator: 'duty' };
+    const change = { ...alarmChange(3), operator: 'duty', since: wallTime(1_789_999_990_007) };
     expect(decodeAlarm(encodeAlarm({ log: 4_000_000_000, seq: 1, change }))).toEqual({
       log: 4_000_000_000,
       seq: 1,
