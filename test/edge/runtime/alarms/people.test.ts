@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { callButton } from '../../../../device-profiles/generic/call-button.ts';
 import { municipalHydrant } from '../../../../device-profiles/generic/municipal-hydrant.ts';
 import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { deviceId } from '../../../../sdk/model/ids.ts';
+import type { Condition, ProfileSpec } from '../../../../sdk/model/profile.ts';
 import { minutes, seconds } from '../../../../sdk/model/time.ts';
 import { type DeskRun, deskRun } from '../../../support/alarm-desk-run.ts';
 import { memoryDisk } from '../../../support/memory-journal.ts';
@@ -52,6 +54,21 @@ describe('a shelved condition', () => {
     expect(after.desk.suppressed()).toEqual([]);
     await settled();
     expect([...disk.kept.keys()].filter((key) => key.startsWith('suppression/'))).toEqual([]);
+  });
+
+  it('of a device that is gone, or of a condition that is, ends without harm', async () => {
+    const disk = memoryDisk();
+    const before = await watching(disk);
+    before.desk.suppress({ ...shelved, length: minutes(1) });
+    before.desk.suppress({ ...shelved, condition: 'low-low', length: minutes(1) });
+    await settled();
+    const after = await deskRun({ disk, boot: 2 }); // the hydrant is not in the configuration any more
+    await after.wait(61);
+    expect([after.events(), after.desk.suppressed()]).toEqual([[], []]);
+    const removed = await watching();
+    removed.desk.suppress({ ...shelved, length: minutes(1) });
+    removed.desk.forget(deviceId('gate'), 'platform');
+    expect(removed.desk.suppressed()).toEqual([]);
   });
 
   it('is announced again by hand', async () => {
@@ -169,5 +186,25 @@ describe('a hold that an orderly stop interrupts', () => {
     await after.clock.advance(seconds(2));
     after.sees('gate', 'pressure', 0.13);
     expect(after.events()).toEqual(['gate/low raised 1']); // 3 s before and 2 s after, and not 5 s after
+  });
+});
+
+describe('new rules for a device that is watched', () => {
+  const hydrantWith = (when: Condition['when']): ProfileSpec => ({
+    ...municipalHydrant,
+    conditions: { low: { ...municipalHydrant.conditions.low, when, onDelayMs: 0, risk: {} } },
+  });
+
+  it('keep what is active, and begin anew with what another kind of detector remembered', async () => {
+    const run = await deskRun();
+    run.watch('gate', hydrantWith({ falls: 0.1, withinMs: 60_000 }));
+    await run.wait(3, () => run.sees('gate', 'pressure', 0.3));
+    run.watch('gate', hydrantWith({ stuckMs: 60_000 }));
+    await run.wait(30, () => run.sees('gate', 'pressure', 0.3));
+    expect(run.events()).toEqual([]);
+    await run.wait(31, () => run.sees('gate', 'pressure', 0.3));
+    expect(run.events()).toEqual(['gate/low raised 1']);
+    run.watch('gate', hydrantWith({ below: 0.4, deadband: 0 }));
+    expect([...run.desk.active]).toEqual(['gate/low']);
   });
 });
