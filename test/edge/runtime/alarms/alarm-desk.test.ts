@@ -3,17 +3,15 @@ import { municipalHydrant } from '../../../../device-profiles/generic/municipal-
 import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
 import { troubleRule } from '../../../../edge/alarm/rule.ts';
 import { rulesOf } from '../../../../edge/alarm/rules-of.ts';
-import { alarmDesk } from '../../../../edge/runtime/alarms/alarm-desk.ts';
-import type { AlarmChange } from '../../../../sdk/model/alarm.ts';
 import { deviceId } from '../../../../sdk/model/ids.ts';
-import type { PointValue } from '../../../../sdk/model/point.ts';
 import type { ProfileSpec } from '../../../../sdk/model/profile.ts';
 import { later, millis, monoTime, seconds } from '../../../../sdk/model/time.ts';
 import { decodeAlarm } from '../../../../sdk/wire/alarm-message.ts';
+import { deskRun } from '../../../support/alarm-desk-run.ts';
 import { defaultSettings } from '../../../support/default-settings.ts';
-import { fakeClock } from '../../../support/fake-clock.ts';
-import { type MemoryDisk, memoryDisk, memoryJournal } from '../../../support/memory-journal.ts';
-import { recordingLog } from '../../../support/recording-log.ts';
+
+import { type MemoryDisk, memoryDisk } from '../../../support/memory-journal.ts';
+
 import { settled } from '../../../support/settled.ts';
 
 const hall = deviceId('hall');
@@ -23,41 +21,8 @@ const rules = (profile: ProfileSpec) =>
 
 /** One run of a gateway over a disk that outlives it. */
 async function run(disk: MemoryDisk = memoryDisk(), boot = 1) {
-  const clock = fakeClock();
-  const log = recordingLog();
-  const journal = memoryJournal(disk);
-  const changes: AlarmChange[] = [];
-  const activeAtChange: string[][] = [];
-  let stored = 0;
-  const desk = await alarmDesk({
-    journal,
-    clock,
-    log,
-    boot,
-    onChange: (change) => {
-      changes.push(change);
-      activeAtChange.push([...desk.active]);
-    },
-    onStored: () => stored++,
-  });
-  const good = (value: number | string): PointValue => ({ quality: 'good', at: clock.mono(), value });
-  const smoke = (value: string): void => desk.value(hall, 'status', good(value));
-  const events = (): string[] => changes.map((c) => `${c.device}/${c.condition} ${c.event} ${c.occurrence}`);
-  const entries = (): AlarmChange[] => disk.lanes.alarm.map((e) => decodeAlarm(e.body).change);
-  return {
-    disk,
-    clock,
-    log,
-    journal,
-    desk,
-    changes,
-    activeAtChange,
-    good,
-    smoke,
-    events,
-    entries,
-    stored: () => stored,
-  };
+  const r = await deskRun({ disk, boot });
+  return { ...r, smoke: (value: string): void => r.desk.value(hall, 'status', r.good(value)) };
 }
 async function watching(disk?: MemoryDisk, boot?: number) {
   const r = await run(disk, boot);
