@@ -41,10 +41,10 @@ export function replayTable(rules: readonly Rule[], lang: Lang): ReplayReport {
   };
   let isFirst = true;
   return {
-    told({ timestamp }, { condition, kind, event, count, cause }) {
+    told({ timestamp }, { condition, kind, event, phase, count, cause }) {
       const unit = cause.unit === undefined || typeof cause.value !== 'number' ? '' : ` ${cause.unit}`;
       const value = cause.value === undefined ? '' : `${String(cause.value)}${unit}`;
-      const why = explainAlarm({ cause, condition, count }, lang);
+      const why = explainAlarm({ cause, condition, phase, count }, lang);
       const row = line(timestamp, condition, kindWords[kind][lang], eventWords[event]?.[lang] ?? event, value, why);
       const head = isFirst ? line(...replayWords.head[lang]) : '';
       isFirst = false;
