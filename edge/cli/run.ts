@@ -1,4 +1,5 @@
 import { systemClock } from '../platform/clock.ts';
+import { kernelTime } from '../platform/kernel-time.ts';
 import { jsonLog } from '../platform/log.ts';
 import { loadConfig } from '../runtime/config/load-config.ts';
 import { runGateway } from '../runtime/gateway.ts';
@@ -7,7 +8,7 @@ import { journalWorker } from '../runtime/journal-worker-url.ts';
 /** Runs until SIGINT or SIGTERM. Logs one JSON object a line to standard error. */
 export async function run(file: string): Promise<void> {
   const site = await loadConfig(file);
-  const clock = systemClock(site.clock === 'trusted' ? 'synced' : undefined);
+  const clock = systemClock(site.clock === 'trusted' ? 'synced' : undefined, await kernelTime());
   const log = jsonLog(clock, (line) => process.stderr.write(line));
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) {

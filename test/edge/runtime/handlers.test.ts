@@ -243,6 +243,7 @@ describe('the other questions', () => {
           phase: 'active-unacked',
           occurrence: 1,
           at: t0 + 2_000,
+          since: t0 + 2_000,
           rule: 'pressure below 0.1 MPa for 2 s',
           value: 0.05,
           cause: {
