@@ -35,6 +35,7 @@ import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
 import { supervise, walkTestRunning, watchItself } from './watch-itself.ts';
+import { wearDesk } from './wear/wear-desk.ts';
 
 export type GatewayOptions = {
   readonly clock: Clock;
@@ -63,6 +64,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const devices = await deviceList(site, join(directory, 'devices.json'), log);
   const reporter = stateReporter();
   const identity = await bootIdentity(clock.mono());
+  const wear = wearDesk(site.journal, clock);
   const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch });
 
   const alarms = await alarmDesk({
@@ -106,6 +108,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const status = (): StatusResult => ({
     ...gatewayStatus(journal, fields, uplinks.backlog, elapsed(started, clock.mono())),
     clock: time.status(),
+    ...wear.figures(),
   });
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
@@ -146,7 +149,8 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     uplinks.run(inner),
     time.run(inner),
     fields.run(inner),
-    supervise({ site, alarms, problems: fields.problems, journal, clock }, inner),
+    supervise({ site, alarms, problems: fields.problems, journal, isWorn: wear.isWorn, clock }, inner),
+    wear.run(inner),
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock, log }, inner),
     risk.run(inner),

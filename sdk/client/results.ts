@@ -4,7 +4,7 @@ import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import { clockTrusts, monoTime } from '../model/time.ts';
-import type { BusStatus, ClockStatus, ConfigResult, ResumeResult, StatusPage } from '../wire/methods.ts';
+import type { BusStatus, ClockStatus, ConfigResult, ResumeResult, StatusPage, WearStatus } from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
@@ -68,6 +68,7 @@ export function parseStatus(raw: unknown): StatusPage {
     telemetryBacklog: s.count('telemetryBacklog'),
     telemetryEvicted: s.count('telemetryEvicted'),
     ...(s.has('clock') && { clock: parseClock(s.fields('clock')) }),
+    ...(s.has('wear') && { wear: parseWear(s.fields('wear')) }),
     buses: s.list('buses').map((one, i) => parseBus(one, `status.buses[${i}]`)),
     ...(s.has('next') && { next: s.text('next') }),
   };
@@ -79,6 +80,13 @@ const parseClock = (clock: Fields): ClockStatus => ({
   ...(clock.has('errorMs') && { errorMs: clock.number('errorMs') }),
   steps: clock.count('steps'),
   ...(clock.has('lastStepMs') && { lastStepMs: clock.number('lastStepMs') }),
+});
+
+const parseWear = (wear: Fields): WearStatus => ({
+  overMs: wear.count('overMs'),
+  ...(wear.has('ownPerDay') && { ownPerDay: wear.number('ownPerDay') }),
+  ...(wear.has('cardPerDay') && { cardPerDay: wear.number('cardPerDay') }),
+  cardYears: wear.number('cardYears'),
 });
 
 function parseBus(raw: unknown, where: string): BusStatus {

@@ -164,6 +164,17 @@ export type ClockStatus = {
   readonly steps: number;
   readonly lastStepMs?: number;
 };
+/** What is written to the card or disk that the journal lies on, measured over the last day or since the start. */
+export type WearStatus = {
+  /** Time that was measured. */
+  readonly overMs: number;
+  /** Bytes a day that the gateway has caused to be written. */
+  readonly ownPerDay?: number;
+  /** Bytes a day that everybody has written to the card; absent where its device cannot be known. */
+  readonly cardPerDay?: number;
+  /** How long a card of the configured endurance lasts at that, at most 1,000 years. */
+  readonly cardYears: number;
+};
 export type StatusResult = {
   /** Since the gateway started: the time that all counts of the buses are about. */
   readonly uptimeMs: number;
@@ -176,6 +187,8 @@ export type StatusResult = {
   readonly telemetryEvicted: number;
   /** Absent in the status of an earlier version. */
   readonly clock?: ClockStatus;
+  /** Absent in the status of an earlier version, and in the first ten minutes. */
+  readonly wear?: WearStatus;
   /** In the order of the configuration; buses of GPIO lines have no figures and are left out. */
   readonly buses: readonly BusStatus[];
 };

@@ -165,6 +165,12 @@ export const configSchema = z.strictObject({
         .max(600_000)
         .default(10_000)
         .describe('Readings of at most this long are lost at a power cut.'),
+      cardTbw: z
+        .number()
+        .min(0.1)
+        .max(100_000)
+        .default(10)
+        .describe('How much may be written to the card or disk in its life, in terabytes (TBW of its data sheet).'),
     })
     .prefault({}),
   buses: z.array(busSchema).default([]),

@@ -36,7 +36,12 @@ export type Site = {
   readonly clock: 'ntp' | 'trusted';
   readonly uplinks: readonly UplinkConfig[];
   readonly operators: ReadonlyMap<string, OperatorKey>;
-  readonly journal: { readonly path: string; readonly maxBytes: number; readonly commitMs: number };
+  readonly journal: {
+    readonly path: string;
+    readonly maxBytes: number;
+    readonly commitMs: number;
+    readonly cardTbw: number;
+  };
   readonly buses: readonly SiteBus[];
   readonly devices: readonly SiteDevice[];
   readonly linkage: readonly LinkageRule[];
