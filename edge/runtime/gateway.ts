@@ -19,6 +19,7 @@ import { makeFolder } from '../platform/files.ts';
 import { guardedClock } from '../platform/guarded-clock.ts';
 import type { Log } from '../platform/log.ts';
 import { scope } from '../platform/scope.ts';
+import type { Feeder } from '../platform/watchdog-feeder.ts';
 import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
 import { clockDesk } from './clock/clock-desk.ts';
@@ -35,6 +36,7 @@ import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
 import { supervise, walkTestRunning, watchItself } from './watch-itself.ts';
+import { runWatchdog } from './watchdog/watchdog.ts';
 import { wearDesk } from './wear/wear-desk.ts';
 
 export type GatewayOptions = {
@@ -43,6 +45,8 @@ export type GatewayOptions = {
   /** The journal's worker, a JavaScript file beside the program. */
   readonly journalWorker: URL;
   readonly signal: AbortSignal;
+  /** What restarts this process, or the board, unless it is fed; the caller closes them. */
+  readonly watchdogs?: readonly Feeder[];
 };
 
 /**
@@ -151,6 +155,11 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     fields.run(inner),
     supervise({ site, alarms, problems: fields.problems, journal, isWorn: wear.isWorn, clock }, inner),
     wear.run(inner),
+    runWatchdog(
+      options.watchdogs ?? [],
+      { site, devices: () => devices.devices, fields, alarms, journal, clock, log },
+      inner,
+    ),
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock, log }, inner),
     risk.run(inner),

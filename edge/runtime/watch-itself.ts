@@ -29,6 +29,16 @@ const wearRule = troubleRule({
   source: 'at what was written in the last day the card would be worn out in less than ten years (journal.cardTbw)',
 });
 
+/** What the watchdog tries the judgement with: it is on and off again long before it could be an alarm. */
+export const heartbeat = 'heartbeat';
+const heartbeatRule = troubleRule({
+  condition: heartbeat,
+  kind: 'test',
+  onDelay: seconds(20),
+  offDelay: noDelay,
+  source: 'a synthetic record of the watchdog',
+});
+
 /** Told while a walk test runs, so that whoever watches knows why nothing is alarmed. */
 export const walkTestRunning = 'walk-test';
 const walkTestRule: Rule = troubleRule({
@@ -41,7 +51,7 @@ const walkTestRule: Rule = troubleRule({
 
 /** Sets the rules for the gateway itself, which goes by its own id, and for its buses and zones, which go by theirs. */
 export function watchItself(site: Site, alarms: AlarmDesk): void {
-  alarms.watch(deviceId(site.address.gateway), [journalRule, wearRule, selfTestRule, walkTestRule]);
+  alarms.watch(deviceId(site.address.gateway), [journalRule, wearRule, selfTestRule, walkTestRule, heartbeatRule]);
   for (const { id, kind } of site.buses)
     alarms.watch(deviceId(id), isLineBus(kind) ? [busRule] : [busRule, silentRule]);
   for (const { id, coincidence } of site.zones) {

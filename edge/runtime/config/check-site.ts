@@ -73,6 +73,7 @@ export function checkSite(
     zones,
     riskCalendar: checkRiskCalendar(config, report),
     selfTest: config.selfTest,
+    ...(config.watchdog !== undefined && { watchdog: config.watchdog }),
   };
   return { site, problems };
 }

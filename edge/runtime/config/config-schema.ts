@@ -177,6 +177,11 @@ export const configSchema = z.strictObject({
   linkage: z.array(linkageSchema).default([]),
   zones: z.array(zoneSchema).default([]),
   riskCalendar: z.array(riskWindowSchema).default([]).describe('Times of higher risk, such as holidays.'),
+  watchdog: z
+    .string()
+    .startsWith('/', 'expected the path of a device, e.g. "/dev/watchdog"')
+    .optional()
+    .describe('Hardware watchdog that restarts the board unless the gateway feeds it, e.g. /dev/watchdog.'),
   selfTest: z.string().default('0 3 * * *').describe('When to test itself daily, as cron.'),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -48,6 +48,7 @@ export type Site = {
   readonly zones: readonly Zone[];
   readonly riskCalendar: readonly RiskWindow[];
   readonly selfTest: string;
+  readonly watchdog?: string;
 };
 
 /** Reports what is wrong at a place of the configuration. */
