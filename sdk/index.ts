@@ -55,7 +55,7 @@ export type { PointsOf, ProfileSpec, RiskLevel } from './model/profile.ts';
 export type { ClockTrust } from './model/time.ts';
 export type { WalkTestStatus } from './model/walk-test.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';
-export type { BusStatus, StatusResult } from './wire/methods.ts';
+export type { BusStatus, ClockStatus, StatusResult, WearStatus } from './wire/methods.ts';
 export type { Signer } from './wire/sign1.ts';
 
 /** A profile that comes with Fengsui. */

@@ -4,6 +4,8 @@ import { assumedAnswer } from '../runtime/field/bus-endpoint.ts';
 import { loadOf } from '../runtime/field/bus-load.ts';
 import { howLate, inPercent, inSeconds } from '../runtime/field/load-words.ts';
 import { overload } from '../runtime/field/overload.ts';
+import { commitsPerDay } from '../runtime/wear/commit-cost.ts';
+import { yearsAt } from '../runtime/wear/wear-account.ts';
 
 /** Prints what a configuration would make the gateway do. @throws FengsuiError CONFIG with every problem. */
 export async function checkConfig(file: string): Promise<void> {
@@ -15,11 +17,22 @@ export async function checkConfig(file: string): Promise<void> {
     `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.url}`).join(', ') || 'none: alarms stay on this gateway'}`,
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
     `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${site.journal.commitMs / 1_000} s of readings and no alarm`,
+    cardLine(site),
     ...busLines(site),
     ...site.linkage.map((rule) => `linkage   ${[...rule.when].join(' or ')} → ${rule.output}/${rule.point}`),
     ...unverified(site),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What the commit interval means for the card. */
+function cardLine(site: Site): string {
+  const { commitMs, cardTbw } = site.journal;
+  const mb = (bytes: number): string => (bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0);
+  const { bytes, perAlarm } = commitsPerDay(site);
+  const years = Math.floor(yearsAt(bytes, cardTbw));
+  const lasts = years >= 100 ? 'more than 100 years' : `about ${years} years`;
+  return `card      about ${mb(bytes)} MB a day at a commit every ${commitMs / 1_000} s while values stay as they are, and ${(perAlarm / 1e3).toFixed(0)} kB each alarm change; a card for ${cardTbw} TB (cardTbw) lasts ${lasts} at that`;
 }
 
 const slowBuses: FurtherCheck = ({ buses, devices }) =>

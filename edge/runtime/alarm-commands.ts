@@ -2,6 +2,7 @@ import { type AlarmCause, type AlarmChange, alarmRank, type Suppression } from '
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { explainAlarm } from '../../sdk/model/explain-alarm.ts';
 import { type RiskLevel, riskLevels } from '../../sdk/model/profile.ts';
+import { correctedTimes, type RunClock } from '../../sdk/model/run-clock.ts';
 import { type Millis, minutes } from '../../sdk/model/time.ts';
 import type { ActiveAlarm, AlarmsResult, CauseData, SuppressionData } from '../../sdk/wire/methods.ts';
 import { type Fields, isText } from '../../sdk/wire/parse.ts';
@@ -110,28 +111,31 @@ const personAt = (p: Fields, operator: string): string =>
 const alarmPage = 50;
 
 /** Standing alarms after `after`, most urgent first, so that a storm does not crowd a fire out of the first page. */
-export function alarmsPage(standing: readonly AlarmChange[], after = ''): AlarmsResult {
+export function alarmsPage(
+  standing: readonly AlarmChange[],
+  after = '',
+  clocks: readonly RunClock[] = [],
+): AlarmsResult {
   const rest = standing
     .map((change) => ({ change, key: placeOf(change) }))
     .filter(({ key }) => key > after)
     .toSorted((a, b) => (a.key < b.key ? -1 : 1));
   const page = rest.slice(0, alarmPage);
   const next = rest.length > page.length ? page.at(-1)?.key : undefined;
-  return { alarms: page.map(({ change }) => activeAlarm(change)), ...(next !== undefined && { next }) };
+  return { alarms: page.map(({ change }) => activeAlarm(change, clocks)), ...(next !== undefined && { next }) };
 }
 
 /** A condition keeps its kind, and with it its place among the others. */
 const placeOf = ({ kind, device, condition }: AlarmChange): string => `${alarmRank[kind]} ${device}/${condition}`;
 
-/** A standing alarm as it is asked for. */
-export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
+/** A standing alarm as it is asked for, at the times as they are known by now. */
+export const activeAlarm = (change: AlarmChange, clocks: readonly RunClock[]): ActiveAlarm => ({
   device: change.device,
   condition: change.condition,
   kind: change.kind,
   phase: change.phase,
   occurrence: change.occurrence,
-  at: change.at.wall,
-  ...(change.since !== undefined && { since: change.since }),
+  ...timesOf(change, clocks),
   rule: change.cause.rule,
   ...(change.cause.value !== undefined && { value: change.cause.value }),
   ...(change.count !== undefined && { count: change.count }),
@@ -140,6 +144,11 @@ export const activeAlarm = (change: AlarmChange): ActiveAlarm => ({
   cause: causeData(change.cause),
   explained: { en: explainAlarm(change, 'en'), zh: explainAlarm(change, 'zh') },
 });
+
+function timesOf(change: AlarmChange, clocks: readonly RunClock[]): Pick<ActiveAlarm, 'at' | 'since' | 'isCorrected'> {
+  const { at, since } = correctedTimes(change, clocks);
+  return { at: at.wall, ...(since !== undefined && { since }), ...(at.isCorrected && { isCorrected: true }) };
+}
 
 const causeData = ({ point, test, limit, unit, within, onDelay, samples, held, source }: AlarmCause): CauseData => ({
   point,

@@ -22,7 +22,10 @@ export type StateParts = {
 };
 
 /** What the platform is shown of this gateway. Pure but for reading the parts. */
-export const gatewayState = (parts: StateParts, now: Pick<GatewayState, 'at' | 'clock'>): GatewayState => {
+export const gatewayState = (
+  parts: StateParts,
+  now: Pick<GatewayState, 'at' | 'clock' | 'clocks' | 'clockSteps'>,
+): GatewayState => {
   const { degraded } = parts.journal.status();
   return {
     ...now,

@@ -11,14 +11,18 @@ import type { Rule } from '../alarm/rule.ts';
 import { ruleBook } from '../alarm/rule-book.ts';
 import { openJournal } from '../journal/open-journal.ts';
 import { allUntil } from '../platform/all-until.ts';
+import { bootIdentity } from '../platform/boot-identity.ts';
 import { daily } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
 import { freshIdentity } from '../platform/ed25519.ts';
 import { makeFolder } from '../platform/files.ts';
+import { guardedClock } from '../platform/guarded-clock.ts';
 import type { Log } from '../platform/log.ts';
 import { scope } from '../platform/scope.ts';
+import type { Feeder } from '../platform/watchdog-feeder.ts';
 import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
+import { clockDesk } from './clock/clock-desk.ts';
 import type { Site, SiteDevice } from './config/site.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
@@ -32,6 +36,8 @@ import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
 import { supervise, walkTestRunning, watchItself } from './watch-itself.ts';
+import { runWatchdog } from './watchdog/watchdog.ts';
+import { wearDesk } from './wear/wear-desk.ts';
 
 export type GatewayOptions = {
   readonly clock: Clock;
@@ -39,6 +45,8 @@ export type GatewayOptions = {
   /** The journal's worker, a JavaScript file beside the program. */
   readonly journalWorker: URL;
   readonly signal: AbortSignal;
+  /** What restarts this process, or the board, unless it is fed; the caller closes them. */
+  readonly watchdogs?: readonly Feeder[];
 };
 
 /**
@@ -47,7 +55,8 @@ export type GatewayOptions = {
  * @throws FengsuiError JOURNAL | DRIVER_MISSING when it cannot keep what it would have to keep.
  */
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
-  const { clock, log, signal, journalWorker: worker } = options;
+  const { clock: system, log, signal, journalWorker: worker } = options;
+  const clock = guardedClock(system);
   const { path: directory, maxBytes, commitMs } = site.journal;
   const started = clock.mono();
   await using held = scope();
@@ -58,6 +67,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const shared = { journal, clock, log, boot };
   const devices = await deviceList(site, join(directory, 'devices.json'), log);
   const reporter = stateReporter();
+  const identity = await bootIdentity(clock.mono());
+  const wear = wearDesk(site.journal, clock);
+  const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch });
 
   const alarms = await alarmDesk({
     ...shared,
@@ -79,7 +91,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     const { answered, problems } = fields;
     const { level: riskLevel } = risk.state();
     const parts = { site, boot, journal, devices, alarms, answered, problems, riskLevel, backlog: uplinks.backlog };
-    return encodeGatewayState(gatewayState(parts, { at: clock.wall(), clock: clock.trust() }));
+    return encodeGatewayState(
+      gatewayState(parts, {
+        at: clock.wall(),
+        clock: clock.trust(),
+        clocks: time.clocks(),
+        clockSteps: time.status().steps,
+      }),
+    );
   };
   const applyDevices = (removed?: { device: string; operator: string }): void => {
     if (removed) alarms.forget(deviceId(removed.device), removed.operator);
@@ -90,7 +109,11 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     uplinks.show('points');
     uplinks.show('state');
   };
-  const status = (): StatusResult => gatewayStatus(journal, fields, uplinks.backlog, elapsed(started, clock.mono()));
+  const status = (): StatusResult => ({
+    ...gatewayStatus(journal, fields, uplinks.backlog, elapsed(started, clock.mono())),
+    clock: time.status(),
+    ...wear.figures(),
+  });
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
@@ -105,13 +128,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         table: fields.recorder.table,
         flush: fields.recorder.flush,
         wallOf: (value) => clock.wall() - (clock.mono() - value.at),
+        clocks: time.clocks,
         commitMs,
         applyDevices,
         resume,
         status,
       }),
   });
-  const standing = (): Data => ({ alarms: alarms.standing().map(activeAlarm) });
+  const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
   held.own(await serveLocal(directory, { status, alarms: standing }, { clock, log }));
 
   applyDevices();
@@ -127,8 +151,15 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   };
   await allUntil(signal, (inner) => [
     uplinks.run(inner),
+    time.run(inner),
     fields.run(inner),
-    supervise({ site, alarms, problems: fields.problems, journal, clock }, inner),
+    supervise({ site, alarms, problems: fields.problems, journal, isWorn: wear.isWorn, clock }, inner),
+    wear.run(inner),
+    runWatchdog(
+      options.watchdogs ?? [],
+      { site, devices: () => devices.devices, fields, alarms, journal, clock, log },
+      inner,
+    ),
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock, log }, inner),
     risk.run(inner),

@@ -1,4 +1,5 @@
 import type { PointValue } from '../../sdk/model/point.ts';
+import type { RunClock } from '../../sdk/model/run-clock.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
 import type { Fields } from '../../sdk/wire/parse.ts';
 import type { PointTable } from '../../sdk/wire/point-table.ts';
@@ -21,6 +22,8 @@ export type HandlerContext = {
   readonly table: () => PointTable;
   /** Wall time of a monotonic one, as known now. */
   readonly wallOf: (value: PointValue) => number;
+  /** How stamps lie in right time, as known now. */
+  readonly clocks?: () => readonly RunClock[];
   readonly flush: () => Promise<void>;
   readonly commitMs: number;
   /** Applies the device list to the running fields. */

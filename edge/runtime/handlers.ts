@@ -34,7 +34,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   history: (p) => history(ctx, p),
   batches: (p) => batches(ctx.journal, p),
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
-  alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined),
+  alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined, ctx.clocks?.()),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),

@@ -1,5 +1,5 @@
 import { deviceId } from '../../sdk/model/ids.ts';
-import { seconds } from '../../sdk/model/time.ts';
+import { minutes, seconds } from '../../sdk/model/time.ts';
 import { noDelay, type Rule, troubleRule } from '../alarm/rule.ts';
 import { coincidenceRule } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -22,6 +22,23 @@ const journalRule = troubleRule({
   source: 'entries wait in memory meanwhile and would not survive a power cut',
 });
 
+const wearRule = troubleRule({
+  condition: 'card-wear',
+  onDelay: seconds(0),
+  offDelay: minutes(60),
+  source: 'at what was written in the last day the card would be worn out in less than ten years (journal.cardTbw)',
+});
+
+/** What the watchdog tries the judgement with: it is on and off again long before it could be an alarm. */
+export const heartbeat = 'heartbeat';
+const heartbeatRule = troubleRule({
+  condition: heartbeat,
+  kind: 'test',
+  onDelay: seconds(20),
+  offDelay: noDelay,
+  source: 'a synthetic record of the watchdog',
+});
+
 /** Told while a walk test runs, so that whoever watches knows why nothing is alarmed. */
 export const walkTestRunning = 'walk-test';
 const walkTestRule: Rule = troubleRule({
@@ -34,7 +51,7 @@ const walkTestRule: Rule = troubleRule({
 
 /** Sets the rules for the gateway itself, which goes by its own id, and for its buses and zones, which go by theirs. */
 export function watchItself(site: Site, alarms: AlarmDesk): void {
-  alarms.watch(deviceId(site.address.gateway), [journalRule, selfTestRule, walkTestRule]);
+  alarms.watch(deviceId(site.address.gateway), [journalRule, wearRule, selfTestRule, walkTestRule, heartbeatRule]);
   for (const { id, kind } of site.buses)
     alarms.watch(deviceId(id), isLineBus(kind) ? [busRule] : [busRule, silentRule]);
   for (const { id, coincidence } of site.zones) {
@@ -48,16 +65,20 @@ export type Supervised = {
   /** Buses that cannot be reached. */
   readonly problems: ReadonlyMap<string, string>;
   readonly journal: Journal;
+  /** More is written than the card can bear. */
+  readonly isWorn: () => boolean;
   readonly clock: Clock;
 };
 
 /** Once a second: what is wrong with the gateway itself is judged by the same rules as everything else. */
 export async function supervise(watched: Supervised, signal: AbortSignal): Promise<void> {
-  const { site, alarms, problems, journal, clock } = watched;
+  const { site, alarms, problems, journal, isWorn, clock } = watched;
+  const gateway = deviceId(site.address.gateway);
   while (!signal.aborted) {
     for (const bus of site.buses) alarms.trouble(deviceId(bus.id), busRule.condition, problems.has(bus.id));
     const degraded = journal.status().degraded !== undefined;
-    alarms.trouble(deviceId(site.address.gateway), journalRule.condition, degraded);
+    alarms.trouble(gateway, journalRule.condition, degraded);
+    alarms.trouble(gateway, wearRule.condition, isWorn());
     alarms.tick();
     await clock.sleep(seconds(1), signal).catch(() => undefined); // the loop sees the abort
   }

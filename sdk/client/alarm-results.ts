@@ -47,6 +47,7 @@ const parseAlarm = (fields: Fields): StandingAlarm => ({
   phase: named(fields.raw('phase'), alarmPhases, 'alarm.phase'),
   occurrence: fields.count('occurrence'),
   at: wallOf(fields.raw('at'), 'alarm.at'),
+  ...(fields.has('isCorrected') && fields.flag('isCorrected') && { isCorrected: true as const }),
   ...(fields.has('since') && { since: wallTime(wallOf(fields.raw('since'), 'alarm.since')) }),
   ...(fields.has('count') && { count: fields.count('count') }),
   ...(fields.has('silenced') && fields.flag('silenced') && { silenced: true as const }),

@@ -1,5 +1,6 @@
 import type { HeardEvent } from '../model/alarm.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
+import { correctedTimes, type RunClock } from '../model/run-clock.ts';
 import type { ClockTrust } from '../model/time.ts';
 import type { HeardAlarm } from '../wire/alarm-message.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
@@ -99,7 +100,7 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
     return encodeCursor(positions);
   };
   const toUpdate = (site: Site, track: AlarmTrack, { log, seq, change }: HeardAlarm): AlarmUpdate => ({
-    ...describe(site, change),
+    ...describe(site, change, ctx.directory.at(site)?.state?.clocks ?? []),
     gateway: site.gateway,
     log,
     seq,
@@ -194,11 +195,19 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
 
 function describe(
   { gateway }: Site,
-  { event, at, operator, ...rest }: HeardAlarm['change'],
+  change: HeardAlarm['change'],
+  clocks: readonly RunClock[],
 ): Pick<AlarmUpdate, 'change' | 'alarm' | 'clock' | 'operator'> {
+  const { event, at: _stamped, raised: _raised, operator, ...rest } = change;
+  const { at, since } = correctedTimes(change, clocks);
+  const times = {
+    at: at.wall,
+    ...(since !== undefined && { since }),
+    ...(at.isCorrected && { isCorrected: true as const }),
+  };
   return {
     change: event,
-    alarm: alarmOf({ ...rest, gateway, at: at.wall }),
+    alarm: alarmOf({ ...rest, gateway, ...times }),
     clock: at.trust,
     ...(operator !== undefined && { operator }),
   };

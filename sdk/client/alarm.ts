@@ -42,6 +42,8 @@ export type Alarm = AlarmOccurrence & {
   readonly suppression?: AlarmSuppression;
   /** When it changed, by the gateway's clock. */
   readonly at: Date;
+  /** The gateway's clock was not right when it stamped this; `at` was worked out from when it was. */
+  readonly isCorrected?: true;
   /** When this occurrence was raised; absent where the gateway is of an earlier version. */
   readonly since?: Date;
   /** The rule in words, e.g. `pressure below 0.14 MPa for 5 s`. */
@@ -55,11 +57,12 @@ export type Alarm = AlarmOccurrence & {
 };
 
 /** What an alarm is made of, however it came. */
-export type AlarmParts = Omit<HeardChange, 'event' | 'at' | 'operator' | 'device'> & {
+export type AlarmParts = Omit<HeardChange, 'event' | 'at' | 'raised' | 'operator' | 'device'> & {
   readonly gateway: string;
   readonly device: string;
   /** Unix ms. */
   readonly at: number;
+  readonly isCorrected?: true;
   /** As the gateway says it, which may know rules that this version does not. */
   readonly explained?: Alarm['explained'];
 };
@@ -80,6 +83,7 @@ export function alarmOf(parts: AlarmParts): Alarm {
     silenced: parts.silenced === true,
     ...(suppression && { suppression: suppressionOf(suppression) }),
     at: new Date(wallOf(parts.at, 'alarm time')),
+    ...(parts.isCorrected && { isCorrected: true }),
     ...(parts.since !== undefined && { since: new Date(wallOf(parts.since, 'alarm since')) }),
     rule: cause.rule,
     ...(cause.value !== undefined && { value: cause.value }),

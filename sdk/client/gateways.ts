@@ -35,6 +35,8 @@ export type GatewayReport = {
   readonly version: string;
   /** How far its stamps may be trusted. */
   readonly clock: ClockTrust;
+  /** How often its system's clock was set since it started; absent where the gateway is of an earlier version. */
+  readonly clockSteps?: number;
   /** Grows by one with every change of its device list. */
   readonly configVersion: number;
   /** By which its conditions and periods are picked now: the higher one of what a platform has set and of its own calendar. */
@@ -154,6 +156,7 @@ function toGateway({ site, presence, since, state }: Entry): Gateway {
         at: new Date(state.at),
         version: state.version,
         clock: state.clock,
+        ...(state.clockSteps !== undefined && { clockSteps: state.clockSteps }),
         configVersion: state.configVersion,
         riskLevel: state.riskLevel,
         backlog: { alarms: state.alarmBacklog, telemetry: state.telemetryBacklog },

@@ -3,8 +3,8 @@ import { FengsuiError } from '../model/errors.ts';
 import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '../model/link-quality.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
-import { monoTime } from '../model/time.ts';
-import type { BusStatus, ConfigResult, ResumeResult, StatusPage } from '../wire/methods.ts';
+import { clockTrusts, monoTime } from '../model/time.ts';
+import type { BusStatus, ClockStatus, ConfigResult, ResumeResult, StatusPage, WearStatus } from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
 
@@ -67,10 +67,27 @@ export function parseStatus(raw: unknown): StatusPage {
     telemetryLast: s.count('telemetryLast'),
     telemetryBacklog: s.count('telemetryBacklog'),
     telemetryEvicted: s.count('telemetryEvicted'),
+    ...(s.has('clock') && { clock: parseClock(s.fields('clock')) }),
+    ...(s.has('wear') && { wear: parseWear(s.fields('wear')) }),
     buses: s.list('buses').map((one, i) => parseBus(one, `status.buses[${i}]`)),
     ...(s.has('next') && { next: s.text('next') }),
   };
 }
+
+const parseClock = (clock: Fields): ClockStatus => ({
+  // A newer gateway may know ways to trust a clock that this version does not.
+  trust: clockTrusts.find((known) => known === clock.text('trust')) ?? 'unknown',
+  ...(clock.has('errorMs') && { errorMs: clock.number('errorMs') }),
+  steps: clock.count('steps'),
+  ...(clock.has('lastStepMs') && { lastStepMs: clock.number('lastStepMs') }),
+});
+
+const parseWear = (wear: Fields): WearStatus => ({
+  overMs: wear.count('overMs'),
+  ...(wear.has('ownPerDay') && { ownPerDay: wear.number('ownPerDay') }),
+  ...(wear.has('cardPerDay') && { cardPerDay: wear.number('cardPerDay') }),
+  cardYears: wear.number('cardYears'),
+});
 
 function parseBus(raw: unknown, where: string): BusStatus {
   const bus = fieldsOf(raw, where);

@@ -126,6 +126,8 @@ export type AlarmChange = {
   readonly at: Stamp;
   /** When this occurrence was raised, by the gateway's clock then; absent in changes of an earlier version. */
   readonly since?: WallTime;
+  /** The stamp of `since`, so that it can be put right as `at` can; absent where that is `at`, and in changes of an earlier version. */
+  readonly raised?: Stamp;
   readonly cause: AlarmCause;
   /** Who acknowledged, reset, silenced or suppressed. */
   readonly operator?: string;

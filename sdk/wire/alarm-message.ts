@@ -11,7 +11,7 @@ import {
 } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import { deviceId } from '../model/ids.ts';
-import { millis, type WallTime } from '../model/time.ts';
+import { clockTrusts, millis, monoTime, type Stamp, type WallTime } from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { type Fields, fieldsOf, isCount, mapOf } from './parse.ts';
 import { joinWall, readStamp, splitWall, stampFields } from './stamp.ts';
@@ -56,6 +56,9 @@ const key = {
   suppression: 28, // a map with keys of its own
   sinceS: 29,
   sinceMs: 30,
+  sinceBoot: 31,
+  sinceMono: 32,
+  sinceTrust: 33,
 } as const;
 
 const suppressionKey = { how: 1, why: 2, operator: 3, untilS: 4, untilMs: 5 } as const;
@@ -91,6 +94,7 @@ export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
       [key.silenced, change.silenced],
       [key.suppression, change.suppression && encodeSuppression(change.suppression)],
       ...sinceFields(change.since),
+      ...raisedFields(change.raised),
     ]),
   );
 
@@ -123,6 +127,7 @@ export function hearAlarm(bytes: Uint8Array): HeardAlarm {
     ...(fields.has(key.operator) && { operator: fields.text(key.operator) }),
     ...(fields.has(key.silenced) && fields.flag(key.silenced) && { silenced: true as const }),
     ...(fields.has(key.sinceS) && { since: joinWall(fields.count(key.sinceS), fields.count(key.sinceMs)) }),
+    ...(fields.has(key.sinceS) && fields.has(key.sinceBoot) && { raised: readRaised(fields) }),
     ...(fields.has(key.suppression) && { suppression: readSuppression(fields.fields(key.suppression)) }),
   };
   return { log: fields.count(key.log), seq: fields.count(key.seq), change };
@@ -155,6 +160,23 @@ function sinceFields(since: WallTime | undefined): readonly (readonly [number, n
     [key.sinceMs, ms],
   ];
 }
+
+/** The wall time of the raising is `since`. */
+const raisedFields = (raised: Stamp | undefined): readonly (readonly [number, number])[] =>
+  raised
+    ? [
+        [key.sinceBoot, raised.boot],
+        [key.sinceMono, Math.round(raised.mono)],
+        [key.sinceTrust, clockTrusts.indexOf(raised.trust)],
+      ]
+    : [];
+
+const readRaised = (fields: Fields): Stamp => ({
+  boot: fields.count(key.sinceBoot),
+  mono: monoTime(fields.count(key.sinceMono)),
+  wall: joinWall(fields.count(key.sinceS), fields.count(key.sinceMs)),
+  trust: fields.one(key.sinceTrust, clockTrusts),
+});
 
 function encodeSuppression({ how, why, operator, until }: Suppression): ReadonlyMap<Cbor, Cbor> {
   const [seconds, ms] = until === undefined ? [] : splitWall(until);

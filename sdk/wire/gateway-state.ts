@@ -1,10 +1,12 @@
 import { alarmKinds, type HeardKind } from '../model/alarm.ts';
 import { type DeviceId, deviceId } from '../model/ids.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
+import type { RunClock } from '../model/run-clock.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
 import { fieldsOf, mapOf } from './parse.ts';
+import { readRunClock, runClockCbor } from './run-clock.ts';
 import { joinWall, splitWall } from './stamp.ts';
 
 /** Whether a gateway is connected. Retained; the broker itself says "offline" by the gateway's last will. */
@@ -46,6 +48,10 @@ export type GatewayState = {
   readonly alarmBacklog: number;
   readonly telemetryBacklog: number;
   readonly riskLevel: RiskLevel;
+  /** How stamps of this run and of those before lie in right time; absent in states of an earlier version. */
+  readonly clocks?: readonly RunClock[];
+  /** How often the system's clock was set since the gateway started. */
+  readonly clockSteps?: number;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   readonly buses: readonly BusState[];
@@ -83,6 +89,8 @@ const key = {
   buses: 12,
   devices: 13,
   riskLevel: 14,
+  clocks: 15,
+  clockSteps: 16,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
 const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
@@ -103,6 +111,8 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.telemetryBacklog, s.telemetryBacklog],
       [key.degraded, s.degraded],
       [key.riskLevel, riskLevels.indexOf(s.riskLevel)],
+      [key.clocks, s.clocks?.map(runClockCbor)],
+      [key.clockSteps, s.clockSteps],
       [
         key.buses,
         s.buses.map((b) =>
@@ -149,6 +159,10 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
     telemetryBacklog: fields.count(key.telemetryBacklog),
     // A level of a later version is taken for the highest: rather too watchful.
     riskLevel: fields.has(key.riskLevel) ? fields.oneOr(key.riskLevel, riskLevels, 'severe') : 'normal',
+    ...(fields.has(key.clocks) && {
+      clocks: fields.list(key.clocks).map((raw, i) => readRunClock(raw, `state.clocks[${i}]`)),
+    }),
+    ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);

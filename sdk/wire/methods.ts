@@ -1,6 +1,7 @@
 import type { AlarmKind, AlarmPhase, CauseTest, SuppressionKind } from '../model/alarm.ts';
 import type { BusQuality } from '../model/link-quality.ts';
 import type { RiskLevel } from '../model/profile.ts';
+import type { ClockTrust } from '../model/time.ts';
 import type { Data } from './request.ts';
 
 /** A page of a listing: ask again with `after: next` until there is no `next`. */
@@ -46,6 +47,8 @@ export type ActiveAlarm = {
   readonly at: number;
   /** Unix ms of its raising; absent in alarms of an earlier version. */
   readonly since?: number;
+  /** The clock was not right when this was stamped; `at` was worked out from when it was. */
+  readonly isCorrected?: boolean;
   readonly rule: string;
   readonly value?: Data;
   /** How often it came within this occurrence; 1 unless given. */
@@ -153,6 +156,25 @@ export type AlarmResult = { readonly phase: AlarmPhase };
 export type StatusParams = { readonly after?: string };
 /** A bus as it has done since the gateway started, and each unit that was asked on it. */
 export type BusStatus = { readonly id: string } & BusQuality;
+export type ClockStatus = {
+  readonly trust: ClockTrust;
+  /** How far the wall clock may be off at most, ms; absent where the host cannot tell. */
+  readonly errorMs?: number;
+  /** How often the system's clock was set since the gateway started, and by how much last (ms; negative: back). */
+  readonly steps: number;
+  readonly lastStepMs?: number;
+};
+/** What is written to the card or disk that the journal lies on, measured over the last day or since the start. */
+export type WearStatus = {
+  /** Time that was measured. */
+  readonly overMs: number;
+  /** Bytes a day that the gateway has caused to be written. */
+  readonly ownPerDay?: number;
+  /** Bytes a day that everybody has written to the card; absent where its device cannot be known. */
+  readonly cardPerDay?: number;
+  /** How long a card of the configured endurance lasts at that, at most 1,000 years. */
+  readonly cardYears: number;
+};
 export type StatusResult = {
   /** Since the gateway started: the time that all counts of the buses are about. */
   readonly uptimeMs: number;
@@ -163,6 +185,10 @@ export type StatusResult = {
   readonly telemetryLast: number;
   readonly telemetryBacklog: number;
   readonly telemetryEvicted: number;
+  /** Absent in the status of an earlier version. */
+  readonly clock?: ClockStatus;
+  /** Absent in the status of an earlier version, and in the first ten minutes. */
+  readonly wear?: WearStatus;
   /** In the order of the configuration; buses of GPIO lines have no figures and are left out. */
   readonly buses: readonly BusStatus[];
 };

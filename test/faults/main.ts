@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus.ts';
+import { clock } from './clock.ts';
 import { outage } from './outage.ts';
 
 type Trial = {
@@ -12,6 +13,20 @@ type Trial = {
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
+  clock: {
+    run: clock,
+    never: [
+      'hold_changed',
+      'reordered',
+      'lost',
+      'over_1_s',
+      'schedule_bursts',
+      'no_self_test',
+      'life_over_1_s',
+      'went_back',
+      'before_past',
+    ],
+  },
 };
 
 const { values, positionals } = parseArgs({

@@ -79,12 +79,15 @@ export function announcer(ctx: AnnouncerContext): Announcer {
     // What a person does says nothing of the danger: why the alarm stands is still what was judged.
     const why = last && byPeople.has(event) && isActive(state.phase) ? last.cause : cause;
     const stamped = stamp(at);
-    const since = event === 'raised' ? stamped.wall : last?.occurrence === state.occurrence ? last.since : undefined;
+    const same = last?.occurrence === state.occurrence ? last : undefined;
+    const since = event === 'raised' ? stamped.wall : same?.since;
+    const raised = event === 'raised' || !same ? undefined : same.event === 'raised' ? same.at : same.raised;
     watched.last = {
       ...changeOf(watched, suppressions),
       event,
       at: stamped,
       ...(since !== undefined && { since }),
+      ...(raised && { raised }),
       cause: why,
       ...(operator && { operator }),
     };

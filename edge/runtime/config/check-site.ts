@@ -65,6 +65,7 @@ export function checkSite(
       path: absolute(config.journal.path),
       maxBytes: config.journal.maxMb * 1_048_576,
       commitMs: config.journal.commitMs,
+      cardTbw: config.journal.cardTbw,
     },
     buses,
     devices,
@@ -72,6 +73,7 @@ export function checkSite(
     zones,
     riskCalendar: checkRiskCalendar(config, report),
     selfTest: config.selfTest,
+    ...(config.watchdog !== undefined && { watchdog: config.watchdog }),
   };
   return { site, problems };
 }

@@ -165,12 +165,23 @@ export const configSchema = z.strictObject({
         .max(600_000)
         .default(10_000)
         .describe('Readings of at most this long are lost at a power cut.'),
+      cardTbw: z
+        .number()
+        .min(0.1)
+        .max(100_000)
+        .default(10)
+        .describe('How much may be written to the card or disk in its life, in terabytes (TBW of its data sheet).'),
     })
     .prefault({}),
   buses: z.array(busSchema).default([]),
   linkage: z.array(linkageSchema).default([]),
   zones: z.array(zoneSchema).default([]),
   riskCalendar: z.array(riskWindowSchema).default([]).describe('Times of higher risk, such as holidays.'),
+  watchdog: z
+    .string()
+    .startsWith('/', 'expected the path of a device, e.g. "/dev/watchdog"')
+    .optional()
+    .describe('Hardware watchdog that restarts the board unless the gateway feeds it, e.g. /dev/watchdog.'),
   selfTest: z.string().default('0 3 * * *').describe('When to test itself daily, as cron.'),
 });
 export type Config = z.infer<typeof configSchema>;

@@ -36,13 +36,19 @@ export type Site = {
   readonly clock: 'ntp' | 'trusted';
   readonly uplinks: readonly UplinkConfig[];
   readonly operators: ReadonlyMap<string, OperatorKey>;
-  readonly journal: { readonly path: string; readonly maxBytes: number; readonly commitMs: number };
+  readonly journal: {
+    readonly path: string;
+    readonly maxBytes: number;
+    readonly commitMs: number;
+    readonly cardTbw: number;
+  };
   readonly buses: readonly SiteBus[];
   readonly devices: readonly SiteDevice[];
   readonly linkage: readonly LinkageRule[];
   readonly zones: readonly Zone[];
   readonly riskCalendar: readonly RiskWindow[];
   readonly selfTest: string;
+  readonly watchdog?: string;
 };
 
 /** Reports what is wrong at a place of the configuration. */

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type AlarmStream, connect, ed25519Signer, type Gap, generateOperatorKey } from '../../../sdk/index.ts';
+import { monoTime, wallTime } from '../../../sdk/model/time.ts';
+import { encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
-import { alarmBytes, type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
+import { alarmBytes, alarmChange, type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
 const operator = generateOperatorKey();
@@ -49,6 +51,27 @@ afterEach(async () => {
 });
 
 describe('alarm stream', () => {
+  it('puts right what was stamped in 1970, when the gateway has learnt the time since', async () => {
+    const right = Date.UTC(2026, 0, 1);
+    await gateway.state({ clocks: [{ boot: 1, points: [{ mono: monoTime(60_000), wall: wallTime(right) }] }] });
+    const fs = await client();
+    const stream = await started(fs.alarms.stream());
+    const at = { boot: 1, mono: monoTime(5_000), wall: wallTime(5_000), trust: 'unknown' } as const;
+    const raised = { ...alarmChange(1), at, since: at.wall };
+    const cleared = {
+      ...raised,
+      event: 'cleared',
+      raised: at,
+      at: { ...at, mono: monoTime(9_000), wall: wallTime(9_000) },
+    } as const;
+    for (const [i, change] of [raised, cleared].entries())
+      await gateway.publish('alarm', encodeAlarm({ log: 7, seq: i + 1, change }));
+    expect(await take(stream, 2)).toMatchObject([
+      { clock: 'synced', alarm: { isCorrected: true, at: new Date(right - 55_000), since: new Date(right - 55_000) } },
+      { clock: 'synced', alarm: { isCorrected: true, at: new Date(right - 51_000), since: new Date(right - 55_000) } },
+    ]);
+  });
+
   it('brings a change with everything a duty officer needs', async () => {
     const fs = await client();
     const stream = await started(fs.alarms.stream());

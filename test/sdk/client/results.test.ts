@@ -20,6 +20,14 @@ describe('the status of a gateway, as it comes', () => {
     expect(parseStatus(whole)).toEqual(whole);
   });
 
+  it('tells of its clock and of its card, where it does', () => {
+    const clock = { trust: 'synced', errorMs: 1.5, steps: 2, lastStepMs: -86_400_000 } as const;
+    const wear = { overMs: 86_400_000, ownPerDay: 3e8, cardPerDay: 5e8, cardYears: 54.8 };
+    expect(parseStatus({ ...whole, clock, wear })).toEqual({ ...whole, clock, wear });
+    const bare = { clock: { trust: 'unknown', steps: 0 }, wear: { overMs: 600_000, cardYears: 1_000 } };
+    expect(parseStatus({ ...whole, ...bare })).toEqual({ ...whole, ...bare });
+  });
+
   it('may lack turnarounds: nobody has answered yet', () => {
     const { turnaround: _, ...unit } = unitFigures(1);
     expect(parseStatus(statusOf(busFigures('street', [unit]))).buses[0]?.units).toEqual([unit]);

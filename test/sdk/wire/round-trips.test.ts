@@ -143,6 +143,27 @@ describe('what is encoded', () => {
     expect(decodeAlarm(encodeAlarm({ log: 7, seq: 1, change: { ...change, cause } })).change.cause).toEqual(cause);
   });
 
+  it('comes back as it was: when an alarm was raised, with the stamp of that', () => {
+    const raised = { boot: 3, mono: monoTime(2 ** 33), wall: wallTime(1_234), trust: 'unknown' } as const;
+    const change = { ...alarmChange(3), event: 'cleared', since: raised.wall, raised } as const;
+    expect(decodeAlarm(encodeAlarm({ log: 7, seq: 1, change })).change).toEqual(change);
+  });
+
+  it('comes back as it was: how stamps lie in right time', () => {
+    const clocks = [
+      { boot: 8, points: [] },
+      {
+        boot: 9,
+        points: [
+          { mono: monoTime(5), wall: wallTime(1_790_000_000_250) },
+          { mono: monoTime(2 ** 33), wall: wallTime(1_790_000_001_000), errorMs: 12 },
+        ],
+      },
+    ];
+    const told = { ...state, clocks, clockSteps: 2 };
+    expect(decodeGatewayState(encodeGatewayState(told))).toEqual(told);
+  });
+
   it('comes back as it was: state, presence, receipt, table', () => {
     expect(decodeGatewayState(encodeGatewayState(state))).toEqual(state);
     expect(decodePresence(encodePresence({ online: false, boot: 3 }))).toEqual({ online: false, boot: 3 });

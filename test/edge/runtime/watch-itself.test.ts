@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest';
+import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
+import { supervise, watchItself } from '../../../edge/runtime/watch-itself.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
+import { memoryJournal } from '../../support/memory-journal.ts';
+import { recordingLog } from '../../support/recording-log.ts';
+import { head, siteOf } from '../../support/site-yaml.ts';
+
+it('a card that is worn too fast is a fault of the gateway, and is over an hour after it no longer is', async () => {
+  const clock = fakeClock();
+  const log = recordingLog();
+  const journal = memoryJournal();
+  const nothing = (): void => undefined;
+  const alarms = await alarmDesk({ journal, clock, log, boot: 1, onChange: nothing, onStored: nothing });
+  const site = siteOf(head);
+  watchItself(site, alarms);
+  let worn = false;
+  const stop = new AbortController();
+  const running = supervise({ site, alarms, problems: new Map(), journal, isWorn: () => worn, clock }, stop.signal);
+  await clock.advance(5_000);
+  expect([...alarms.active]).toEqual([]);
+  worn = true;
+  await clock.advance(2_000);
+  expect([...alarms.active]).toEqual(['gw-1/card-wear']);
+  worn = false;
+  await clock.advance(3_590_000);
+  expect([...alarms.active]).toEqual(['gw-1/card-wear']);
+  await clock.advance(20_000);
+  expect([...alarms.active]).toEqual([]);
+  stop.abort(new Error('stop'));
+  await running;
+});
