@@ -22,7 +22,6 @@ export type HandlerContext = {
   /** Wall time of a monotonic one, as known now. */
   readonly wallOf: (value: PointValue) => number;
   readonly flush: () => Promise<void>;
-  readonly commitMs: number;
   /** Applies the device list to the running fields. */
   readonly applyDevices: (removed?: { device: string; operator: string }) => void;
   readonly resume: () => number;

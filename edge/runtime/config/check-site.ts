@@ -65,6 +65,7 @@ export function checkSite(
       path: absolute(config.journal.path),
       maxBytes: config.journal.maxMb * 1_048_576,
       commitMs: config.journal.commitMs,
+      history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },
     },
     buses,
     devices,

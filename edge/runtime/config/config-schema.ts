@@ -165,6 +165,18 @@ export const configSchema = z.strictObject({
         .max(600_000)
         .default(10_000)
         .describe('Readings of at most this long are lost at a power cut.'),
+      historyDays: z
+        .int()
+        .min(1)
+        .max(3_660)
+        .default(400)
+        .describe('Readings of so many days can be asked for and exported on the gateway itself.'),
+      historyMb: z
+        .int()
+        .min(4)
+        .max(100_000)
+        .default(512)
+        .describe('Room for that history; when it is used up the oldest day gives way.'),
     })
     .prefault({}),
   buses: z.array(busSchema).default([]),
