@@ -57,6 +57,11 @@ describe('fengsui history', { timeout: 60_000 }, () => {
     expect((await history('--lang', 'zh')).out).toMatch(/^时间 +测点 +数值 +单位 +质量\n/);
     expect((await history('--to', '59m')).out).toBe('nothing was read in this time\n');
 
+    const csv = join(await temporaryFolder(), 'gate.csv');
+    await writeFile(csv, (await history('--point', 'pressure', '--csv')).out);
+    const replayed = await runProgram(['alarms', 'replay', '--profile', 'generic/municipal-hydrant', '--csv', csv]);
+    expect([replayed.code, replayed.err]).toEqual([0, '']);
+
     const point = await history('--point', 'flow');
     expect([point.code, point.err]).toEqual([1, 'fengsui: gate has no point “flow”; it has pressure\n']);
     await gateway.kill();

@@ -11,14 +11,22 @@ export const tableOf = (points: number) =>
     Array.from({ length: points }, (_, i) => ({ device: deviceId('gate'), point: `p-${i}`, resolution: 0.001 })),
   );
 
-/** Values that look like those of a sensor: a slow wave and some noise, the same every time. */
-export const valueAt = (column: number, i: number): number =>
-  Math.round(400 + 50 * Math.sin(i / 500 + column) + ((i * 7_919 + column * 31) % 9)) / 1_000;
+/** Noise in 0–1 that is the same every time, and that no compression can foresee. */
+function noise(column: number, i: number): number {
+  let x = Math.imul(i + 1, 0x9e3779b1) ^ Math.imul(column + 1, 0x85ebca6b);
+  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
+  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  return ((x ^ (x >>> 15)) >>> 0) / 2 ** 32;
+}
+
+/** Values like those of a sensor: a slow wave, and noise over some ten steps. */
+const valueAt = (column: number, i: number): number =>
+  Math.round(400 + 50 * Math.sin(i / 500 + column) + 10 * noise(column, i)) / 1_000;
 
 export function samplesAt(points: number, at: number, i: number): readonly Sample[] {
   return Array.from({ length: points }, (_, column) => ({
     column,
-    wall: wallTime(at + ((i * 13 + column) % 40)),
+    wall: wallTime(at + Math.floor(40 * noise(column + 1_000, i))), // a bus is never quite on time
     value: { quality: 'good', at: monoTime(0), value: valueAt(column, i) },
   }));
 }

@@ -91,7 +91,7 @@ const headLabel = (series: Series, hour: number, { n, good, min, max, sum, lastA
 function samplesIn(series: Series, hour: number, row: Row): readonly Sample[] | undefined {
   const bytes = unseal(bodyLabel(series, hour), row['body']);
   try {
-    return bytes && unpackSamples(hour, bytes).samples;
+    return bytes && unpackSamples(hour, bytes);
   } catch {
     return undefined; // sound, but of a version that is not known here
   }

@@ -39,6 +39,8 @@ const entriesAtOnce = 16;
 const chunksAtOnce = 32;
 /** Samples held in memory, some 80 bytes each: then they are written before the hour is over. */
 const mostSamples = 100_000;
+/** After the disk refused, so many entries pass before it is tried again: packing costs more than an entry. */
+const retryEntries = 8;
 /** An entry whose point table has not come with so many others behind it will not have it any more. */
 const tablePatience = 100;
 
@@ -56,6 +58,7 @@ export function history(options: HistoryOptions): History {
   let upTo = position;
   /** Of the first entry that is not written yet. */
   let hour: number | undefined;
+  let notBefore = 0;
   let trusted: number | undefined;
   let again = false;
   const life: { isClosed: boolean; running: Promise<void> | undefined } = { isClosed: false, running: undefined };
@@ -97,24 +100,29 @@ export function history(options: HistoryOptions): History {
     position = entry.seq;
     return true;
   };
+  /** Goes on without: what is held waits, within its bound. */
+  const refused = (e: unknown): void => {
+    if (isDamage(e)) throw e;
+    notBefore = position + retryEntries;
+    options.onTrouble(`not written, its readings stay in the journal meanwhile: ${describeError(e)}`);
+  };
   const catchUp = async (): Promise<void> => {
     while (!life.isClosed && position < upTo) {
       if (buffer.count() >= mostSamples) await writeInTurns();
       const entries = elsewhere(() => read(position, entriesAtOnce)).filter(({ seq }) => seq <= upTo);
       if (entries.length === 0) position = upTo; // what was between is gone
       for (const entry of entries) {
-        const isOver = hour !== undefined && hour !== hourOf(entry.at);
+        const isOver = hour !== undefined && hour !== hourOf(entry.at) && entry.seq >= notBefore;
         hour ??= hourOf(entry.at);
         if (!takeOne(entry)) return;
-        if (isOver) await writeInTurns();
+        if (isOver) await writeInTurns().catch(refused);
         if (life.isClosed) return;
       }
       await pause();
     }
   };
   const failed = (e: unknown): void => {
-    if (!isDamage(e))
-      return options.onTrouble(`not written, its readings stay in the journal meanwhile: ${describeError(e)}`);
+    if (!isDamage(e)) return refused(e);
     if (!isElsewhere) file.markDamaged();
     isElsewhere = false;
     options.onDamage(e);

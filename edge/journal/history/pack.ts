@@ -18,7 +18,7 @@ const deflate = { level: 6, windowBits: 12, memLevel: 5 };
 
 /**
  * The samples of one hour, in order of time, as columns: times and values as differences to the one before, then
- * deflated; some 2 bytes a sample. Gives back exactly what went in.
+ * deflated; 1 to 2 bytes a sample. Gives back exactly what went in.
  * @param step the resolution of the point, where it has one
  */
 export function packSamples(hour: number, samples: readonly Sample[], step: number | undefined): Uint8Array {
@@ -32,9 +32,11 @@ export function packSamples(hour: number, samples: readonly Sample[], step: numb
   out.byte(kind);
   out.byte(hasCodes ? 1 : 0);
   out.count(samples.length);
+  const period = usualPeriod(samples);
+  out.count(period);
   let before = hour * hourMs;
   for (const { at } of samples) {
-    out.count(at - before);
+    out.difference(at - before - period);
     before = at;
   }
   if (hasCodes) for (const { code, value } of samples) out.count(code * 2 + (value === null ? 1 : 0));
@@ -45,29 +47,35 @@ export function packSamples(hour: number, samples: readonly Sample[], step: numb
 }
 
 /** @throws FengsuiError JOURNAL when the body cannot be read */
-export function unpackSamples(
-  hour: number,
-  body: Uint8Array,
-): { samples: readonly Sample[]; step: number | undefined } {
+export function unpackSamples(hour: number, body: Uint8Array): readonly Sample[] {
   const bytes = byteReader(new Uint8Array(inflateRawSync(body, { maxOutputLength: longestBody })));
   const [found, kind, hasCodes] = [bytes.byte(), bytes.byte(), bytes.byte()];
   if (found !== version) throw new FengsuiError('JOURNAL', `history of version ${found} is not understood here`);
   const n = bytes.count();
+  const times = new Float64Array(n);
+  const period = bytes.count();
   let at = hour * hourMs;
-  const times = Array.from({ length: n }, () => (at += bytes.count()));
-  const codes = hasCodes ? times.map(() => bytes.count()) : [];
-  const isLost = (i: number): boolean => (codes[i] ?? 0) % 2 === 1;
-  const valued = times.filter((_, i) => !isLost(i)).length;
-  const step = kind === kinds.steps ? bytes.float() : undefined;
-  const next =
-    step !== undefined ? stepReader(bytes, step) : kind === kinds.floats ? () => bytes.float() : wordReader(bytes);
-  const values = Array.from({ length: valued }, next);
-  let used = 0;
-  const samples = times.map((time, i): Sample => {
-    const code = (codes[i] ?? 0) >> 1;
-    return { at: time, code, value: isLost(i) ? null : (values[used++] ?? null) };
-  });
-  return { samples, step };
+  for (let i = 0; i < n; i++) times[i] = at += bytes.difference() + period;
+  const codes = new Uint16Array(hasCodes ? n : 0);
+  for (let i = 0; i < codes.length; i++) codes[i] = bytes.count();
+  const next = valueReader(bytes, kind);
+  const samples: Sample[] = [];
+  for (let i = 0; i < n; i++) {
+    const code = codes[i] ?? 0;
+    samples.push({ at: times[i] ?? 0, code: code >> 1, value: code % 2 === 1 ? null : next() });
+  }
+  return samples;
+}
+
+function valueReader(bytes: ByteReader, kind: number): () => Scalar {
+  if (kind === kinds.steps) return stepReader(bytes, bytes.float());
+  return kind === kinds.floats ? () => bytes.float() : wordReader(bytes);
+}
+
+/** The middle one of the times between two samples: what differs from it by little takes one byte. */
+function usualPeriod(samples: readonly Sample[]): number {
+  const periods = samples.slice(1).map(({ at }, i) => at - (samples[i]?.at ?? at));
+  return periods.toSorted((a, b) => a - b)[periods.length >> 1] ?? 0;
 }
 
 /** Undefined unless each value is a multiple of the step, to the last bit. */

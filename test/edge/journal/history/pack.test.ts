@@ -29,7 +29,7 @@ describe('an hour of a point', () => {
     fc.assert(
       fc.property(samplesOf(value), (samples) => {
         const plain = samples.map((s) => ({ ...s, value: Object.is(s.value, -0) ? 0 : s.value }));
-        expect(unpackSamples(hour, packSamples(hour, plain, step)).samples).toEqual(plain);
+        expect(unpackSamples(hour, packSamples(hour, plain, step))).toEqual(plain);
       }),
     );
   });
