@@ -62,6 +62,7 @@ export default defineConfig((options) => [
       'poll-server': 'test/bench/poll-server.ts',
       'poll-loop': 'test/bench/poll-loop.ts',
       'bare-poll': 'test/bench/bare-poll.ts',
+      'history-process': 'test/bench/history-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

@@ -29,11 +29,12 @@ export type {
   NewRiskLevel,
   RiskLevels,
 } from './client/gateways.ts';
+export type { BucketOf, HistoryBucket } from './client/history-bucket.ts';
 export type { LiveStream, StreamOptions } from './client/live-stream.ts';
 export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
-export type { HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.ts';
+export type { BucketQuery, HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.ts';
 export type { CallOptions } from './client/time-limit.ts';
 export type { NewWalkTest, RunningWalkTest, WalkTestReport, WalkTestState, WalkTests } from './client/walk-tests.ts';
 export type {

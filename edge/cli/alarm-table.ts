@@ -2,6 +2,7 @@ import type { Alarm } from '../../sdk/client/alarm.ts';
 import { alarmWords, kindWords, phaseWords, suppressionWords } from './alarm-words.ts';
 import { columns } from './columns.ts';
 import type { Lang } from './language.ts';
+import { harmless, localTime } from './terminal-text.ts';
 
 /** What stands, for people: a row of each alarm, and beneath it why, and what a person has done to it. */
 export function alarmTable(alarms: readonly Alarm[], names: ReadonlyMap<string, string>, lang: Lang): string {
@@ -11,7 +12,7 @@ export function alarmTable(alarms: readonly Alarm[], names: ReadonlyMap<string, 
   const rows = alarms.map((alarm) => [
     kindWords[alarm.kind][lang],
     phaseWords[alarm.phase][lang],
-    time(alarm.since ?? alarm.at),
+    localTime(alarm.since ?? alarm.at),
     `${alarm.device}/${alarm.condition}`,
     names.get(alarm.device) ?? '–',
   ]);
@@ -31,19 +32,9 @@ function suppressed({ suppression, isHidden }: Alarm, lang: Lang): readonly stri
   const { how, why, operator, until } = suppression;
   const facts = [
     suppressionWords[how][lang],
-    ...(until ? [say('until').replace('{}', () => time(until))] : []),
+    ...(until ? [say('until').replace('{}', () => localTime(until))] : []),
     ...(operator === undefined ? [] : [say('by').replace('{}', () => operator)]),
     say(isHidden ? 'hidden' : 'remark'),
   ];
   return [`  ${facts.join(lang === 'zh' ? '，' : ', ')}${lang === 'zh' ? '：' : ': '}${why}`];
-}
-
-/** Reasons and values come from outside: they must not command the terminal. */
-const harmless = (line = ''): string => line.replaceAll(/\p{Cc}/gu, '\u{fffd}');
-
-/** By the host's own clock and zone, as on the wall of who reads it. */
-function time(at: Date): string {
-  const two = (n: number): string => String(n).padStart(2, '0');
-  const day = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())].join('-');
-  return `${day} ${[at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(':')}`;
 }

@@ -18,6 +18,7 @@ export async function checkConfig(file: string): Promise<void> {
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
     `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${site.journal.commitMs / 1_000} s of readings and no alarm`,
     cardLine(site),
+    `history   ${site.journal.history.days} days, at most ${site.journal.history.maxBytes / 1_048_576} MiB beside the journal`,
     ...busLines(site),
     ...site.linkage.map((rule) => `linkage   ${[...rule.when].join(' or ')} → ${rule.output}/${rule.point}`),
     ...unverified(site),

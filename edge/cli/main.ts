@@ -7,6 +7,7 @@ import { replayAlarms } from './alarms-replay.ts';
 import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
 import { detectCommand } from './detect.ts';
+import { historyCommand } from './history.ts';
 import { keygen } from './keygen.ts';
 import { printSchema } from './print-schema.ts';
 import { listProfiles } from './profiles.ts';
@@ -27,6 +28,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['profiles', listProfiles],
   ['alarms list', alarmsList],
   ['bus stat', busStat],
+  ['history', historyCommand],
   ['alarms replay', replayAlarms],
   ['scan', scanCommand],
   ['detect', detectCommand],

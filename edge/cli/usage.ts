@@ -12,6 +12,11 @@ export const usage = `fengsui: fire-safety edge gateway
                                   how well the buses of the running gateway do: requests, answers, time-outs,
                                   damage, turnaround. --watch shows them anew every 2 s; --prometheus prints
                                   metrics for the textfile collector of node_exporter
+  fengsui history --config FILE --device ID [--point NAME]... [--from 7d] [--to 2026-11-25T08:00] [--every 1h]
+                    [--csv | --senml | --json] [--lang zh|en]
+                                  what the running gateway has read, also of long ago. --from and --to are times, or how
+                                  long ago: 90m, 7d; the last 24 hours unless given. --every sums up: count, min, max,
+                                  mean, last of each span
   fengsui scan LINE [--bauds 9600,4800] [--parities none,even,odd] [--units 1-32] [--all] [--resume FILE]
                     [--json] [--lang zh|en]
                                   who is on a line: speed, parity, addresses (also doubled ones) and likely profiles.

@@ -12,7 +12,10 @@ const reply = (message: Reply, transfer: ArrayBuffer[] = []): void => port.postM
 
 const options: StoreOptions = workerData; // typed `any`: written by store-client.ts of the same build
 try {
-  const store = openSqliteStore(await loadSqlite(), options);
+  const store = openSqliteStore(await loadSqlite(), options, {
+    onTrouble: (why) => reply({ kind: 'history-trouble', why }),
+    onDamage: (e) => queueMicrotask(() => rethrow(e)),
+  });
   reply({ kind: 'opened', opened: store.opened, status: store.status() });
   port.on('message', (request: Request) => void answer(store, request));
 } catch (e) {
@@ -41,6 +44,8 @@ async function perform(store: Store, number: number, call: Call): Promise<void> 
       const buffers = entries.flatMap(({ body }) => (body.buffer instanceof ArrayBuffer ? [body.buffer] : []));
       return reply({ kind: 'entries', number, entries, status: store.status() }, buffers);
     }
+    case 'history':
+      return reply({ kind: 'history', number, page: await store.history(call.query), status: store.status() });
     case 'kept':
       return reply({ kind: 'kept', number, kept: store.kept(call.prefix), status: store.status() });
     case 'close': {

@@ -1,3 +1,4 @@
+import type { PointValue, Scalar } from '../../sdk/model/point.ts';
 import type { WallTime } from '../../sdk/model/time.ts';
 
 /** Alarm changes never wait behind readings: two lanes, each with its own numbers, room and cursors. */
@@ -29,6 +30,36 @@ export type JournalStatus = {
   readonly quarantined: number;
 };
 
+/** What was seen of a device in [from, to], Unix ms. */
+export type HistoryQuery = {
+  readonly device: string;
+  /** All unless given. */
+  readonly points?: readonly string[];
+  readonly from: number;
+  readonly to: number;
+  /** Sums up so many ms each, counted from `from`, in the place of single readings. */
+  readonly every?: number;
+  /** 0, or the `next` of the page before. */
+  readonly after: number;
+};
+export type HistoryRow = { readonly point: string; readonly at: number; readonly value: PointValue };
+/** `count` good values of one point; `leftOut` others were in doubt or lost. `min`, `max`, `mean`: of numbers alone. */
+export type HistoryBucket = {
+  readonly point: string;
+  readonly from: number;
+  readonly count: number;
+  readonly leftOut: number;
+  readonly last?: Scalar;
+  readonly min?: number;
+  readonly max?: number;
+  readonly mean?: number;
+};
+/** Oldest first. With `next` there is more, also when this page is empty. */
+export type HistoryPage = (
+  | { readonly rows: readonly HistoryRow[] }
+  | { readonly buckets: readonly HistoryBucket[] }
+) & { readonly next?: number };
+
 /**
  * What the gateway may not forget.
  *
@@ -47,6 +78,8 @@ export interface Journal extends AsyncDisposable {
   read(lane: Lane, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** Telemetry entries whose time lies in [from, to], oldest first, at most `limit` of them after `after`. */
   between(from: WallTime, to: WallTime, after: Seq, limit: number): Promise<readonly Entry[]>;
+  /** Readings of long ago and of just now, but for those that are not stored yet. @throws FengsuiError JOURNAL, INVALID */
+  history(query: HistoryQuery): Promise<HistoryPage>;
   /** Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. */
   acknowledge(destination: string, lane: Lane, upTo: Seq): Promise<void>;
   /** Where `destination` stands; 0 before its first acknowledgement. */

@@ -5,16 +5,18 @@ import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
-import type { Call, Reply } from './store.ts';
+import type { Call, HistoryBound, Reply } from './store.ts';
 import { openStoreClient, type StoreClient } from './store-client.ts';
 
 export type JournalOptions = {
   readonly directory: string;
   /**
    * Room for telemetry in bytes, at least 256 KiB. Its log takes up to 2.5 MB beside it, and alarms have their own
-   * file, which is not bounded: the disk needs some 5 MB more than this.
+   * file, which is not bounded: the disk needs some 5 MB more than this, and the room of the history.
    */
   readonly maxBytes: number;
+  /** Room of the history. Default: 400 days, 512 MiB. */
+  readonly history?: HistoryBound;
   /** The built `journal-worker.js`. */
   readonly worker: URL;
   readonly clock: Clock;
@@ -22,6 +24,7 @@ export type JournalOptions = {
 };
 
 const smallestRoom = 256 * 1_024;
+export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_576 };
 /** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
 const largestCommit = 256 * 1_024;
 /** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
@@ -34,7 +37,7 @@ const cursorDelay = seconds(30);
  * @throws FengsuiError INVALID, DRIVER_MISSING, JOURNAL (the disk refuses, or another process holds the files)
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, maxBytes, worker, clock, log } = options;
+  const { directory, maxBytes, history = defaultHistory, worker, clock, log } = options;
   if (!(maxBytes >= smallestRoom)) {
     throw new FengsuiError(
       'INVALID',
@@ -48,6 +51,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const store = await openStoreClient({
     directory,
     maxBytes,
+    history,
     newId: randomInt(1, 2 ** 32), // 32 bits, so that any codec carries it as an integer
     worker,
     clock,
@@ -56,6 +60,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       trouble.set('thread', undefined);
       note(opened.notes);
     },
+    onHistory: onChange<string | undefined>((to, from) => {
+      if (to !== undefined) log.warn('history.degraded', { why: to });
+      else if (from !== undefined) log.info('history.recovered');
+    }),
   });
   note(store.opened.notes);
   const queueOf = (lane: Lane): LaneQueue =>
@@ -115,6 +123,10 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
     },
     async between(from, to, after, limit) {
       return entriesOf(await ask({ do: 'between', window: { from, to, after, limit: wholeLimit(limit) } }));
+    },
+    async history(query) {
+      const reply = await ask({ do: 'history', query });
+      return reply.kind === 'history' ? reply.page : { rows: [] };
     },
     async acknowledge(destination, lane, upTo) {
       if (isClosed) throw closed();

@@ -1,8 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
 import { cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isDamage } from './database-file.ts';
+import { type DatabaseFile, isDamage, markDamaged } from './database-file.ts';
+import { type History, history } from './history/history.ts';
+import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
 import type { Lane, Seq } from './journal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Opened, Store, StoreOptions, Write } from './store.ts';
@@ -14,12 +17,22 @@ import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
  */
 const reserve = 1_000;
 
+/** What the owner of the store is told of the history, which may fail without anything else failing. */
+export type HistoryEvents = {
+  readonly onTrouble: (why: string | undefined) => void;
+  /** Open the store again in another thread: then the file is set aside. */
+  readonly onDamage: (e: unknown) => void;
+};
+
+const unheard: HistoryEvents = { onTrouble: () => undefined, onDamage: () => undefined };
+
 /**
- * The journal on two SQLite files, so that damage or lack of room in one does not touch the other: `alarms.db` (alarm
- * entries, kept values, alarm cursors) and `telemetry.db` (telemetry entries and cursors). Opens whatever state it finds.
- * @throws FengsuiError JOURNAL when the disk refuses or another process holds the files.
+ * The journal on three SQLite files, so that damage or lack of room in one does not touch the others: `alarms.db` (alarm
+ * entries, kept values, alarm cursors), `telemetry.db` (telemetry entries and cursors) and `history.db` (what was read,
+ * by point and hour). Opens whatever state it finds.
+ * @throws FengsuiError JOURNAL when the disk refuses or another process holds the files; never for the history's.
  */
-export function openSqliteStore(open: OpenDatabase, options: StoreOptions): Store {
+export function openSqliteStore(open: OpenDatabase, options: StoreOptions, events: HistoryEvents = unheard): Store {
   const notes: string[] = [];
   mkdirSync(options.directory, { recursive: true });
   const alarms = openAlarmFile(open, join(options.directory, 'alarms.db'), notes);
@@ -36,6 +49,8 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions): Stor
   };
   const settle = settler(alarms, telemetry);
   settle();
+  const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
+  past.history?.take(telemetry.lane.extent().last);
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
@@ -52,6 +67,7 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions): Stor
     raiseCeiling(alarms.file, highest(writes));
     await telemetry.write(writes, alarms.lane.extent().last);
     settle();
+    past.history?.take(telemetry.lane.extent().last);
   };
   const of = (lane: Lane) => (lane === 'alarm' ? alarms.lane : telemetry.lane);
   return {
@@ -59,19 +75,58 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions): Stor
     write: async (lane, writes) => (lane === 'alarm' ? writeAlarms(writes) : writeTelemetry(writes)),
     read: (lane, after, limit) => of(lane).read(after, limit),
     between: (window) => telemetry.lane.between(window),
+    async history(query) {
+      if (past.history) return past.history.ask(query);
+      throw new FengsuiError('JOURNAL', `there is no history: ${past.why}`);
+    },
     kept: alarms.kept,
     status: () => ({
       lanes: {
         alarm: { ...alarms.lane.extent(), bytes: alarms.bytes(), evicted: 0 },
         telemetry: { ...telemetry.lane.extent(), bytes: telemetry.bytes(), evicted: telemetry.evicted() },
       },
-      quarantined: setAsideCount + alarms.lane.damaged() + telemetry.lane.damaged() + alarms.damagedKept(),
+      quarantined:
+        setAsideCount +
+        alarms.lane.damaged() +
+        telemetry.lane.damaged() +
+        alarms.damagedKept() +
+        (past.file ? past.file.setAside + past.file.damaged() : 0),
     }),
     close() {
+      past.history?.close();
       alarms.file.db.close();
       telemetry.close();
     },
   };
+}
+
+type Past = { readonly history?: History; readonly file?: HistoryFile; readonly why?: string };
+type Beside = { readonly alarms: AlarmFile; readonly telemetry: TelemetryFile; readonly notes: string[] };
+
+/** Whatever is wrong with its file, the journal goes on without. */
+function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryEvents, beside: Beside): Past {
+  const { alarms, telemetry, notes } = beside;
+  const path = join(options.directory, 'history.db');
+  try {
+    const file = openHistoryFile(open, { path, maxBytes: options.history.maxBytes }, notes);
+    const parts = {
+      file,
+      journal: options.newId,
+      read: (after: Seq, limit: number) => telemetry.lane.read(after, limit),
+      tableBytes: (hash: number) => alarms.kept(`table/${hash}`).get(`table/${hash}`),
+      days: options.history.days,
+      pause: () => new Promise<void>((done) => setImmediate(done)),
+      ...events,
+    };
+    return { file, history: history(parts) };
+  } catch (e) {
+    notes.push(`${path} cannot be used: ${describeError(e)}`);
+    if (isDamage(e)) {
+      markDamaged(path);
+      setImmediate(() => events.onDamage(e));
+    }
+    return { why: describeError(e) };
+  }
 }
 
 function highest(writes: readonly Write[]): Seq {

@@ -11,6 +11,8 @@ export type StoreClientOptions = StoreOptions & {
   readonly onDown: (why: string) => void;
   /** A thread has opened the files again. */
   readonly onUp: (opened: Opened) => void;
+  /** What is wrong with the history; undefined when nothing is. */
+  readonly onHistory: (why: string | undefined) => void;
 };
 
 export type StoreClient = {
@@ -53,6 +55,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
 
   const receive = (reply: Reply): void => {
     if (reply.kind === 'opened' || reply.kind === 'unopened') return;
+    if (reply.kind === 'history-trouble') return options.onHistory(reply.why);
     const waiting = pending.get(reply.number);
     pending.delete(reply.number);
     if (reply.kind === 'failed') return waiting?.fail(new FengsuiError('JOURNAL', reply.why));
@@ -129,8 +132,8 @@ type Started = {
 };
 
 function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
-  const { directory, maxBytes, newId } = options;
-  const workerData: StoreOptions = { directory, maxBytes, newId };
+  const { directory, maxBytes, newId, history } = options;
+  const workerData: StoreOptions = { directory, maxBytes, newId, history };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
   let death: string | undefined;
   worker.on('error', (e) => {

@@ -1,5 +1,5 @@
 import type { WallTime } from '../../sdk/model/time.ts';
-import type { Entry, Keep, Lane, LaneStatus, Seq } from './journal.ts';
+import type { Entry, HistoryPage, HistoryQuery, Keep, Lane, LaneStatus, Seq } from './journal.ts';
 
 /** One thing to make durable. All writes of one call reach the disk together or not at all. */
 export type Write =
@@ -15,7 +15,11 @@ export type StoreOptions = {
   readonly maxBytes: number;
   /** Identity to give to the journal if its files have none. */
   readonly newId: number;
+  readonly history: HistoryBound;
 };
+
+/** What is older, or does not fit, gives way by the day, oldest first. */
+export type HistoryBound = { readonly days: number; readonly maxBytes: number };
 
 export type StoreStatus = {
   readonly lanes: Readonly<Record<Lane, LaneStatus>>;
@@ -39,6 +43,7 @@ export interface Store {
   write(lane: Lane, writes: readonly Write[]): Promise<void>;
   read(lane: Lane, after: Seq, limit: number): readonly Entry[];
   between(window: Window): readonly Entry[];
+  history(query: HistoryQuery): Promise<HistoryPage>;
   kept(prefix: string): ReadonlyMap<string, Uint8Array>;
   status(): StoreStatus;
   close(): void;
@@ -56,6 +61,7 @@ export type Call =
   | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
   | { readonly do: 'read'; readonly lane: Lane; readonly after: Seq; readonly limit: number }
   | { readonly do: 'between'; readonly window: Window }
+  | { readonly do: 'history'; readonly query: HistoryQuery }
   | { readonly do: 'kept'; readonly prefix: string }
   | { readonly do: 'close' };
 
@@ -74,10 +80,13 @@ export type Reply =
       readonly entries: readonly Entry[];
       readonly status: StoreStatus;
     }
+  | { readonly kind: 'history'; readonly number: number; readonly page: HistoryPage; readonly status: StoreStatus }
   | {
       readonly kind: 'kept';
       readonly number: number;
       readonly kept: ReadonlyMap<string, Uint8Array>;
       readonly status: StoreStatus;
     }
-  | { readonly kind: 'failed'; readonly number: number; readonly why: string };
+  | { readonly kind: 'failed'; readonly number: number; readonly why: string }
+  /** Unasked: what is wrong with the history, or `undefined` when it is well again. */
+  | { readonly kind: 'history-trouble'; readonly why: string | undefined };

@@ -5,6 +5,7 @@ import type { RiskLevel } from '../../sdk/model/profile.ts';
 import { elapsed } from '../../sdk/model/time.ts';
 import { encodeGatewayState } from '../../sdk/wire/gateway-state.ts';
 import type { StatusResult } from '../../sdk/wire/methods.ts';
+import type { Fields } from '../../sdk/wire/parse.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
 import type { Data } from '../../sdk/wire/request.ts';
 import type { Rule } from '../alarm/rule.ts';
@@ -29,6 +30,7 @@ import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
 import { handlers } from './handlers.ts';
+import { historyAnswer } from './history-answer.ts';
 import { endRule, followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
@@ -57,11 +59,11 @@ export type GatewayOptions = {
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
   const { clock: system, log, signal, journalWorker: worker } = options;
   const clock = guardedClock(system);
-  const { path: directory, maxBytes, commitMs } = site.journal;
+  const { path: directory, maxBytes, history } = site.journal;
   const started = clock.mono();
   await using held = scope();
   await makeFolder(directory);
-  const journal = held.own(await openJournal({ directory, maxBytes, worker, clock, log }));
+  const journal = held.own(await openJournal({ directory, maxBytes, history, worker, clock, log }));
   const gateway = deviceId(site.address.gateway);
   const boot = freshIdentity();
   const shared = { journal, clock, log, boot };
@@ -129,14 +131,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         flush: fields.recorder.flush,
         wallOf: (value) => clock.wall() - (clock.mono() - value.at),
         clocks: time.clocks,
-        commitMs,
         applyDevices,
         resume,
         status,
       }),
   });
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
-  held.own(await serveLocal(directory, { status, alarms: standing }, { clock, log }));
+  const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
+  held.own(await serveLocal(directory, { status, alarms: standing, history: past }, { clock, log }));
 
   applyDevices();
   watchItself(site, alarms);

@@ -25,7 +25,6 @@ export type HandlerContext = {
   /** How stamps lie in right time, as known now. */
   readonly clocks?: () => readonly RunClock[];
   readonly flush: () => Promise<void>;
-  readonly commitMs: number;
   /** Applies the device list to the running fields. */
   readonly applyDevices: (removed?: { device: string; operator: string }) => void;
   readonly resume: () => number;

@@ -1,20 +1,15 @@
 import { FengsuiError } from '../../sdk/model/errors.ts';
-import type { PointValue } from '../../sdk/model/point.ts';
-import { wallTime } from '../../sdk/model/time.ts';
-import type { LatestPoint } from '../../sdk/wire/methods.ts';
-import { type Fields, fieldsOf, isText } from '../../sdk/wire/parse.ts';
-import { decodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
+import { type Fields, fieldsOf } from '../../sdk/wire/parse.ts';
 import type { Data, Query } from '../../sdk/wire/request.ts';
-import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
 import { statusPage } from './gateway-status.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
+import { historyAnswer, pointRow } from './history-answer.ts';
 
 const latestPage = 100;
-const historyPage = 1_000;
-const historyBatches = 16;
+const batchesOfPage = 16;
 
 type QueryHandlers = Readonly<Record<Exclude<Query, 'challenge'>, (p: Fields) => Data | Promise<Data>>>;
 
@@ -31,7 +26,7 @@ const paramsOf = (params: Data): Fields => fieldsOf(params ?? {}, 'params');
 
 const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   latest: (p) => latest(ctx, p),
-  history: (p) => history(ctx, p),
+  history: (p) => historyAnswer(ctx, p),
   batches: (p) => batches(ctx.journal, p),
   table: async (p) => ({ table: await tableBytes(ctx.journal, p.count('hash')) }),
   alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined, ctx.clocks?.()),
@@ -71,56 +66,22 @@ function latest(ctx: HandlerContext, p: Fields): Data {
   return {
     devices: page.map(([device, points]) => ({
       device,
-      points: points.flatMap((point) => (point.value ? [row(point.name, ctx.wallOf(point.value), point.value)] : [])),
+      points: points.flatMap((point) =>
+        point.value ? [pointRow(point.name, ctx.wallOf(point.value), point.value)] : [],
+      ),
     })),
     ...(next !== undefined && { next }),
   };
 }
 
-async function history(ctx: HandlerContext, p: Fields): Promise<Data> {
-  // What is still in memory belongs to the past, too; but a disk that takes nothing would keep the question waiting.
-  if (ctx.journal.status().degraded === undefined) await ctx.flush();
-  const [device, from, to] = [p.text('device'), p.number('from'), p.number('to')];
-  const points = p.has('points') ? new Set(p.list('points').filter(isText)) : undefined;
-  let after = p.has('after') ? p.count('after') : 0;
-  const rows: LatestPoint[] = [];
-  // An entry is stamped when it is stored: up to one commit interval after its oldest reading.
-  const until = wallTime(to + ctx.commitMs + 1_000);
-  for (;;) {
-    const entries = await ctx.journal.between(wallTime(from), until, after, historyBatches);
-    for (const entry of entries) {
-      after = entry.seq;
-      const batch = openTelemetry(entry.body);
-      const table = await tableFor(ctx, batch.table);
-      for (const { column, wall, value } of batch.samples(table)) {
-        const meaning = table.columns[column];
-        if (meaning?.device !== device || wall < from || wall > to) continue;
-        if (!points || points.has(meaning.point)) rows.push(row(meaning.point, wall, value));
-      }
-      if (rows.length >= historyPage) return { rows, next: after };
-    }
-    if (entries.length < historyBatches) return { rows };
-  }
-}
-
 async function batches(journal: Journal, p: Fields): Promise<Data> {
   if (p.count('log') !== journal.id) throw new FengsuiError('CONFLICT', 'these numbers belong to another journal');
-  const entries = await journal.read('telemetry', p.count('after'), historyBatches);
+  const entries = await journal.read('telemetry', p.count('after'), batchesOfPage);
   return { batches: entries.filter((entry) => entry.seq <= p.count('upTo')).map((entry) => entry.body) };
-}
-
-async function tableFor(ctx: HandlerContext, hash: number): Promise<PointTable> {
-  const current = ctx.table();
-  return current.hash === hash ? current : decodePointTable(await tableBytes(ctx.journal, hash));
 }
 
 async function tableBytes(journal: Journal, hash: number): Promise<Uint8Array> {
   const bytes = (await journal.kept(`table/${hash}`)).get(`table/${hash}`);
   if (!bytes) throw new FengsuiError('NOT_FOUND', `point table ${hash} is not kept any more`);
   return bytes;
-}
-
-function row(point: string, wall: number, value: PointValue): LatestPoint {
-  if (value.quality === 'good') return [point, wall, value.value];
-  return value.quality === 'lost' ? [point, wall, null, value.why] : [point, wall, value.value, `~${value.why}`];
 }

@@ -60,7 +60,7 @@ export function toReading(seen: Observation | undefined, spec: PointSpec | undef
   const { value, wall } = seen;
   const at = new Date(wall);
   if (value.quality === 'lost') return { quality: 'lost', value: undefined, unit, at, why: value.why };
-  if (spec && (!fits(spec, value.value) || (seen.unit !== undefined && seen.unit !== unit))) {
+  if (spec && (!fitsPoint(spec, value.value) || (seen.unit !== undefined && seen.unit !== unit))) {
     return { quality: 'lost', value: undefined, unit, at, why: 'bad-reply' };
   }
   if (value.quality === 'doubtful') return { quality: 'doubtful', value: value.value, unit, at, why: value.why };
@@ -91,9 +91,10 @@ export function isReadingOf<S extends ProfileSpec>(profile: S, reading: object):
 export const pointSpec = (profile: ProfileSpec | undefined, point: string): PointSpec | undefined =>
   profile && Object.hasOwn(profile.points, point) ? profile.points[point] : undefined;
 
-const unitOf = (spec: PointSpec): string | undefined => ('unit' in spec ? spec.unit : undefined);
+export const unitOf = (spec: PointSpec): string | undefined => ('unit' in spec ? spec.unit : undefined);
 
-function fits(spec: PointSpec, value: Scalar): boolean {
+/** Whether a value is one that the point can have. */
+export function fitsPoint(spec: PointSpec, value: Scalar): boolean {
   if (spec.as === 'bool') return typeof value === 'boolean';
   // A word that the profile does not list travels as it is, doubtful; it is not one of the choices.
   if (spec.as === 'choice') return typeof value === 'string' && Object.values(spec.of).includes(value);
@@ -104,4 +105,4 @@ const isReading = (x: unknown): x is Reading =>
   typeof x === 'object' && x !== null && 'quality' in x && 'unit' in x && 'value' in x;
 
 const fitsReading = (spec: PointSpec, reading: Reading): boolean =>
-  reading.unit === unitOf(spec) && (reading.quality === 'lost' || fits(spec, reading.value));
+  reading.unit === unitOf(spec) && (reading.quality === 'lost' || fitsPoint(spec, reading.value));

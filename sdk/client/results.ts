@@ -45,7 +45,7 @@ export function parseLatest(raw: Data): {
   };
 }
 
-export function parseHistory(raw: Data): { readonly rows: readonly Row[]; readonly next?: number } {
+export function parseHistory(raw: unknown): { readonly rows: readonly Row[]; readonly next?: number } {
   const fields = fieldsOf(raw, 'history');
   return {
     rows: fields.list('rows').map((row) => parseRow(row, 'history')),

@@ -1,7 +1,10 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
+import { leastEvery, mostEvery } from '../wire/methods.ts';
+import type { Data } from '../wire/request.ts';
 import { type DeviceAddress, type ProfileId, type ProfileOf, profileById, type TypedDevice } from './devices.ts';
 import type { Directory } from './gateway-directory.ts';
+import { type BucketOf, type HistoryBucket, isBucketOf, parseBuckets, toBucket } from './history-bucket.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { type Paged, paged } from './paged.ts';
 import {
@@ -29,7 +32,12 @@ export type HistoryQuery<N extends string = string> = {
   readonly points?: readonly N[] | undefined;
   readonly from: Date;
   readonly to: Date;
+  /** See {@link BucketQuery}. */
+  readonly every?: undefined;
 };
+
+/** Sums up: one bucket a point for each so many milliseconds, counted from `from`; 1,000 (a second) to 31 days. */
+export type BucketQuery<N extends string = string> = Omit<HistoryQuery<N>, 'every'> & { readonly every: number };
 
 /** Anything that names a device, but no device whose profile is known: for that the names of points are checked. */
 export type UntypedDevice = DeviceAddress & { readonly spec?: undefined };
@@ -43,8 +51,19 @@ export type Telemetry<P extends ProfileSpec> = {
     <S extends ProfileSpec>(device: TypedDevice<S>, options?: CallOptions): Promise<LatestOf<S>>;
     (device: UntypedDevice, options?: CallOptions): Promise<Readonly<Record<string, Latest>>>;
   };
-  /** Readings kept by the gateway, oldest first, fetched page by page as they are read. Errors as for `latest`, while reading. */
+  /**
+   * Readings kept by the gateway, 400 days unless its configuration says otherwise, oldest first, fetched page by page as
+   * they are read. With `every` they are summed up: count, min, max, mean and last value of each point and span; spans
+   * without a reading are left out. Errors as for `latest`, and JOURNAL where the gateway has no history, while reading.
+   * @throws FengsuiError INVALID at once, when `from`, `to` or `every` cannot be meant
+   */
   readonly history: {
+    <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+      device: TypedDevice<S>,
+      query: BucketQuery<N>,
+      options?: CallOptions,
+    ): Paged<BucketOf<S, N>>;
+    (device: UntypedDevice, query: BucketQuery, options?: CallOptions): Paged<HistoryBucket>;
     <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
       device: TypedDevice<S>,
       query: HistoryQuery<N>,
@@ -107,28 +126,51 @@ function latestCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<
 function historyCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['history'] {
   function history<S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
     device: TypedDevice<S>,
+    query: BucketQuery<N>,
+    options?: CallOptions,
+  ): Paged<BucketOf<S, N>>;
+  function history(device: UntypedDevice, query: BucketQuery, options?: CallOptions): Paged<HistoryBucket>;
+  function history<S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+    device: TypedDevice<S>,
     query: HistoryQuery<N>,
     options?: CallOptions,
   ): Paged<ReadingOf<S, N>>;
   function history(device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
-  function history(device: AnyDevice, query: HistoryQuery, options?: CallOptions): Paged<unknown> {
-    if (!(query.from <= query.to))
-      throw new FengsuiError('INVALID', 'history: `from` must be a date that is not after `to`');
+  function history(device: AnyDevice, query: HistoryQuery | BucketQuery, options?: CallOptions): Paged<unknown> {
+    checkSpan(query);
+    const { points, from, to, every } = query;
+    const ask = (after: number | undefined): Promise<Data> => {
+      const params = { device: device.device, points, from: from.getTime(), to: to.getTime(), every, after };
+      return ctx.requests.query(ctx.directory.reach(device.gateway), 'history', params, options);
+    };
+    const spec = (): ProfileSpec | undefined => device.spec ?? specAt(ctx, device);
+    if (every === undefined)
+      return paged(async (after: number | undefined) => {
+        const { rows, next } = parseHistory(await ask(after));
+        return { items: rows.map((row) => rowReading(device, row, spec())), ...(next !== undefined && { next }) };
+      });
     return paged(async (after: number | undefined) => {
-      const site = ctx.directory.reach(device.gateway);
-      const params = {
-        device: device.device,
-        points: query.points,
-        from: query.from.getTime(),
-        to: query.to.getTime(),
-        after,
-      };
-      const { rows, next } = parseHistory(await ctx.requests.query(site, 'history', params, options));
-      const spec = device.spec ?? specAt(ctx, device);
-      return { items: rows.map((row) => rowReading(device, row, spec)), ...(next !== undefined && { next }) };
+      const { buckets, next } = parseBuckets(await ask(after));
+      const items = buckets.map((told) => checkedBucket(device, toBucket(told, { ...device, every, spec: spec() })));
+      return { items, ...(next !== undefined && { next }) };
     });
   }
   return history;
+}
+
+function checkSpan({ from, to, every }: HistoryQuery | BucketQuery): void {
+  if (!(from.getTime() <= to.getTime()))
+    throw new FengsuiError('INVALID', 'history: `from` must be a date that is not after `to`');
+  if (every !== undefined && !(Number.isInteger(every) && every >= leastEvery && every <= mostEvery))
+    throw new FengsuiError(
+      'INVALID',
+      `history: \`every\` must be ${leastEvery} to ${mostEvery} whole milliseconds, not ${every}`,
+    );
+}
+
+function checkedBucket(device: AnyDevice, bucket: HistoryBucket): HistoryBucket {
+  if (device.spec && !isBucketOf(device.spec, bucket)) throw misfit(device, device.spec);
+  return bucket;
 }
 
 function rowReading(device: AnyDevice, row: Row, spec: ProfileSpec | undefined): PointReading {

@@ -17,15 +17,40 @@ export type LatestResult = {
   readonly next?: string;
 };
 
-/** Times are Unix ms; rows come oldest first. */
+/**
+ * Times are Unix ms; rows come oldest first. `after` is the `next` of the page before, and goes with the same question
+ * only. A page may be empty and have a `next`.
+ */
 export type HistoryParams = {
   readonly device: string;
   readonly points?: readonly string[];
   readonly from: number;
   readonly to: number;
+  /** Since 1.1: asks for buckets of so many ms, counted from `from`, in the place of rows. A second to 31 days. */
+  readonly every?: number;
   readonly after?: number;
 };
+export const leastEvery = 1_000;
+export const mostEvery = 31 * 86_400_000;
 export type HistoryResult = { readonly rows: readonly LatestPoint[]; readonly next?: number };
+/**
+ * `count` good values; `leftOut` others were in doubt or lost; the last good value, null if there was none. Min, max and
+ * mean of numbers only. Buckets without a sample are not told.
+ */
+export type HistoryBucketRow =
+  | readonly [point: string, from: number, count: number, leftOut: number, last: Data]
+  | readonly [
+      point: string,
+      from: number,
+      count: number,
+      leftOut: number,
+      last: Data,
+      min: number,
+      max: number,
+      mean: number,
+    ];
+/** In the place of `HistoryResult` when `every` was asked for; a gateway that does not know it answers with rows. */
+export type HistoryBucketsResult = { readonly buckets: readonly HistoryBucketRow[]; readonly next?: number };
 
 /** Telemetry batches of this journal after `after`, not beyond `upTo`, for who did not hear them: the first few. */
 export type BatchesParams = { readonly log: number; readonly after: number; readonly upTo: number };

@@ -19,7 +19,6 @@ export type TelemetryBatch = {
 
 const key = { log: 1, seq: 2, base: 3, table: 4, boot: 5, trust: 6, blocks: 7 } as const;
 
-/** Quality codes: 0 good, 1 + i a doubt, 16 + i a loss. */
 const firstDoubt = 1;
 const firstLoss = 16;
 
@@ -95,14 +94,15 @@ const columnAt = (table: PointTable, index: number): PointColumn => {
   return column;
 };
 
-function qualityCode(value: PointValue): number {
+/** Quality as a number: 0 good, from 1 a doubt, from 16 a loss. */
+export function qualityCode(value: PointValue): number {
   if (value.quality === 'good') return 0;
   return value.quality === 'doubtful' ? firstDoubt + doubts.indexOf(value.why) : firstLoss + losses.indexOf(value.why);
 }
 
 function packValue(column: PointColumn, value: PointValue): Cbor {
   if (value.quality === 'lost') return null;
-  if (typeof value.value === 'number' && column.resolution) return Math.round(value.value / column.resolution);
+  if (typeof value.value === 'number' && column.resolution) return inSteps(value.value, column.resolution);
   if (typeof value.value === 'string' && column.choices) {
     const position = column.choices.indexOf(value.value);
     return position < 0 ? value.value : position;
@@ -116,17 +116,19 @@ const nowhere = monoTime(0);
 function readValue(column: PointColumn, raw: unknown, code: unknown): PointValue {
   if (!isCount(code))
     throw new FengsuiError('PROTOCOL', `quality code of ${column.device}/${column.point} is not a number`);
-  if (code >= firstLoss) {
-    const why = losses[code - firstLoss] ?? 'bad-reply';
-    return { quality: 'lost', at: nowhere, why };
-  }
-  const value = unpackValue(column, raw);
+  return ofQuality(code, code >= firstLoss ? null : unpackValue(column, raw));
+}
+
+/** What {@link qualityCode} gave the code of. A code of a later version is a doubt or a loss of some kind. */
+export function ofQuality(code: number, value: Scalar | null): PointValue {
+  if (code >= firstLoss || value === null)
+    return { quality: 'lost', at: nowhere, why: losses[code - firstLoss] ?? 'bad-reply' };
   if (code === 0) return { quality: 'good', at: nowhere, value };
   return { quality: 'doubtful', at: nowhere, value, why: doubts[code - firstDoubt] ?? 'unconfirmed' };
 }
 
 function unpackValue(column: PointColumn, raw: unknown): Scalar {
-  if (isNumber(raw) && column.resolution) return roundTo(raw, column.resolution);
+  if (isNumber(raw) && column.resolution) return ofSteps(raw, column.resolution);
   if (isCount(raw) && column.choices) {
     const name = column.choices[raw];
     if (name !== undefined) return name;
@@ -134,8 +136,10 @@ function unpackValue(column: PointColumn, raw: unknown): Scalar {
   throw new FengsuiError('PROTOCOL', `value of ${column.device}/${column.point} cannot be read: ${String(raw)}`);
 }
 
+export const inSteps = (value: number, resolution: number): number => Math.round(value / resolution);
+
 /** `n` steps of `resolution` without the dirt of binary fractions: 421 steps of 0.001 are 0.421. */
-function roundTo(n: number, resolution: number): number {
+export function ofSteps(n: number, resolution: number): number {
   const steps = 1 / resolution;
   return Number.isInteger(steps) ? n / steps : n * resolution;
 }

@@ -1,3 +1,6 @@
+import { historyBuffer } from '../../edge/journal/history/buffer.ts';
+import { historyPage } from '../../edge/journal/history/page.ts';
+import { sampleTaker } from '../../edge/journal/history/telemetry-samples.ts';
 import type { Entry, Journal, JournalStatus, Keep, Lane, LaneStatus, Seq } from '../../edge/journal/journal.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import type { WallTime } from '../../sdk/model/time.ts';
@@ -88,6 +91,13 @@ export function memoryJournal(disk: MemoryDisk = memoryDisk()): Journal {
       return disk.lanes.telemetry
         .filter((e) => e.seq > after && e.at >= from && e.at <= to)
         .slice(0, Math.max(0, limit));
+    },
+    async history(query) {
+      open();
+      const buffer = historyBuffer();
+      const take = sampleTaker(buffer, (hash) => disk.kept.get(`table/${hash}`));
+      for (const entry of disk.lanes.telemetry) take(entry);
+      return historyPage(buffer.source, query);
     },
     async acknowledge(destination, lane, upTo) {
       open();

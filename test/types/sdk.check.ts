@@ -60,6 +60,15 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
   for (const row of await history.all({ max: 10 })) same<typeof row.point, 'pressure'>(true);
   // @ts-expect-error: the device has no such point
   fs.telemetry.history(hydrant, { points: ['flow'], from: new Date(0), to: new Date() });
+  const hours = { from: new Date(0), to: new Date(), every: 3_600_000 };
+  for (const bucket of await fs.telemetry.history(hydrant, { ...hours, points: ['pressure'] }).all({ max: 10 })) {
+    same<typeof bucket.point, 'pressure'>(true);
+    same<typeof bucket.unit, 'MPa'>(true);
+    same<typeof bucket.last, number | undefined>(true);
+  }
+  const alarm = fs.devices.get(address).as('generic/wireless-smoke-alarm');
+  for await (const bucket of fs.telemetry.history(alarm, hours))
+    if (bucket.point === 'status') same<typeof bucket.last, 'normal' | 'smoke' | 'test' | 'fault' | undefined>(true);
   // @ts-expect-error: everything at once needs a limit
   await history.all();
 

@@ -66,6 +66,7 @@ export function checkSite(
       maxBytes: config.journal.maxMb * 1_048_576,
       commitMs: config.journal.commitMs,
       cardTbw: config.journal.cardTbw,
+      history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },
     },
     buses,
     devices,

@@ -171,6 +171,18 @@ export const configSchema = z.strictObject({
         .max(100_000)
         .default(10)
         .describe('How much may be written to the card or disk in its life, in terabytes (TBW of its data sheet).'),
+      historyDays: z
+        .int()
+        .min(1)
+        .max(3_660)
+        .default(400)
+        .describe('Readings of so many days can be asked for and exported on the gateway itself.'),
+      historyMb: z
+        .int()
+        .min(4)
+        .max(100_000)
+        .default(512)
+        .describe('Room for that history; when it is used up the oldest day gives way.'),
     })
     .prefault({}),
   buses: z.array(busSchema).default([]),

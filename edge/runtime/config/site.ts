@@ -3,6 +3,7 @@ import type { DeviceId } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
 import type { Zone } from '../../alarm/zone.ts';
+import type { HistoryBound } from '../../journal/store.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
 import type { OperatorKey } from '../../platform/ed25519.ts';
 import type { Settings } from '../../point/resolve-address.ts';
@@ -41,6 +42,7 @@ export type Site = {
     readonly maxBytes: number;
     readonly commitMs: number;
     readonly cardTbw: number;
+    readonly history: HistoryBound;
   };
   readonly buses: readonly SiteBus[];
   readonly devices: readonly SiteDevice[];

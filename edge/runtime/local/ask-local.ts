@@ -1,10 +1,10 @@
 import { connect } from 'node:net';
-import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { FengsuiError, isErrorCode } from '../../../sdk/model/errors.ts';
 import { seconds } from '../../../sdk/model/time.ts';
 import { fieldsOf } from '../../../sdk/wire/parse.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withDeadline } from '../../platform/deadline.ts';
-import { type LocalRequest, localSocket } from './local-socket.ts';
+import { type LocalQuery, type LocalRequest, localSocket, longestRequest } from './local-socket.ts';
 
 const within = seconds(5);
 /** Some 60,000 units; more is not from a gateway. */
@@ -12,20 +12,33 @@ const longestAnswer = 16 * 1_048_576;
 
 /**
  * Asks the gateway that runs on this host with its journal in this folder. The answer is unchecked.
- * @throws FengsuiError UNAVAILABLE (none runs there), FORBIDDEN (not for this user), TIMEOUT, PROTOCOL, CONFIG
+ * @throws FengsuiError UNAVAILABLE (none runs there), FORBIDDEN (not for this user), TIMEOUT, PROTOCOL, CONFIG, INVALID,
+ * and what the gateway refused with
  */
 export async function askLocal(
   journalFolder: string,
-  query: LocalRequest['query'],
-  ctx: { readonly clock: Clock; readonly signal: AbortSignal },
+  query: LocalQuery,
+  ctx: { readonly clock: Clock; readonly signal: AbortSignal; readonly params?: LocalRequest['params'] },
 ): Promise<unknown> {
   const path = localSocket(journalFolder);
+  const request: LocalRequest = { query, ...(ctx.params && { params: ctx.params }) };
+  const text = JSON.stringify(request);
+  if (Buffer.byteLength(text) > longestRequest)
+    throw new FengsuiError(
+      'INVALID',
+      `too much is asked at once: name fewer points, so that it fits ${longestRequest} bytes`,
+    );
   const line = await withDeadline({ ...ctx, ms: within, what: `the gateway at ${path}` }, (signal) =>
-    exchange(path, JSON.stringify({ query }), signal),
+    exchange(path, text, signal),
   );
   const fields = fieldsOf(parseJson(line, path), 'answer');
-  if (fields.has('error'))
-    throw new FengsuiError('PROTOCOL', `the gateway at ${path} refused: ${fields.text('error')}`);
+  if (fields.has('error')) {
+    const code = fields.raw('code');
+    throw new FengsuiError(
+      isErrorCode(code) ? code : 'PROTOCOL',
+      `the gateway at ${path} refused: ${fields.text('error')}`,
+    );
+  }
   return fields.raw(query);
 }
 

@@ -1,8 +1,19 @@
 import { join } from 'node:path';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
+import type { Data } from '../../../sdk/wire/request.ts';
 
-/** One request a connection: a line of JSON, answered by a line of JSON. It only asks: nothing can be changed here. */
-export type LocalRequest = { readonly query: 'status' | 'alarms' };
+/** What can be asked here. It only asks: nothing can be changed. */
+export const localQueries = ['status', 'alarms', 'history'] as const;
+export type LocalQuery = (typeof localQueries)[number];
+
+/**
+ * One request a connection: a line of JSON, answered by a line of JSON, `{ [query]: … }` or `{ error, code }`. `params`
+ * are those of the query of the same name on the uplink; only `history` has any.
+ */
+export type LocalRequest = { readonly query: LocalQuery; readonly params?: Readonly<Record<string, Data | undefined>> };
+
+/** Bytes of a request; a history of a hundred points by their names fits. */
+export const longestRequest = 8_192;
 
 /** Room for the path in a socket's address on Linux, without the NUL at its end (unix(7), sun_path). */
 const longestPath = 107;

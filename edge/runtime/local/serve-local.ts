@@ -2,18 +2,17 @@ import { chmod, lstat, unlink } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { seconds } from '../../../sdk/model/time.ts';
-import { fieldsOf } from '../../../sdk/wire/parse.ts';
+import { type Fields, fieldsOf } from '../../../sdk/wire/parse.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import { type LocalRequest, localSocket } from './local-socket.ts';
+import { type LocalQuery, localQueries, localSocket, longestRequest } from './local-socket.ts';
 
 /** What can be asked, and how it is answered. */
-export type LocalAnswers = Readonly<Record<LocalRequest['query'], () => Data>>;
+export type LocalAnswers = Readonly<Record<LocalQuery, (params: Fields) => Data | Promise<Data>>>;
 
 /** Owner and group may ask. */
 const mode = 0o660;
-const longestRequest = 1_024;
 const mostConnections = 8;
 /** From connecting to having taken the answer. */
 const within = seconds(5);
@@ -71,25 +70,30 @@ function serve(socket: Socket, answers: LocalAnswers): void {
   const read = (bytes: Buffer): void => {
     received = Buffer.concat([received, bytes.subarray(0, longestRequest + 1)]);
     const end = received.indexOf('\n');
-    if (end >= 0 && end <= longestRequest) reply(answer(received.toString('utf8', 0, end), answers));
-    else if (received.length > longestRequest) reply(refusal(`a request has at most ${longestRequest} bytes`));
+    if (end >= 0 && end <= longestRequest) {
+      socket.off('data', read).resume();
+      void answer(received.toString('utf8', 0, end), answers).then(reply);
+    } else if (received.length > longestRequest) reply(refusal(`a request has at most ${longestRequest} bytes`));
   };
   socket.on('error', () => socket.destroy()); // a visitor who leaves early is no failure of ours
   socket.on('data', read);
 }
 
-function answer(line: string, answers: LocalAnswers): Data {
+async function answer(line: string, answers: LocalAnswers): Promise<Data> {
   try {
-    const query = fieldsOf(JSON.parse(line), 'request').text('query');
-    if (query !== 'status' && query !== 'alarms')
-      return refusal(`there is no query ${JSON.stringify(query)}; there are “status” and “alarms”`);
-    return { [query]: answers[query]() };
+    const request = fieldsOf(JSON.parse(line), 'request');
+    const asked = request.text('query');
+    const query = localQueries.find((known) => known === asked);
+    if (query === undefined)
+      return refusal(`there is no query ${JSON.stringify(asked)}; there are ${localQueries.join(', ')}`);
+    const params = fieldsOf(request.has('params') ? request.raw('params') : {}, 'params');
+    return { [query]: await answers[query](params) };
   } catch (e) {
-    return refusal(describeError(e));
+    return refusal(describeError(e), FengsuiError.is(e) ? e.code : undefined);
   }
 }
 
-const refusal = (why: string): Data => ({ error: why });
+const refusal = (why: string, code?: string): Data => ({ error: why, ...(code !== undefined && { code }) });
 
 const listen = (server: Server, path: string): Promise<void> =>
   new Promise((done, fail) => {

@@ -30,7 +30,7 @@ async function withStore(test: (opened: Opened) => Promise<void>): Promise<void>
   const store = openSqliteStore(
     (uri) => {
       const db = open(uri);
-      const name = uri.includes('/alarms.db') ? 'alarm' : 'telemetry';
+      const name = uri.includes('/alarms.db') ? 'alarm' : uri.includes('/history.db') ? 'history' : 'telemetry';
       databases.set(name, db);
       return {
         prepare: (sql) => db.prepare(sql),
@@ -42,7 +42,7 @@ async function withStore(test: (opened: Opened) => Promise<void>): Promise<void>
         },
       };
     },
-    { directory: directory.directory, maxBytes, newId: 7 },
+    { directory: directory.directory, maxBytes, newId: 7, history: { days: 400, maxBytes } },
   );
   try {
     await test({ store, databases, failCommits: (lane, code, on = 'COMMIT') => failing.set(lane, { code, on }) });
@@ -61,6 +61,8 @@ it.each([
   ['telemetry', 'journal_mode', 'wal'],
   ['alarm', 'locking_mode', 'exclusive'],
   ['telemetry', 'max_page_count', maxBytes / 4_096],
+  ['history', 'synchronous', 2],
+  ['history', 'max_page_count', maxBytes / 4_096],
 ])('the %s file runs with %s = %s', (lane, name, value) =>
   withStore(async ({ databases }) => {
     expect(pragma(databases.get(lane), name)).toBe(value);

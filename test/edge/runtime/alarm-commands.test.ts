@@ -52,7 +52,6 @@ async function stage() {
     table: () => expect.unreachable(),
     wallOf: () => 0,
     flush: async () => undefined,
-    commitMs: 1_000,
     applyDevices: () => undefined,
     resume: () => 1,
     status: () => statusOf(),

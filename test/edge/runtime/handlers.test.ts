@@ -51,7 +51,6 @@ async function stage(...entries: string[]) {
     table: recorder.table,
     wallOf: (value) => clock.wall() - (clock.mono() - value.at),
     flush: recorder.flush,
-    commitMs: 1_000,
     applyDevices: (gone) => {
       if (gone) removed.push(gone);
       apply(devices.devices);

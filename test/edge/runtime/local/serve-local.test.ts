@@ -15,7 +15,11 @@ import { until } from '../../../support/until.ts';
 
 async function served(folder: string, status: () => Data = () => ({ uptimeMs: 5 }), clock = systemClock()) {
   const log = recordingLog();
-  const desk = await serveLocal(folder, { status, alarms: () => ({ alarms: [] }) }, { clock, log });
+  const desk = await serveLocal(
+    folder,
+    { status, alarms: () => ({ alarms: [] }), history: (p) => ({ of: p.text('device') }) },
+    { clock, log },
+  );
   onTestFinished(() => desk[Symbol.asyncDispose]());
   return { log, desk, path: join(folder, 'fengsui.sock') };
 }
@@ -112,9 +116,9 @@ describe('what the socket stands', () => {
     ['a query that is no text', ['{"query":7}\n'], /expected a text/],
     ['a query that is not there', ['{"query":"reset"}\n'], /there is no query/],
     ['a name every object has', ['{"query":"constructor"}\n'], /there is no query/],
-    ['a line of exactly too many bytes', ['x'.repeat(1_025)], /at most 1024 bytes/],
-    ['a very long line', ['x'.repeat(400_000), '\n'], /at most 1024 bytes/],
-    ['a very long line in pieces', Array.from({ length: 200 }, () => 'y'.repeat(50)), /at most 1024 bytes/],
+    ['a line of exactly too many bytes', ['x'.repeat(8_193)], /at most 8192 bytes/],
+    ['a very long line', ['x'.repeat(400_000), '\n'], /at most 8192 bytes/],
+    ['a very long line in pieces', Array.from({ length: 200 }, () => 'y'.repeat(500)), /at most 8192 bytes/],
   ];
   it.each(refusals)('%s is refused in words, and the next visitor is served', async (_what, parts, why) => {
     const folder = await temporaryFolder();
