@@ -135,7 +135,7 @@ function prepareFile(db: Database, options: FileOptions, notes: string[]): void 
   if (check !== 'ok') throw new DamagedFile(String(check));
   if (isNew) allocate(db, options, notes);
   // Nothing is written where nothing is new: a gateway has to start on a full disk.
-  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; ${isNew ? ours : ''}; COMMIT`);
+  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; DROP TABLE IF EXISTS room; ${isNew ? ours : ''}; COMMIT`);
 }
 
 /**
@@ -155,11 +155,14 @@ function lengthenLog({ path, roomBytes }: FileOptions, notes: string[]): void {
   }
 }
 
-/** In two transactions: pages that are freed in the one that made them are never written. */
+/**
+ * In two transactions: pages that are freed in the one that made them are never written. The first tells whose the file
+ * is, for the start after a power cut between the two.
+ */
 function allocate(db: Database, options: FileOptions, notes: string[]): void {
   try {
     db.exec(
-      `BEGIN; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`,
+      `BEGIN; ${ours}; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`,
     );
     db.exec('DROP TABLE room');
   } catch (e) {

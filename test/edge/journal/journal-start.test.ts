@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { isBuiltin as isBuiltIn } from 'node:module';
 import { expect, it } from 'vitest';
 import type { Journal, Lane } from '../../../edge/journal/journal.ts';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
@@ -151,4 +153,17 @@ it('opening a journal that was left in order writes nothing into it: a gateway h
   for (const name of ['alarms.db-wal', 'telemetry.db-wal'])
     expect(readFileSync(directory.file(name)).findIndex((byte) => byte !== 0)).toBe(-1);
   expect(journal.status().quarantined).toBe(0);
+});
+
+it('a power cut in the middle of the very first start leaves nothing to set aside', async () => {
+  await using directory = journalDirectory();
+  const driver = isBuiltIn('node:sqlite') ? 'node:sqlite' : '@photostructure/sqlite';
+  const halfMade = `const { DatabaseSync } = await import('${driver}');
+    for (const name of ['alarms.db', 'telemetry.db'])
+      new DatabaseSync('${directory.directory}/' + name).exec(
+        'PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=0x46656e67; CREATE TABLE room(x BLOB); COMMIT');`;
+  execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', halfMade]);
+  await using journal = await openJournal(directory.options);
+  expect(journal.status().quarantined).toBe(0);
+  expect(await append(journal, 'alarm')).toBe(1);
 });
