@@ -1,4 +1,16 @@
-import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasyncSync,
+  fstatSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { checksum } from './seal.ts';
@@ -13,7 +25,7 @@ export type FileOptions = {
   readonly checkpointPages: number;
   readonly cacheKib: number;
   readonly schema: string;
-  /** Bytes to allocate at creation, in the file and its write-ahead log, before the disk is ever full. */
+  /** Bytes to allocate before the disk is ever full: in the file at its creation, in its write-ahead log at each start. */
   readonly roomBytes: number;
   /** Look at every page at start. Default true; without, damage shows when it is come across. */
   readonly isReadThrough?: false;
@@ -38,6 +50,7 @@ const damagedMark = '.damaged';
 
 /** "Feng" in ASCII: tells our files from another program's. */
 const applicationId = 0x46656e67;
+const ours = `PRAGMA application_id=${applicationId}`;
 const markTable =
   'CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT, WITHOUT ROWID';
 
@@ -116,6 +129,7 @@ function tryOpen(open: OpenDatabase, options: FileOptions, notes: string[]): Omi
   const db = open(pathToFileURL(options.path).href + options.parameters);
   try {
     prepareFile(db, options, notes);
+    lengthenLog(options, notes);
     return databaseFile(db);
   } catch (e) {
     db.close();
@@ -141,13 +155,36 @@ function prepareFile(db: Database, options: FileOptions, notes: string[]): void 
   const check = options.isReadThrough === false ? 'ok' : pragma(db, 'quick_check(1)');
   if (check !== 'ok') throw new DamagedFile(String(check));
   if (isNew) allocate(db, options, notes);
-  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; PRAGMA application_id=${applicationId}; COMMIT`);
+  // Nothing is written where nothing is new: a gateway has to start on a full disk.
+  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; DROP TABLE IF EXISTS room; ${isNew ? ours : ''}; COMMIT`);
 }
 
-/** In two transactions: pages that are freed in the one that made them are never written. */
+/**
+ * SQLite deletes the log when the file is closed properly, and a log that has to grow again finds no room on a disk that
+ * is full by then. Zeros behind its end are no entries to SQLite (sqlite.org/fileformat2.html#walformat).
+ */
+function lengthenLog({ path, roomBytes }: FileOptions, notes: string[]): void {
+  const log = openSync(`${path}-wal`, constants.O_RDWR | constants.O_CREAT);
+  try {
+    const zeros = new Uint8Array(pageBytes);
+    for (let at = fstatSync(log).size; at < roomBytes; at += pageBytes) writeSync(log, zeros, 0, pageBytes, at);
+    fdatasyncSync(log);
+  } catch (e) {
+    notes.push(`${path}: no room to lengthen its log to ${roomBytes} bytes in advance: ${describeError(e)}`);
+  } finally {
+    closeSync(log);
+  }
+}
+
+/**
+ * In two transactions: pages that are freed in the one that made them are never written. The first tells whose the file
+ * is, for the start after a power cut between the two.
+ */
 function allocate(db: Database, options: FileOptions, notes: string[]): void {
   try {
-    db.exec(`BEGIN; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`);
+    db.exec(
+      `BEGIN; ${ours}; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`,
+    );
     db.exec('DROP TABLE room');
   } catch (e) {
     if (!isFull(e)) throw e;

@@ -50,7 +50,6 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
     notes,
   );
   file.db.exec(`PRAGMA max_page_count=${maxPages}`);
-  file.setMark('opened', (file.mark('opened') ?? 0) + 1); // the log exists from the first write on
   const log = openSync(`${options.path}-wal`, 'r+');
   const lane = laneFile(file);
   const pending = pendingKeeps(file);

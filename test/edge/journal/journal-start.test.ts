@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { isBuiltin as isBuiltIn } from 'node:module';
 import { expect, it } from 'vitest';
 import type { Journal, Lane } from '../../../edge/journal/journal.ts';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
@@ -124,4 +126,44 @@ it('a second gateway on the same directory is refused, with the reason', async (
 it('a room too small to work in is refused', async () => {
   await using directory = journalDirectory();
   await expect(openJournal({ ...directory.options, maxBytes: 1_000 })).rejects.toMatchObject({ code: 'INVALID' });
+});
+
+it.each([
+  ['alarms.db', 512 * 1_024],
+  ['telemetry.db', 625 * 4_096],
+])(
+  'after a proper stop the log of %s is allocated again: it must not have to grow on a disk that is full by then',
+  async (name, room) => {
+    await using directory = journalDirectory();
+    const options = { ...directory.options, maxBytes: 16 * 1_024 * 1_024 };
+    const before = await openJournal(options);
+    await append(before, 'alarm');
+    await before[Symbol.asyncDispose]();
+    expect(existsSync(directory.file(`${name}-wal`))).toBe(false);
+    await using journal = await openJournal(options);
+    expect(statSync(directory.file(`${name}-wal`)).size).toBeGreaterThanOrEqual(room);
+    expect(await append(journal, 'alarm')).toBe(2);
+  },
+);
+
+it('opening a journal that was left in order writes nothing into it: a gateway has to start on a full disk', async () => {
+  await using directory = journalDirectory();
+  await fill(directory, 3);
+  await using journal = await openJournal(directory.options);
+  for (const name of ['alarms.db-wal', 'telemetry.db-wal'])
+    expect(readFileSync(directory.file(name)).findIndex((byte) => byte !== 0)).toBe(-1);
+  expect(journal.status().quarantined).toBe(0);
+});
+
+it('a power cut in the middle of the very first start leaves nothing to set aside', async () => {
+  await using directory = journalDirectory();
+  const driver = isBuiltIn('node:sqlite') ? 'node:sqlite' : '@photostructure/sqlite';
+  const halfMade = `const { DatabaseSync } = await import('${driver}');
+    for (const name of ['alarms.db', 'telemetry.db'])
+      new DatabaseSync('${directory.directory}/' + name).exec(
+        'PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=0x46656e67; CREATE TABLE room(x BLOB); COMMIT');`;
+  execFileSync(process.execPath, ['--no-warnings', '--input-type=module', '-e', halfMade]);
+  await using journal = await openJournal(directory.options);
+  expect(journal.status().quarantined).toBe(0);
+  expect(await append(journal, 'alarm')).toBe(1);
 });
