@@ -84,7 +84,12 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     onChirp: (condition) => fields.chirp(condition),
     onWalkTest: (isRunning) => alarms.trouble(gateway, walkTestRunning, isRunning),
   });
-  const risk = await riskDesk({ windows: site.riskCalendar, ...shared, onLevel: () => applyDevices() });
+  const risk = await riskDesk({
+    windows: site.riskCalendar,
+    ...shared,
+    clock: clock.calendar,
+    onLevel: () => applyDevices(),
+  });
   const fields: FieldDesk = held.own(
     fieldDesk(site, { ...shared, alarms, onStored: () => uplinks.wake('telemetry'), onHealth: reporter.touch }),
   );
@@ -163,7 +168,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       inner,
     ),
     reporter.run(report, inner),
-    daily(site.selfTest, testDaily, { clock, log }, inner),
+    daily(site.selfTest, testDaily, { clock: clock.calendar, log }, inner),
     risk.run(inner),
   ]);
   await alarms.save();

@@ -46,9 +46,10 @@ export async function clockDesk(ctx: ClockDeskContext): Promise<ClockDesk> {
   const { journal, system, clock, log, boot, identity } = ctx;
   const kept = await restore(journal, log);
   const earlier = (kept?.runs ?? []).slice(-earlierRuns);
-  const latest = [kept?.wall, ...(await lastStamps(journal)), wallByEarlier(earlier, identity, system.mono())];
-  const known = latest.filter((wall) => wall !== undefined);
-  if (known.length > 0) clock.notBefore(wallTime(Math.max(...known)));
+  const now = wallByEarlier(earlier, identity, system.mono());
+  const past = [kept?.wall, ...(await lastStamps(journal))].filter((wall) => wall !== undefined);
+  if (now !== undefined) clock.goOnFrom(now);
+  else if (past.length > 0) clock.notBefore(wallTime(Math.max(...past)));
 
   let watch: ClockWatch = unwatched;
   let saved: MonoTime | undefined;

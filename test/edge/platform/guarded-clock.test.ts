@@ -66,6 +66,33 @@ describe('a guarded clock', () => {
     expect(clock.wall()).toBe(year2026);
   });
 
+  it('that is known by the kernel’s monotonic clock goes on as one that was right in this run', () => {
+    const { system, clock } = wokenIn1970();
+    clock.goOnFrom(wallTime(year2026));
+    system.step(year2026 + hour);
+    expect([clock.wall(), clock.trust()]).toEqual([year2026, 'estimated']);
+  });
+
+  it('serves calendars without a time service for days, until somebody sets the system’s clock', async () => {
+    const system = fakeClock(year2026);
+    const { calendar } = guardedClock(system);
+    expect(calendar.trust()).toBe('synced');
+    system.setTrust('unknown');
+    await system.advance(100 * hour);
+    expect(calendar.trust()).toBe('synced');
+    system.step(2 * hour);
+    expect([calendar.trust(), calendar.wall()]).toEqual(['estimated', year2026 + 102 * hour]);
+    system.step(-2 * hour);
+    expect(calendar.trust()).toBe('synced');
+  });
+
+  it('serves no calendar by a time that was only kept', () => {
+    const { clock } = wokenIn1970();
+    expect(clock.calendar.trust()).toBe('unknown');
+    clock.notBefore(wallTime(1_000));
+    expect(clock.calendar.trust()).toBe('estimated');
+  });
+
   it('sees within a second that the system’s clock is not trusted any more', async () => {
     const system = fakeClock(year2026);
     const clock = guardedClock(system);
