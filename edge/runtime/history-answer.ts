@@ -10,8 +10,9 @@ type Context = { readonly journal: Journal; readonly flush: () => Promise<void> 
 /** Answers `history`, to whoever asks. @throws FengsuiError PROTOCOL, INVALID, JOURNAL */
 export async function historyAnswer(ctx: Context, p: Fields): Promise<Data> {
   const query = queryIn(p);
-  // What is still in memory belongs to the past, too; but a disk that takes nothing would keep the question waiting.
-  if (ctx.journal.status().degraded === undefined) await ctx.flush();
+  // What is still in memory belongs to the past, too; but a disk that takes nothing would keep the question waiting, and
+  // one commit is enough for all pages of it.
+  if (query.after === 0 && ctx.journal.status().degraded === undefined) await ctx.flush();
   const page = await ctx.journal.history(query);
   const next = page.next === undefined ? {} : { next: page.next };
   if ('buckets' in page) return { buckets: page.buckets.map(bucketRow), ...next };

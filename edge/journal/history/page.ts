@@ -20,6 +20,8 @@ const bucketsOfPage = 500;
 const workOfPage = 200;
 /** What a summary costs, in such hours. */
 const summaryWork = 1 / 20;
+/** A position among buckets: the number of the bucket times this, plus that of the point. */
+const pointsOfBucket = 1_024;
 /** A position among rows: the time times this, plus how many rows of that time were told. */
 const rowsOfTime = 2_048;
 
@@ -29,6 +31,7 @@ export function historyPage(source: Source, query: HistoryQuery): HistoryPage {
   const series = source
     .points(device)
     .filter((point) => !points || points.includes(point))
+    .slice(0, pointsOfBucket)
     .map((point) => ({ device, point }));
   const { every } = query;
   return every === undefined
@@ -110,27 +113,37 @@ function unpacked(source: Source): Unpacked {
 
 type BucketQuery = HistoryQuery & { readonly every: number };
 
-/** Buckets count from `from`; those without a sample are left out. The position is the number of a bucket. */
+/**
+ * Buckets count from `from`; those without a sample are left out. The position is the number of a bucket and of a point
+ * in it: a month of all points at once would keep alarms waiting.
+ */
 function bucketsPage(source: Unpacked, series: readonly Series[], query: BucketQuery): HistoryPage {
-  const { from, to, every } = query;
+  const { from, to, every, after } = query;
   const buckets: HistoryBucket[] = [];
-  for (let i = query.after; ; i++) {
-    const first = series.reduce<number | undefined>(
-      (least, one) => earlier(least, timeFrom(source, one, from + i * every, every)),
-      undefined,
-    );
-    if (first === undefined || first > to) return { buckets };
-    i = Math.floor((first - from) / every);
-    if (buckets.length >= bucketsOfPage || source.work() >= workOfPage) {
-      if (i > query.after) return { buckets, next: i };
+  const isEnough = (): boolean => buckets.length >= bucketsOfPage || source.work() >= workOfPage;
+  let i = Math.floor(after / pointsOfBucket);
+  let k = after % pointsOfBucket;
+  for (;;) {
+    if (k === 0) {
+      const first = timeFromAny(source, series, from + i * every, every);
+      if (first === undefined || first > to) return { buckets };
+      i = Math.floor((first - from) / every);
     }
     const start = from + i * every;
-    const end = Math.min(start + every, to + 1);
-    for (const one of series) {
-      const summary = summaryWithin(source, one, start, end);
+    for (const one of series.slice(k)) {
+      const position = i * pointsOfBucket + k;
+      if (position > after && isEnough()) return { buckets, next: position };
+      const summary = summaryWithin(source, one, start, Math.min(start + every, to + 1));
       if (summary.n > 0) buckets.push(bucketOf(one.point, start, summary));
+      k++;
     }
+    k = 0;
+    i++;
   }
+}
+
+function timeFromAny(source: Source, series: readonly Series[], at: number, every: number): number | undefined {
+  return series.reduce<number | undefined>((least, one) => earlier(least, timeFrom(source, one, at, every)), undefined);
 }
 
 /** When something may come, at or after a time: to the sample for small buckets, to the hour for large ones. */

@@ -193,6 +193,26 @@ describe('history', () => {
     expect([pages, rows.length]).toEqual([3, 2_500]);
   });
 
+  it('is summed up by spans on request; a span that cannot be meant is refused', async () => {
+    const s = await stage(hydrant('gate', 1));
+    for (const value of [0.1, 0.2, 0.4]) {
+      s.reads('gate', value);
+      await s.clock.advance(600);
+    }
+    s.loses('gate');
+    expect(await s.query('history', range(0, 3_000, { every: 1_200 }))).toEqual({
+      buckets: [
+        ['pressure', t0, 2, 0, 0.2, 0.1, 0.2, expect.closeTo(0.15)],
+        ['pressure', t0 + 1_200, 1, 1, 0.4, 0.4, 0.4, 0.4],
+      ],
+    });
+    for (const every of [999, 32 * 86_400_000])
+      await expect(s.query('history', range(0, 1, { every }))).rejects.toMatchObject({
+        code: 'INVALID',
+        message: expect.stringContaining('a second to 31 days'),
+      });
+  });
+
   it('does not wait for a disk that takes nothing', async () => {
     const s = await stage(hydrant('gate', 1));
     s.reads('gate', 0.1);

@@ -87,6 +87,19 @@ describe('sums', () => {
     );
   });
 
+  it('of months and many points come in pages that keep nobody waiting, each once', () => {
+    const points = Array.from({ length: 60 }, (_, i) => `p-${String(i).padStart(2, '0')}`);
+    const seen = points.flatMap((point) =>
+      Array.from({ length: 300 }, (_, i): Seen => ({ point, at: start + i * hourMs, code: 0, value: i })),
+    );
+    const query = { from: start, to: start + 300 * hourMs, every: 200 * hourMs };
+    const { buckets, pages } = everyPage(sourceOf(seen), query);
+    expect(pages).toBeGreaterThan(3);
+    expect(buckets.map(({ point, count }) => [point, count])).toEqual(
+      [200, 100].flatMap((count) => points.map((point) => [point, count])),
+    );
+  });
+
   it('of contacts and words are count and last value', () => {
     const seen = [true, false, true].map((value, i): Seen => ({ point: 'smoke', at: start + i, code: 0, value }));
     expect(everyPage(sourceOf(seen), { from: start, to: start + 9, every: 1_000 }).buckets).toEqual([

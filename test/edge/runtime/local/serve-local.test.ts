@@ -7,17 +7,23 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../../edge/platform/clock.ts';
 import { askLocal } from '../../../../edge/runtime/local/ask-local.ts';
 import { serveLocal } from '../../../../edge/runtime/local/serve-local.ts';
+import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import type { Data } from '../../../../sdk/wire/request.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { until } from '../../../support/until.ts';
 
+function historyOf(device: string): Data {
+  if (device === 'busy') throw new FengsuiError('JOURNAL', 'no disk');
+  return { of: device };
+}
+
 async function served(folder: string, status: () => Data = () => ({ uptimeMs: 5 }), clock = systemClock()) {
   const log = recordingLog();
   const desk = await serveLocal(
     folder,
-    { status, alarms: () => ({ alarms: [] }), history: (p) => ({ of: p.text('device') }) },
+    { status, alarms: () => ({ alarms: [] }), history: async (p) => historyOf(p.text('device')) },
     { clock, log },
   );
   onTestFinished(() => desk[Symbol.asyncDispose]());
@@ -59,6 +65,23 @@ describe('asking the gateway on this host', () => {
     await served(folder);
     expect(await ask(folder)).toEqual({ uptimeMs: 5 });
     expect(await ask(folder)).toEqual({ uptimeMs: 5 });
+  });
+
+  it('is asked with parameters, which are checked, and an error keeps its kind', async () => {
+    const folder = await temporaryFolder();
+    await served(folder);
+    const history = (params: Record<string, Data>): Promise<unknown> =>
+      askLocal(folder, 'history', { clock: systemClock(), signal: new AbortController().signal, params });
+    expect(await history({ device: 'gate' })).toEqual({ of: 'gate' });
+    await expect(history({ device: 5 })).rejects.toMatchObject({
+      code: 'PROTOCOL',
+      message: expect.stringContaining('params[device]'),
+    });
+    await expect(history({ device: 'busy' })).rejects.toMatchObject({
+      code: 'JOURNAL',
+      message: expect.stringContaining('refused: no disk'),
+    });
+    await expect(history({ device: 'x'.repeat(9_000) })).rejects.toMatchObject({ code: 'INVALID' });
   });
 
   it('gets an answer of a megabyte whole', async () => {
