@@ -43,26 +43,30 @@ describe('the service manager', () => {
     expect(systemdFeeder(env)?.name).toBe('systemd');
   });
 
-  it.runIf(hasNotify)('hears WATCHDOG=1 on its socket', async () => {
-    const socket = join(await temporaryFolder(), 'notify');
-    const listener = spawn('python3', [
-      '-uc',
-      'import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("ready"); print(s.recv(99).decode().strip())',
-      socket,
-    ]);
-    let heard = '';
-    listener.stdout.setEncoding('utf8').on('data', (text: string) => {
-      heard += text;
-    });
-    const over = new Promise((resolve) => listener.once('close', resolve));
-    await new Promise((resolve) => listener.stdout.once('data', resolve));
-    await systemdFeeder({
-      ...process.env,
-      NOTIFY_SOCKET: socket,
-      WATCHDOG_USEC: '10000000',
-      WATCHDOG_PID: undefined,
-    })?.feed();
-    await over;
-    expect(heard).toContain('WATCHDOG=1');
-  });
+  it.runIf(hasNotify)(
+    'hears WATCHDOG=1 on its socket (needs systemd-notify, python3)',
+    { timeout: 30_000 },
+    async () => {
+      const socket = join(await temporaryFolder(), 'notify');
+      const listener = spawn('python3', [
+        '-uc',
+        'import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("ready"); print(s.recv(99).decode().strip())',
+        socket,
+      ]);
+      let heard = '';
+      listener.stdout.setEncoding('utf8').on('data', (text: string) => {
+        heard += text;
+      });
+      const over = new Promise((resolve) => listener.once('close', resolve));
+      await new Promise((resolve) => listener.stdout.once('data', resolve));
+      await systemdFeeder({
+        ...process.env,
+        NOTIFY_SOCKET: socket,
+        WATCHDOG_USEC: '10000000',
+        WATCHDOG_PID: undefined,
+      })?.feed();
+      await over;
+      expect(heard).toContain('WATCHDOG=1');
+    },
+  );
 });
