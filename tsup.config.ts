@@ -56,6 +56,7 @@ export default defineConfig((options) => [
       broker: 'simulators/broker/main.ts',
       bench: 'test/bench/main.ts',
       faults: 'test/faults/main.ts',
+      'journal-writer': 'test/faults/power-cut/journal-writer.ts',
       'register-server': 'test/bench/register-server.ts',
       'bare-loop': 'test/bench/bare-loop.ts',
       'poll-server': 'test/bench/poll-server.ts',
