@@ -54,7 +54,7 @@ export async function diskFull({ seed }: { seed: number }): Promise<Record<strin
   const startedWhenFull = scene.isRunning();
   console.log(`started on the full disk: ${scene.degraded() ?? 'nothing is wrong'}`);
   disk.free();
-  await scene.within(recoveryS, () => taker.verdict().lost === 0);
+  const recoveredAgain = await scene.within(10, () => !scene.isDegraded() && taker.verdict().lost === 0);
   await pause(2_000); // for what might come twice
   const { lost, repeated, reordered, notes } = taker.verdict();
   for (const note of notes.slice(0, 20)) console.log(`seed ${seed}: ${note}`);
@@ -69,6 +69,7 @@ export async function diskFull({ seed }: { seed: number }): Promise<Record<strin
     ...recovery.figures,
     polls_missed: pollsMissed(field, reserve.from, recovery.to),
     started_when_full: Number(startedWhenFull),
+    recovered_again: Number(recoveredAgain),
   };
 }
 

@@ -22,7 +22,7 @@ const trials: Record<string, Trial> = {
   'disk-full': {
     run: diskFull,
     never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed'],
-    always: ['fault_raised', 'recovered', 'started_when_full'],
+    always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
 };
