@@ -57,6 +57,7 @@ export default defineConfig((options) => [
       bench: 'test/bench/main.ts',
       faults: 'test/faults/main.ts',
       'clock-gateway': 'test/faults/clock-gateway.ts',
+      'journal-writer': 'test/faults/power-cut/journal-writer.ts',
       'register-server': 'test/bench/register-server.ts',
       'bare-loop': 'test/bench/bare-loop.ts',
       'poll-server': 'test/bench/poll-server.ts',

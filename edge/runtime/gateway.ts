@@ -154,6 +154,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const report = {
     clock,
     backlog: () => uplinks.backlog('alarm') + uplinks.backlog('telemetry'),
+    degraded: () => journal.status().degraded,
     report: () => uplinks.show('state'),
   };
   await allUntil(signal, (inner) => [

@@ -17,6 +17,8 @@ export type StateReport = {
   readonly clock: Clock;
   /** Entries that no destination has taken yet. */
   readonly backlog: () => number;
+  /** What is wrong with the journal's disk. Its alarm may be held back or held on, as any alarm that comes and goes. */
+  readonly degraded: () => string | undefined;
   readonly report: () => void;
 };
 
@@ -26,12 +28,14 @@ export function stateReporter(): StateReporter {
     changed = true;
   };
   const noteBacklog = onChange<number>(touch);
+  const noteDegraded = onChange<string | undefined>(touch);
   return {
     touch,
-    async run({ clock, backlog, report }, signal) {
+    async run({ clock, backlog, degraded, report }, signal) {
       for (let tick = 1; !signal.aborted; tick++) {
         await clock.sleep(reportEvery, signal).catch(() => undefined); // the loop sees the abort
         noteBacklog(band(backlog()));
+        noteDegraded(degraded());
         if (!changed && tick % reportAnyway !== 0) continue;
         changed = false;
         report();

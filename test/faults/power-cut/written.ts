@@ -1,0 +1,30 @@
+import type { Lane } from '../../../edge/journal/journal.ts';
+import { wallTime } from '../../../sdk/model/time.ts';
+import { seededRandom } from '../../../simulators/water/seeded-random.ts';
+
+/** Small, so that the trial sees many checkpoints and evictions. */
+export const maxBytes = 512 * 1_024;
+export const journalId = 7;
+export const destinations = ['platform', 'centre'] as const;
+const longest = { alarm: 250, telemetry: 4_000 } as const satisfies Record<Lane, number>;
+
+/** What stands in an entry follows from its number, so that whoever reads it back knows what it has to be. */
+export function entryOf(lane: Lane, seq: number) {
+  const random = seededRandom(seq * 2 + (lane === 'alarm' ? 0 : 1));
+  const body = new Uint8Array(40 + Math.floor(random() * longest[lane]));
+  for (let i = 0; i < body.length; i++) body[i] = Math.floor(random() * 256);
+  return { seq, at: wallTime(1_767_225_600_000 + seq), body };
+}
+
+export const keptKey = (lane: Lane): string => `state/${lane}`;
+export const keptValue = (seq: number): Uint8Array => new TextEncoder().encode(`as of ${seq}`);
+export const keptSeq = (value: Uint8Array | undefined): number =>
+  Number(/^as of (\d+)$/.exec(new TextDecoder().decode(value))?.[1] ?? Number.NaN);
+
+/** What the writer says once a write was acknowledged to it; each is one `write` to its standard output. */
+export type Told = { readonly lane: Lane; readonly upTo: number };
+export const toldLine = ({ lane, upTo }: Told): string => `${lane} ${upTo}\n`;
+export function toldIn(line: string): Told | undefined {
+  const [lane, upTo] = line.trim().split(' ');
+  return lane === 'alarm' || lane === 'telemetry' ? { lane, upTo: Number(upTo) } : undefined;
+}
