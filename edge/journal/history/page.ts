@@ -48,9 +48,10 @@ function rowsPage(source: Source, series: readonly Series[], query: HistoryQuery
     const found = rowsOf(source, series, hour, { from, to: query.to });
     rows.push(...found.slice(query.after > 0 ? Math.min(told, found.filter(({ at }) => at === start).length) : 0));
     work += series.length;
-    if (rows.length > rowsOfPage) return cut(rows, start, told);
+    const page = rows.length > rowsOfPage ? cut(rows, start, told) : undefined;
+    if (page?.next !== undefined) return page;
     hour = hourFrom(source, series, hour + 1);
-    if (work >= workOfPage && hour !== undefined && hour <= hourOf(query.to))
+    if ((page || work >= workOfPage) && hour !== undefined && hour <= hourOf(query.to))
       return { rows, next: hour * hourMs * rowsOfTime };
   }
   return { rows };

@@ -134,7 +134,7 @@ describe('pages of readings', () => {
           seen.map(({ at, value }) => [at, value]),
         );
       }),
-      { numRuns: 30 },
+      { numRuns: 30, examples: [[[0, 0, 0, 0, 11, 40, 1]]] }, // a page that ends with its hour, but not with the history
     );
   });
 
