@@ -282,12 +282,22 @@ describe('hostile messages', () => {
   });
 
   it('are taken or refused as PROTOCOL, whatever was changed in them', () => {
-    const valid = [readings(1), snapshot(2, 0.3), summary(1, 9), gone(1, 9)];
+    const wrong = { trust: 'unknown', offset: noon - 5_000 } as const;
+    const valid = [
+      readings(1),
+      readings(2, noon, wrong),
+      snapshot(2, 0.3, noon, wrong),
+      summary(1, 9, wrong),
+      gone(1, 9),
+    ];
+    const clocks = [
+      { boot: 1, points: [1_000, 9_000].map((ms) => ({ mono: monoTime(ms), wall: wallTime(noon + ms) })) },
+    ];
     const damage = fc.tuple(
       fc.constantFrom(...valid),
       fc.array(fc.tuple(fc.nat(), fc.integer({ min: 0, max: 255 })), { minLength: 1, maxLength: 4 }),
     );
-    const { feed } = feeding(unreachable);
+    const { feed } = feeding(unreachable, clocks);
     fc.assert(
       fc.property(damage, ([message, hits]) => {
         const bytes = Uint8Array.from(message);
