@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import { corrected, type RunClock } from '../model/run-clock.ts';
-import { type MonoTime, monoTime, type WallTime } from '../model/time.ts';
+import { monoTime, type WallTime } from '../model/time.ts';
 import { columnAt } from '../wire/column-value.ts';
 import type { PointTable } from '../wire/point-table.ts';
 import type { Span } from '../wire/span.ts';
@@ -43,7 +43,7 @@ export const arrivalsOf = (message: Samples, origin: Origin): readonly (Arrival 
     const { device, point, unit } = columnAt(origin.table, sample.column);
     const seen = {
       value: sample.value,
-      ...timeOf(message, sample, origin.clocks, `telemetry of ${device}/${point}`),
+      ...timeOf(message, sample.wall, origin.clocks, `telemetry of ${device}/${point}`),
       order: orderOf(message, sample),
       ...(unit !== undefined && { unit }),
     };
@@ -68,7 +68,7 @@ export const goneBetween = ({ seq, from, to }: Gone): { readonly since: Date; re
 function spanArrival(message: Summary, span: Span, { site, table, clocks }: Origin): SpanArrival {
   const { device, point, unit } = columnAt(table, span.column);
   const { every } = message;
-  const { wall, ...isCorrected } = spanTime(message, span, clocks, `summary of ${device}/${point}`);
+  const { wall, ...isCorrected } = timeOf(message, span.from, clocks, `summary of ${device}/${point}`);
   wallOf(wall + every, `summary of ${device}/${point}`);
   const { count, leftOut, last, figures } = span;
   const told = {
@@ -96,19 +96,10 @@ const orderOf = ({ log, seq, boot, offset }: TelemetryBatch, { value }: Sample):
 
 type Time = Corrected & { readonly wall: number };
 
-const timeOf = (batch: TelemetryBatch, { wall, value }: Sample, clocks: readonly RunClock[], where: string): Time =>
-  batch.offset === undefined
-    ? { wall: wallOf(wall, where) }
-    : rightTime(batch, { wall, mono: value.at }, clocks, where);
-
-const spanTime = (batch: TelemetryBatch, { from }: Span, clocks: readonly RunClock[], where: string): Time =>
-  batch.offset === undefined
-    ? { wall: wallOf(from, where) }
-    : rightTime(batch, { wall: from, mono: monoTime(from - batch.offset) }, clocks, where);
-
-type Moment = { readonly wall: WallTime; readonly mono: MonoTime };
-
-function rightTime({ boot, trust }: TelemetryBatch, at: Moment, clocks: readonly RunClock[], where: string): Time {
-  const { wall, isCorrected } = corrected({ boot, trust, ...at }, clocks);
-  return { wall: wallOf(wall, where), ...(isCorrected && { isCorrected }) };
+/** Where the batch tells its monotonic times and its clock was not right, the time is worked out from when it was. */
+function timeOf(batch: TelemetryBatch, wall: WallTime, clocks: readonly RunClock[], where: string): Time {
+  const { boot, trust, offset } = batch;
+  if (offset === undefined) return { wall: wallOf(wall, where) };
+  const right = corrected({ boot, trust, wall, mono: monoTime(wall - offset) }, clocks);
+  return { wall: wallOf(right.wall, where), ...(right.isCorrected && { isCorrected: right.isCorrected }) };
 }
