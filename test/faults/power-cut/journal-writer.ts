@@ -10,10 +10,20 @@ import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Write } from '../../../edge/journal/store.ts';
 import { seededRandom } from '../../../simulators/water/seeded-random.ts';
-import { destinations, entryOf, history, journalId, keptKey, keptValue, maxBytes, toldLine } from './written.ts';
+import {
+  destinations,
+  entryOf,
+  history,
+  journalId,
+  keptKey,
+  keptValue,
+  maxBytes,
+  maxDays,
+  toldLine,
+} from './written.ts';
 
 const [directory = '', seed = '1', commits = '100', end = 'close'] = process.argv.slice(2);
-const store = openSqliteStore(await loadSqlite(), { directory, maxBytes, history, newId: journalId });
+const store = openSqliteStore(await loadSqlite(), { directory, maxBytes, maxDays, history, newId: journalId });
 
 /** Few entries a commit mostly, as in a gateway; bursts at times. */
 const burst = (random: () => number): number => (random() < 0.05 ? 30 : 1 + Math.floor(random() * 3));

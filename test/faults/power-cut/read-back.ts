@@ -6,7 +6,7 @@ import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { describeError } from '../../../sdk/model/errors.ts';
-import { destinations, entryOf, history, journalId, keptKey, keptSeq, maxBytes } from './written.ts';
+import { destinations, entryOf, history, journalId, keptKey, keptSeq, maxBytes, maxDays } from './written.ts';
 
 /** What the writer had been told by the time of the cut: up to which number each lane was acknowledged. */
 export type Acknowledged = Readonly<Record<Lane, number>>;
@@ -48,7 +48,13 @@ type Read = {
 
 /** Damage that shows only while reading ends the journal's thread; the next one sets the file aside as it opens. */
 async function openAsGateway(folder: string, again = true): Promise<Read> {
-  const store = openSqliteStore(await loadSqlite(), { directory: folder, maxBytes, history, newId: journalId + 1 });
+  const store = openSqliteStore(await loadSqlite(), {
+    directory: folder,
+    maxBytes,
+    maxDays,
+    history,
+    newId: journalId + 1,
+  });
   try {
     const all = (lane: Lane): readonly Entry[] => store.read(lane, 0, 1_000_000);
     const entries = { alarm: all('alarm'), telemetry: all('telemetry') };

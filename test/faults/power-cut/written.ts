@@ -6,6 +6,7 @@ import { seededRandom } from '../../../simulators/water/seeded-random.ts';
 export const maxBytes = 512 * 1_024;
 /** The history is a third file beside them; it is made of telemetry and can be made again. */
 export const history = { days: 400, maxBytes: 64 * 1_048_576 };
+export const maxDays = 90;
 export const journalId = 7;
 export const destinations = ['platform', 'centre'] as const;
 const longest = { alarm: 250, telemetry: 4_000 } as const satisfies Record<Lane, number>;
