@@ -22,7 +22,7 @@ export function backUp(db: Database, of: { readonly path: string; readonly versi
     synced(dirname(of.path));
   } catch (e) {
     rmSync(part, { force: true });
-    notes.push(`${of.path} was changed without a copy of version ${of.version}: ${describeError(e)}`);
+    notes.push(`no copy of version ${of.version} of ${of.path} could be kept: ${describeError(e)}`);
   }
 }
 

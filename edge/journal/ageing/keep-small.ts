@@ -37,8 +37,10 @@ export function keepSmall(options: StoreOptions, around: Around): KeepSmall {
   if (!aged) return { wake: () => undefined, handed: bounds.handed, close: () => undefined };
 
   const oldest = tooOld(lane, options.maxDays);
+  let oldUpTo = 0;
   const dropOld = (): boolean => {
-    const upTo = Math.min(oldest() ?? 0, lane.extent().last - 1);
+    oldUpTo = Math.max(oldUpTo, oldest() ?? 0);
+    const upTo = Math.min(oldUpTo, lane.extent().last - 1);
     return upTo > 0 && file.transaction(() => aged.away.giveUp(upTo, rowsAtOnce)) > 0;
   };
   const sumUp = ageing({

@@ -12,15 +12,16 @@ const dayMs = 86_400_000;
  */
 export function tooOld(lane: LaneFile, days: number): () => Seq | undefined {
   let present = Number.NEGATIVE_INFINITY;
-  /** Rows up to here are as old, by a clock that cannot be trusted. */
+  /** Rows up to here are too old, or stamped by a clock that cannot be trusted. */
   let passed = 0;
   return () => {
     const [newest] = lane.read(lane.extent().last - 1, 1);
     if (newest && isTrusted(newest)) present = Math.max(present, newest.at);
     let found: Seq | undefined;
     for (const entry of lane.read(passed, rowsAtOnce)) {
-      if (entry.at >= present - days * dayMs) break;
-      if (isTrusted(entry)) found = entry.seq;
+      const isSure = isTrusted(entry);
+      if (isSure && entry.at >= present - days * dayMs) break;
+      if (isSure) found = entry.seq;
       passed = entry.seq;
     }
     return found;

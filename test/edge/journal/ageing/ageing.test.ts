@@ -120,3 +120,22 @@ it(
     }),
   60_000,
 );
+
+it(
+  'the history has every reading all the same: nothing is summed up before it is stored there',
+  () =>
+    withAgedStore({ maxBytes }, async (store) => {
+      const readings = numberedReadings({ log: 7, columns: 40, stepMs: 10_000 });
+      await keepTable(store, readings.table);
+      await writeUpTo(store, readings, 1_500);
+      expect(store.status().lanes.telemetry.summarised).toBeGreaterThan(500);
+      const seen: number[] = [];
+      for (let after: number | undefined = 0; after !== undefined; ) {
+        const page = await store.history({ device: 'gate', points: ['p-3'], from: 0, to: 4e12, after });
+        if ('rows' in page) seen.push(...page.rows.map(({ value }) => ('value' in value ? Number(value.value) : 0)));
+        after = page.next;
+      }
+      expect(seen).toEqual(Array.from({ length: 1_500 }, (_, i) => i + 1));
+    }),
+  60_000,
+);
