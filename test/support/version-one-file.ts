@@ -5,7 +5,7 @@ import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
 
 /** How `telemetry.db` was made before files had a version number. Not to be changed any more. */
 const layout = `
-  PRAGMA application_id=${0x46656e67}; PRAGMA page_size=4096; PRAGMA journal_mode=WAL;
+  PRAGMA page_size=4096; PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=${0x46656e67};
   CREATE TABLE mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE entry(seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL) STRICT;
   CREATE TABLE kept(key TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID`;
@@ -17,7 +17,7 @@ export async function versionOneFile(
   marks: Readonly<Record<string, number>>,
 ): Promise<void> {
   const db = (await loadSqlite())(pathToFileURL(path).href);
-  db.exec(`${layout}; BEGIN`);
+  db.exec(layout);
   // Without prepared statements: the driver for Node 20 keeps its lock on the file until those are collected.
   for (const { seq, at, body } of entries)
     db.exec(`INSERT INTO entry VALUES(${seq}, ${at}, x'${Buffer.from(seal(`${seq} ${at}`, body)).toString('hex')}')`);

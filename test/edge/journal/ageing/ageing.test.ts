@@ -42,8 +42,8 @@ it(
       for (let last = 300; last <= 2_400; last += 200) {
         await writeUpTo(store, readings, last);
         const rows = store.read('telemetry', 0, all);
-        const { wrong, told } = readings.check(rows);
-        expect(wrong).toEqual([]);
+        const { wrong, missing, told } = readings.check(rows);
+        expect([wrong, missing]).toEqual([[], []]);
         expect(told).toEqual(readings.table.columns.map((_, column) => ({ column, first: 1, last })));
         orders.add(changes(rows.map(kindOf)).join());
       }
@@ -63,8 +63,8 @@ it(
       await keepTable(store, readings.table);
       await writeUpTo(store, readings, 5_000);
       const rows = store.read('telemetry', 0, all);
-      const { wrong, told } = readings.check(rows);
-      expect(wrong).toEqual([]);
+      const { wrong, missing, told } = readings.check(rows);
+      expect([wrong, missing]).toEqual([[], []]);
       for (const { first, last } of told) expect([first > 1, last]).toEqual([true, 5_000]);
       expect(rows.map(kindOf).lastIndexOf('gone')).toBe(0);
       const [gone] = rows.map(({ body }) => openTelemetry(body));
@@ -113,10 +113,10 @@ it(
       while (slow.cursor() < 2_000) slow.take();
       const kinds = new Set(slow.taken.map(kindOf));
       expect([...kinds].toSorted()).toEqual(['every 1', 'readings']);
-      const { wrong, told } = readings.check(slow.taken);
-      expect(wrong).toEqual([]);
+      const { wrong, missing, told } = readings.check(slow.taken);
+      expect([wrong, missing]).toEqual([[], []]);
       expect(told).toEqual(readings.table.columns.map((_, column) => ({ column, first: 1, last: 2_000 })));
-      expect(readings.check(store.read('telemetry', 0, all)).wrong).toEqual([]);
+      expect(readings.check(store.read('telemetry', 0, all))).toMatchObject({ wrong: [], missing: [] });
     }),
   60_000,
 );
