@@ -4,7 +4,7 @@ import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
 import { cursorsOf } from './apply-write.ts';
 import { keepSmall } from './ageing/keep-small.ts';
-import { type DatabaseFile, isDamage, markDamaged, pageBytes } from './database-file.ts';
+import { type DatabaseFile, isDamage, isFull, markDamaged, pageBytes } from './database-file.ts';
 import { type History, history } from './history/history.ts';
 import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
 import type { Lane, LaneStatus, Seq } from './journal.ts';
@@ -67,7 +67,13 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
       // An alarm must not fail because the telemetry file does. Both are tried again, and that lane reports its trouble.
       if (isDamage(e)) throw e;
     }
-    alarms.write(writes, telemetry.lane.extent().last);
+    const { last } = telemetry.lane.extent();
+    try {
+      alarms.write(writes, last);
+    } catch (e) {
+      if (!isFull(e) || !telemetry.giveRoom()) throw e;
+      alarms.write(writes, last); // readings wait in memory now, and are the first to be given up
+    }
   };
   const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
     settle();

@@ -1,4 +1,4 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
 import { type GiveUp, giveUp } from './ageing/give-up.ts';
 import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.ts';
@@ -23,6 +23,8 @@ export type TelemetryFile = {
   readonly isCrowded: () => boolean;
   /** The oldest number of which something is left. */
   readonly firstLeft: () => Seq;
+  /** Gives the room of the log back to the disk. False: there was none to give. */
+  giveRoom(): boolean;
   close(): void;
 };
 
@@ -106,6 +108,11 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
     },
     isCrowded: () => file.usedPages() > maxPages * crowded,
     firstLeft,
+    giveRoom() {
+      const before = fstatSync(log).size;
+      file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return fstatSync(log).size < before;
+    },
     close() {
       closeSync(log);
       file.db.close();
