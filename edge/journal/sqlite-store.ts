@@ -1,9 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { keepSmall } from './ageing/keep-small.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
 import { cursorsOf } from './apply-write.ts';
-import { keepSmall } from './ageing/keep-small.ts';
 import { type DatabaseFile, isDamage, isFull, markDamaged, pageBytes } from './database-file.ts';
 import { type History, history } from './history/history.ts';
 import { type HistoryFile, openHistoryFile } from './history/history-file.ts';

@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
-import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
 import { type GiveUp, giveUp } from './ageing/give-up.ts';
 import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.ts';
+import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, isFull, openDatabaseFile, pageBytes } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
 import { type LaneFile, laneFile } from './lane-file.ts';

@@ -5,7 +5,7 @@ import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
 
 /** How `telemetry.db` was made before files had a version number. Not to be changed any more. */
 const layout = `
-  PRAGMA page_size=4096; PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=${0x46656e67};
+  PRAGMA page_size=4096; PRAGMA journal_mode=WAL; BEGIN; PRAGMA application_id=1181052519;
   CREATE TABLE mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT, WITHOUT ROWID;
   CREATE TABLE entry(seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL) STRICT;
   CREATE TABLE kept(key TEXT PRIMARY KEY, value BLOB) STRICT, WITHOUT ROWID`;

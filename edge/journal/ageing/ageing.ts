@@ -8,8 +8,8 @@ import type { Boundaries } from './boundaries.ts';
 import type { GiveUp } from './give-up.ts';
 import { type GroupBounds, nextGroup } from './group.ts';
 import { type LevelRows, level, type RowHead } from './level-rows.ts';
+import { type Summing, spanOfLevel, summing } from './sum-up.ts';
 import type { SummaryRow } from './summary-rows.ts';
-import { spanOfLevel, type Summing, summing } from './sum-up.ts';
 
 export type AgeingParts = {
   readonly file: DatabaseFile;

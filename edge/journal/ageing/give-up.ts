@@ -2,9 +2,9 @@ import type { WallTime } from '../../../sdk/model/time.ts';
 import { encodeGone, openTelemetry, type TelemetryMessage } from '../../../sdk/wire/telemetry.ts';
 import { countEvicted, cursorsOf } from '../apply-write.ts';
 import type { DatabaseFile } from '../database-file.ts';
+import { readable } from '../history/known-tables.ts';
 import type { Seq } from '../journal.ts';
 import type { LaneFile } from '../lane-file.ts';
-import { readable } from '../history/known-tables.ts';
 import { type LevelRows, level, type RowHead } from './level-rows.ts';
 
 /** Numbers of which nothing is left, and the times between which their readings lay. */

@@ -1,4 +1,4 @@
-import { wallTime, type WallTime } from '../../../sdk/model/time.ts';
+import { type WallTime, wallTime } from '../../../sdk/model/time.ts';
 import type { DatabaseFile } from '../database-file.ts';
 import type { Entry, Seq } from '../journal.ts';
 import { entryLabel, laneSchema, numberIn } from '../lane-file.ts';

@@ -2,9 +2,9 @@ import { setImmediate } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import type { Entry } from '../../../../edge/journal/journal.ts';
 import type { Store } from '../../../../edge/journal/store.ts';
-import { seededRandom } from '../../../../simulators/water/seeded-random.ts';
 import { openTelemetry } from '../../../../sdk/wire/telemetry.ts';
-import { atRest, keepTable, withAgedStore } from '../../../support/aged-store.ts';
+import { seededRandom } from '../../../../simulators/water/seeded-random.ts';
+import { keepTable, withAgedStore } from '../../../support/aged-store.ts';
 import { type NumberedReadings, numberedReadings, numberedStart } from '../../../support/numbered-readings.ts';
 
 const maxBytes = 192 * 1_024;

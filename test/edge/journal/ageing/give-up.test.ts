@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import type { Store } from '../../../../edge/journal/store.ts';
 import { type ClockTrust, wallTime } from '../../../../sdk/model/time.ts';
 import { encodeTelemetry, openTelemetry } from '../../../../sdk/wire/telemetry.ts';
-import { atRest, keepTable, withAgedStore } from '../../../support/aged-store.ts';
+import { atRest, withAgedStore } from '../../../support/aged-store.ts';
 import { samplesAt, tableOf } from '../../../support/history-entries.ts';
 
 const maxBytes = 512 * 1_024;

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, integer, nat, property, record } from 'fast-check';
 import { expect, it } from 'vitest';
 import { spanSums } from '../../../../edge/journal/ageing/span-sums.ts';
 import { type Millis, millis, monoTime, wallTime } from '../../../../sdk/model/time.ts';
@@ -11,17 +11,15 @@ const quarter = millis(15 * 60_000);
 const start = 1_790_000_040_000;
 
 /** Some minutes of three columns, in order of time: numbers, a contact, and one that is now this and now that. */
-const readings = fc
-  .array(
-    fc.record({
-      column: fc.nat(2),
-      at: fc.nat(3 * quarter),
-      value: fc.integer({ min: -500, max: 500 }),
-      quality: fc.constantFrom('good', 'good', 'good', 'doubtful', 'lost'),
-    }),
-    { maxLength: 200 },
-  )
-  .map((all) => all.toSorted((a, b) => a.at - b.at).map(sampleOf));
+const readings = array(
+  record({
+    column: nat(2),
+    at: nat(3 * quarter),
+    value: integer({ min: -500, max: 500 }),
+    quality: constantFrom('good', 'good', 'good', 'doubtful', 'lost'),
+  }),
+  { maxLength: 200 },
+).map((all) => all.toSorted((a, b) => a.at - b.at).map(sampleOf));
 
 function sampleOf(raw: { column: number; at: number; value: number; quality: string }): Sample {
   const { column, at, quality } = raw;
@@ -62,8 +60,8 @@ function naive(samples: readonly Sample[], every: Millis): readonly Span[] {
 }
 
 it('readings are summed up as by hand, in whatever pieces they come', () => {
-  fc.assert(
-    fc.property(readings, fc.nat(200), (samples, cut) => {
+  assert(
+    property(readings, nat(200), (samples, cut) => {
       const sums = spanSums(minute);
       sums.addSamples(samples.slice(0, cut));
       sums.addSamples(samples.slice(cut));
@@ -74,8 +72,8 @@ it('readings are summed up as by hand, in whatever pieces they come', () => {
 });
 
 it('minutes summed up to quarters are what the readings themselves give, also where a minute came in two parts', () => {
-  fc.assert(
-    fc.property(readings, fc.nat(200), (samples, cut) => {
+  assert(
+    property(readings, nat(200), (samples, cut) => {
       const quarters = spanSums(quarter);
       for (const part of [samples.slice(0, cut), samples.slice(cut)]) {
         const minutes = spanSums(minute);
