@@ -5,12 +5,11 @@ import type { Write } from './store.ts';
 
 export type Target = { readonly file: DatabaseFile; readonly lane: LaneFile; readonly keep: (keep: Keep) => void };
 
-/** Inside a transaction of the file. Returns the bytes that the lane grew by. */
-export function applyWrite({ file, lane, keep }: Target, write: Write): number {
-  let added = 0;
+/** Inside a transaction of the file. */
+export function applyWrite({ file, lane, keep }: Target, write: Write): void {
   switch (write.kind) {
     case 'entry':
-      added = lane.insert(write.entry);
+      lane.insert(write.entry);
       if (write.keep) keep(write.keep);
       break;
     case 'keep':
@@ -23,7 +22,6 @@ export function applyWrite({ file, lane, keep }: Target, write: Write): number {
       countEvicted(file, write.count);
       break;
   }
-  return added;
 }
 
 export function countEvicted(file: DatabaseFile, count: number): void {

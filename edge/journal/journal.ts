@@ -15,6 +15,7 @@ export type Keep = { readonly key: string; readonly value: Uint8Array | undefine
 export type LaneStatus = {
   readonly first: Seq;
   readonly last: Seq;
+  /** Room that it takes, in bytes. */
   readonly bytes: number;
   /** Entries dropped unacknowledged because there was no room, since the journal was made. */
   readonly evicted: number;
@@ -76,8 +77,6 @@ export interface Journal extends AsyncDisposable {
   append(lane: Lane, at: WallTime, encode: (seq: Seq) => Uint8Array, keep?: Keep): Promise<Seq>;
   /** Entries after `after`, oldest first, at most `limit`. */
   read(lane: Lane, after: Seq, limit: number): Promise<readonly Entry[]>;
-  /** Telemetry entries whose time lies in [from, to], oldest first, at most `limit` of them after `after`. */
-  between(from: WallTime, to: WallTime, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** Readings of long ago and of just now, but for those that are not stored yet. @throws FengsuiError JOURNAL, INVALID */
   history(query: HistoryQuery): Promise<HistoryPage>;
   /** Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. */

@@ -21,6 +21,3 @@ export function unseal(label: string, sealed: unknown): Uint8Array | undefined {
 
 export const checksum = (label: string, body: Uint8Array = new Uint8Array()): number =>
   crc32c(body, crc32c(new TextEncoder().encode(label)));
-
-/** Bytes that `seal` adds. */
-export const sealBytes = crcBytes;

@@ -1,4 +1,3 @@
-import type { WallTime } from '../../sdk/model/time.ts';
 import type { Entry, HistoryPage, HistoryQuery, Keep, Lane, LaneStatus, Seq } from './journal.ts';
 
 /** One thing to make durable. All writes of one call reach the disk together or not at all. */
@@ -32,9 +31,12 @@ export type Opened = {
   /** The number of the next entry of each lane. */
   readonly next: Readonly<Record<Lane, Seq>>;
   readonly cursors: Readonly<Record<Lane, ReadonlyMap<string, Seq>>>;
-  /** What was damaged and set aside, for the log. */
-  readonly notes: readonly string[];
+  /** What was not in order, for the log. */
+  readonly notes: readonly Note[];
 };
+
+/** `kind` tells the events in the log apart, `journal.damaged` and so on. */
+export type Note = { readonly kind: 'damaged' | 'salvaged' | 'newer' | 'no-room'; readonly text: string };
 
 /** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and changed nothing. */
 export interface Store {
@@ -42,25 +44,15 @@ export interface Store {
   /** Resolves when the writes would survive a power cut. An entry whose number is stored already is left as it is. */
   write(lane: Lane, writes: readonly Write[]): Promise<void>;
   read(lane: Lane, after: Seq, limit: number): readonly Entry[];
-  between(window: Window): readonly Entry[];
   history(query: HistoryQuery): Promise<HistoryPage>;
   kept(prefix: string): ReadonlyMap<string, Uint8Array>;
   status(): StoreStatus;
   close(): void;
 }
 
-/** Telemetry with a time in [from, to], numbered above `after`, at most `limit`. */
-export type Window = {
-  readonly from: WallTime;
-  readonly to: WallTime;
-  readonly after: Seq;
-  readonly limit: number;
-};
-
 export type Call =
   | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
   | { readonly do: 'read'; readonly lane: Lane; readonly after: Seq; readonly limit: number }
-  | { readonly do: 'between'; readonly window: Window }
   | { readonly do: 'history'; readonly query: HistoryQuery }
   | { readonly do: 'kept'; readonly prefix: string }
   | { readonly do: 'close' };
@@ -71,8 +63,8 @@ export type Request = { readonly number: number; readonly call: Call };
 /** Worker to client. The first message is `opened` or `unopened`; each request is answered once. */
 export type Reply =
   | { readonly kind: 'opened'; readonly opened: Opened; readonly status: StoreStatus }
-  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. */
-  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean }
+  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. `isDamage`: the next thread sets the file aside. */
+  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean; readonly isDamage: boolean }
   | { readonly kind: 'done'; readonly number: number; readonly status: StoreStatus }
   | {
       readonly kind: 'entries';

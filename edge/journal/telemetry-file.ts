@@ -1,11 +1,12 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isFull, openDatabaseFile, pageBytes, pragma } from './database-file.ts';
+import { type DatabaseFile, openDatabaseFile, pageBytes } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
-import { type LaneFile, laneFile, laneSchema } from './lane-file.ts';
+import { checkLane, type LaneFile, laneFile, laneSchema } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
-import type { StoreOptions, Write } from './store.ts';
+import { isFull } from './sqlite-errors.ts';
+import type { Note, StoreOptions, Write } from './store.ts';
 
 export type TelemetryFile = {
   readonly file: DatabaseFile;
@@ -15,7 +16,10 @@ export type TelemetryFile = {
   /** Kept values of committed entries that still have to move to the alarm file. */
   pendingKeeps(): readonly Keep[];
   clearPendingKeeps(): void;
-  bytes(): number;
+  /** Inside a transaction of the file. */
+  readonly keep: (keep: Keep) => void;
+  /** Whether what is older may be added without giving way at once. */
+  hasRoom(): boolean;
   evicted(): number;
   close(): void;
 };
@@ -33,7 +37,7 @@ const emergencyShare = 0.1;
 const evictRows = 16;
 
 /** Bounded: the oldest entries give way. SQLite syncs only at checkpoints here; each commit is synced by us with `fdatasync`. */
-export function openTelemetryFile(open: OpenDatabase, options: Options, notes: string[]): TelemetryFile {
+export function openTelemetryFile(open: OpenDatabase, options: Options, notes: Note[]): TelemetryFile {
   const maxPages = Math.floor(options.maxBytes / pageBytes);
   const checkpointPages = Math.floor(Math.min(longestLog, maxPages / 2));
   const file = openDatabaseFile(
@@ -45,6 +49,9 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       checkpointPages,
       cacheKib: 1_024,
       schema: laneSchema,
+      readThroughBytes: 0, // it may have hundreds of megabytes
+      check: checkLane,
+      isSalvaged: true,
       roomBytes: Math.floor(checkpointPages * logMargin) * pageBytes,
     },
     notes,
@@ -53,16 +60,13 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
   const log = openSync(`${options.path}-wal`, 'r+');
   const lane = laneFile(file);
   const pending = pendingKeeps(file);
-  let bytes = lane.bytes();
   let isUnsynced = false;
 
   const commit = (writes: readonly Write[], peerLast: Seq): void => {
-    bytes += file.transaction(() => {
-      const removed = makeRoom(file, lane, maxPages);
-      let added = 0;
-      for (const write of writes) added += applyWrite({ file, lane, keep: pending.set }, write);
+    file.transaction(() => {
+      makeRoom(file, lane, maxPages);
+      for (const write of writes) applyWrite({ file, lane, keep: pending.set }, write);
       if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
-      return added - removed;
     });
   };
   return {
@@ -77,7 +81,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
         if (!isFull(e)) throw e;
         const { first, last } = lane.extent();
         const share = Math.max(1, Math.ceil((last - first) * emergencyShare));
-        bytes -= file.transaction(() => evict(file, lane, Math.min(first + share - 1, last - 1), share));
+        file.transaction(() => evict(file, lane, Math.min(first + share - 1, last - 1), share));
         commit(writes, peerLast);
       }
       isUnsynced = true;
@@ -85,11 +89,12 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       isUnsynced = false;
     },
     pendingKeeps: pending.all,
+    keep: pending.set,
+    hasRoom: () => file.usedPages() <= maxPages * (1 - 2 * spare),
     clearPendingKeeps() {
       pending.clear();
       fdatasyncSync(log); // before a newer value of the same key can be stored: this one must not come back
     },
-    bytes: () => bytes,
     evicted: () => file.mark('evicted') ?? 0,
     close() {
       closeSync(log);
@@ -101,26 +106,19 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
 const synced = (fd: number): Promise<void> => new Promise((done, fail) => fdatasync(fd, (e) => (e ? fail(e) : done())));
 
 /** The newest entry always stays: it carries the numbering. */
-function makeRoom(file: DatabaseFile, lane: LaneFile, maxPages: number): number {
-  let removed = 0;
+function makeRoom(file: DatabaseFile, lane: LaneFile, maxPages: number): void {
   const { first, last } = lane.extent();
-  for (let at = first; at > 0 && at < last && usedPages(file) > maxPages * (1 - spare); at = lane.extent().first) {
-    removed += evict(file, lane, last - 1, evictRows);
+  for (let at = first; at > 0 && at < last && file.usedPages() > maxPages * (1 - spare); at = lane.extent().first) {
+    evict(file, lane, last - 1, evictRows);
   }
-  return removed;
-}
-
-function usedPages({ db }: DatabaseFile): number {
-  return Number(pragma(db, 'page_count')) - Number(pragma(db, 'freelist_count'));
 }
 
 /** Oldest first. What some destination has not taken yet counts as evicted. */
-function evict(file: DatabaseFile, lane: LaneFile, upTo: Seq, limit: number): number {
-  const { seqs, bytes } = lane.deleteOldest(upTo, limit);
+function evict(file: DatabaseFile, lane: LaneFile, upTo: Seq, limit: number): void {
+  const seqs = lane.deleteOldest(upTo, limit);
   const cursors = [...cursorsOf(file).values()];
   const taken = cursors.length === 0 ? 0 : Math.min(...cursors);
   countEvicted(file, seqs.filter((seq) => seq > taken).length);
-  return bytes;
 }
 
 /** NULL stands for deletion. A damaged value is left out: the kept value stays as it was. */
