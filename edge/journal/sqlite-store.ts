@@ -61,7 +61,8 @@ export function openSqliteStore(
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
-  past.history?.take(telemetry.lane.extent().last);
+  const { last } = telemetry.lane.extent();
+  setImmediate(() => past.history?.take(last)); // a journal is open before it catches up
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {

@@ -99,7 +99,6 @@ export function history(options: HistoryOptions): History {
     options.onTrouble(`not written, its readings stay in the journal meanwhile: ${describeError(e)}`);
   };
   const catchUp = async (): Promise<void> => {
-    await pause(); // whoever said what is new goes on first
     while (!life.isClosed && position < upTo) {
       if (buffer.count() >= mostSamples) await writeInTurns();
       const entries = read(position, entriesAtOnce).filter(({ seq }) => seq <= upTo);
