@@ -18,7 +18,11 @@ type Trial = {
 /** `npm run faults -- NAME [--runs N] [--states N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
-  journal: { run: journal, never: ['lost', 'repeated', 'reordered', 'quarantined', 'died', 'late_commits'] },
+  journal: {
+    run: journal,
+    never: ['lost', 'repeated', 'reordered', 'quarantined', 'died', 'late_commits'],
+    always: ['eviction_ran'],
+  },
   'power-cut': { run: powerCut, never: ['lost', 'renumbered', 'unopened', 'silent_damage', 'telemetry_lost'] },
   'disk-full': {
     run: diskFull,
