@@ -40,7 +40,7 @@ export function openSqliteStore(
   open: OpenDatabase,
   options: StoreOptions,
   events: HistoryEvents = unheard,
-  now: () => number = systemClock('synced').mono,
+  now: () => number = () => systemClock('synced').mono(),
 ): Store {
   const notes: Note[] = [];
   mkdirSync(options.directory, { recursive: true });

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
+import { damageTrial } from './damage.ts';
 import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
 import { outage } from './outage.ts';
@@ -29,6 +30,7 @@ const trials: Record<string, Trial> = {
     never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed'],
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
+  damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {
     run: clock,

@@ -100,9 +100,9 @@ export type FoundAfterDamage = {
 };
 
 /** Opens the journal and compares all that it reads with what was written. */
-export async function readDamaged(directory: string): Promise<FoundAfterDamage> {
+export async function readDamaged(directory: string, worker = journalWorker): Promise<FoundAfterDamage> {
   const log = listLog();
-  const options = { directory, maxBytes, history, worker: journalWorker, clock: impatientClock(), log };
+  const options = { directory, maxBytes, history, worker, clock: impatientClock(), log };
   try {
     await using journal = await openJournal(options);
     const all = { alarm: await everything(journal, 'alarm'), telemetry: await everything(journal, 'telemetry') };
