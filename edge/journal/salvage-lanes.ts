@@ -1,8 +1,9 @@
+import { basename } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
 import type { AlarmFile } from './alarm-file.ts';
 import type { DatabaseFile } from './database-file.ts';
 import type { Keep, Lane } from './journal.ts';
-import { type Salvaged, type SalvageInto, startSalvage } from './salvage.ts';
+import { type Salvaged, type SalvageInto, salvagedMark, startSalvage } from './salvage.ts';
 import { salvageDone, trySalvage } from './set-aside.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Note } from './store.ts';
@@ -42,13 +43,16 @@ export function salvageLanes(open: OpenDatabase, { alarms, telemetry, notes, now
   const found = new Map<Lane, Salvaged>();
   try {
     const begun = sides.flatMap((side) => {
-      const aside = trySalvage(side.into.file.path);
-      return aside === undefined ? [] : [{ ...side, aside, salvage: startSalvage(open, aside, side.into) }];
+      const aside = toSalvage(side.into.file);
+      if (aside === undefined) return [];
+      found.set(side.lane, nothing); // should it fail on the way, the file holds less than there was all the same
+      return [{ ...side, aside, salvage: startSalvage(open, aside, side.into) }];
     });
     for (const { lane, into, peer, aside, salvage } of begun) {
       const upTo = peer.mark('peer-ceiling') ?? 0;
       const last = peer.mark('peer-last') ?? 0;
       const salvaged = salvage.finish({ upTo, last, now, budgetMs: budgetMs[lane] });
+      into.file.setMark(doneMark(aside), 1);
       into.file.db.exec('PRAGMA wal_checkpoint(FULL)'); // synced, before it is taken for done
       salvageDone(into.file.path);
       found.set(lane, salvaged);
@@ -59,6 +63,19 @@ export function salvageLanes(open: OpenDatabase, { alarms, telemetry, notes, now
   }
   return found;
 }
+
+const nothing: Salvaged = { entries: 0, kept: 0, missing: 0, leftBelow: 0 };
+
+/** The file that was set aside in the place of this one, unless it was salvaged already. */
+function toSalvage(file: DatabaseFile): string | undefined {
+  const aside = trySalvage(file.path);
+  if (aside === undefined || file.mark(doneMark(aside)) === undefined) return aside;
+  salvageDone(file.path);
+  return undefined;
+}
+
+/** In the new file itself: a power cut can bring back the word that it is still to be done, and newer values are there. */
+const doneMark = (aside: string): string => `${salvagedMark}${basename(aside)}`;
 
 function wordsFor({ entries, kept, missing, leftBelow }: Salvaged): string {
   const left = leftBelow > 0 ? `; those below ${leftBelow} were left in it` : '';

@@ -40,6 +40,9 @@ export type Salvaged = {
   readonly leftBelow: Seq;
 };
 
+/** Marks of what was salvaged into a file say nothing of another. */
+export const salvagedMark = 'salvaged:';
+
 /** Numbers asked for at once: what a damaged page costs is found by halving. */
 const span = 64;
 /** Of one transaction. */
@@ -94,7 +97,7 @@ function lengthen(path: string): void {
 
 function takeMarks(from: Pick<DatabaseFile, 'marks'>, into: SalvageInto['file']): void {
   for (const [name, value] of unlessDamaged(() => from.marks('')) ?? [])
-    if (value > (into.mark(name) ?? -1)) into.setMark(name, value);
+    if (!name.startsWith(salvagedMark) && value > (into.mark(name) ?? -1)) into.setMark(name, value);
 }
 
 /** From both ends, because behind a damaged page nobody knows which key comes next. */

@@ -20,7 +20,8 @@ export function setAside(path: string, reason: AsideReason, willBeSalvaged: bool
   let n = 1;
   while (existsSync(`${path}.${reason}-${n}`)) n += 1;
   const aside = `${path}.${reason}-${n}`;
-  if (willBeSalvaged) writeFileSync(path + salvageMark, `${aside}\n`); // first: the process may end before it is done
+  // First, and synced: a start that is cut off on the way is made up for by the next.
+  if (willBeSalvaged) writeFileSync(path + salvageMark, `${aside}\n`, { flush: true });
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }

@@ -114,6 +114,19 @@ it('a start that ended in the middle of a salvage is made up for by the next', a
   expect(existsSync(directory.file('alarms.db.salvage'))).toBe(false);
 });
 
+it('a salvage that was done is not done again over newer values, though a power cut brought back the word for it', async () => {
+  await using directory = copied('closed');
+  markDamaged(directory.file('alarms.db'));
+  {
+    await using journal = await openJournal(directory.options);
+    await journal.keep({ key: 'state/0000', value: Uint8Array.of(1) });
+  }
+  writeFileSync(directory.file('alarms.db.salvage'), `${directory.file('alarms.db.corrupt-1')}\n`);
+  await using journal = await openJournal(directory.options);
+  expect((await journal.kept('state/0000')).get('state/0000')).toEqual(Uint8Array.of(1));
+  expect(existsSync(directory.file('alarms.db.salvage'))).toBe(false);
+});
+
 it('a salvage that ended the process three times is given up, and the gateway starts', async () => {
   await using directory = copied('closed');
   const aside = directory.file('alarms.db.corrupt-1');
