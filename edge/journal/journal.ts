@@ -27,7 +27,7 @@ export type JournalStatus = {
   readonly degraded?: string;
   /** Entries accepted but not yet on disk. */
   readonly waiting: number;
-  /** Files and rows that were damaged and set aside since start. */
+  /** Files that were set aside, and entries and kept values that were found damaged or missing, since start. */
   readonly quarantined: number;
 };
 
