@@ -11,12 +11,11 @@ export type Target = {
   readonly lost?: (dropped: Extract<Write, { kind: 'dropped' }>) => void;
 };
 
-/** Inside a transaction of the file. Returns the bytes that the lane grew by. */
-export function applyWrite({ file, lane, keep, lost }: Target, write: Write): number {
-  let added = 0;
+/** Inside a transaction of the file. */
+export function applyWrite({ file, lane, keep, lost }: Target, write: Write): void {
   switch (write.kind) {
     case 'entry':
-      added = lane.insert(write.entry);
+      lane.insert(write.entry);
       if (write.keep) keep(write.keep);
       break;
     case 'keep':
@@ -30,7 +29,6 @@ export function applyWrite({ file, lane, keep, lost }: Target, write: Write): nu
       else countEvicted(file, write.last - write.first + 1);
       break;
   }
-  return added;
 }
 
 export function countEvicted(file: DatabaseFile, count: number): void {

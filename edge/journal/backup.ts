@@ -2,13 +2,14 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statfsSync } from '
 import { dirname } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
 import type { Database } from './sqlite-driver.ts';
+import type { Note } from './store.ts';
 
 const backupOf = (path: string, version: number): string => `${path}.v${version}.bak`;
 /** The copy, and as much again for what comes after it. */
 const roomFor = 2;
 
 /** Puts a copy of the file beside it, for who has to go back to an older program. Where there is no room it is left out, with a note. */
-export function backUp(db: Database, of: { readonly path: string; readonly version: number }, notes: string[]): void {
+export function backUp(db: Database, of: { readonly path: string; readonly version: number }, notes: Note[]): void {
   const backup = backupOf(of.path, of.version);
   const part = `${backup}.part`;
   try {
@@ -22,7 +23,10 @@ export function backUp(db: Database, of: { readonly path: string; readonly versi
     synced(dirname(of.path));
   } catch (e) {
     rmSync(part, { force: true });
-    notes.push(`no copy of version ${of.version} of ${of.path} could be kept: ${describeError(e)}`);
+    notes.push({
+      kind: 'no-copy',
+      text: `no copy of version ${of.version} of ${of.path} could be kept: ${describeError(e)}`,
+    });
   }
 }
 

@@ -16,6 +16,7 @@ export type LaneStatus = {
   /** The oldest number of which more is left than word that it is gone. */
   readonly first: Seq;
   readonly last: Seq;
+  /** Room that it takes, in bytes. */
   readonly bytes: number;
   /** Entries dropped unacknowledged because there was no room, since the journal was made. */
   readonly evicted: number;
@@ -29,7 +30,7 @@ export type JournalStatus = {
   readonly degraded?: string;
   /** Entries accepted but not yet on disk. */
   readonly waiting: number;
-  /** Files and rows that were damaged and set aside since start. */
+  /** Files that were set aside, and entries and kept values that were found damaged or missing, since start. */
   readonly quarantined: number;
 };
 
@@ -82,8 +83,6 @@ export interface Journal extends AsyncDisposable {
    * `reader`: a destination that will acknowledge what it is handed: until it reads on, that is not summed up behind its back.
    */
   read(lane: Lane, after: Seq, limit: number, reader?: string): Promise<readonly Entry[]>;
-  /** Telemetry entries whose time lies in [from, to], oldest first, at most `limit` of them after `after`. */
-  between(from: WallTime, to: WallTime, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** Readings of long ago and of just now, but for those that are not stored yet. @throws FengsuiError JOURNAL, INVALID */
   history(query: HistoryQuery): Promise<HistoryPage>;
   /** Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. */

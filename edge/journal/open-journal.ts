@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
-import type { Call, HistoryBound, Reply } from './store.ts';
+import type { Call, HistoryBound, Note, Reply } from './store.ts';
 import { openStoreClient, type StoreClient } from './store-client.ts';
 
 export type JournalOptions = {
@@ -48,8 +48,8 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     );
   }
   const trouble = troubles(log);
-  const note = (notes: readonly string[]): void => {
-    for (const text of notes) log.warn('journal.damaged', { note: text });
+  const note = (notes: readonly Note[]): void => {
+    for (const { kind, text } of notes) log.warn(`journal.${kind}`, { note: text });
   };
   const store = await openStoreClient({
     directory,
@@ -124,9 +124,6 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
     },
     async read(lane, after, limit, reader) {
       return entriesOf(await ask({ do: 'read', lane, after, limit: wholeLimit(limit), reader }));
-    },
-    async between(from, to, after, limit) {
-      return entriesOf(await ask({ do: 'between', window: { from, to, after, limit: wholeLimit(limit) } }));
     },
     async history(query) {
       const reply = await ask({ do: 'history', query });

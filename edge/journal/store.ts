@@ -40,9 +40,12 @@ export type Opened = {
   /** The number of the next entry of each lane. */
   readonly next: Readonly<Record<Lane, Seq>>;
   readonly cursors: Readonly<Record<Lane, ReadonlyMap<string, Seq>>>;
-  /** What was damaged and set aside, for the log. */
-  readonly notes: readonly string[];
+  /** What was not in order, for the log. */
+  readonly notes: readonly Note[];
 };
+
+/** `kind` tells the events in the log apart, `journal.damaged` and so on. */
+export type Note = { readonly kind: 'damaged' | 'salvaged' | 'newer' | 'no-room' | 'no-copy'; readonly text: string };
 
 /** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and changed nothing. */
 export interface Store {
@@ -51,20 +54,11 @@ export interface Store {
   write(lane: Lane, writes: readonly Write[]): Promise<void>;
   /** `reader`: see `Journal.read`. */
   read(lane: Lane, after: Seq, limit: number, reader?: string): readonly Entry[];
-  between(window: Window): readonly Entry[];
   history(query: HistoryQuery): Promise<HistoryPage>;
   kept(prefix: string): ReadonlyMap<string, Uint8Array>;
   status(): StoreStatus;
   close(): void;
 }
-
-/** Telemetry with a time in [from, to], numbered above `after`, at most `limit`. */
-export type Window = {
-  readonly from: WallTime;
-  readonly to: WallTime;
-  readonly after: Seq;
-  readonly limit: number;
-};
 
 export type Call =
   | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
@@ -75,7 +69,6 @@ export type Call =
       readonly limit: number;
       readonly reader: string | undefined;
     }
-  | { readonly do: 'between'; readonly window: Window }
   | { readonly do: 'history'; readonly query: HistoryQuery }
   | { readonly do: 'kept'; readonly prefix: string }
   | { readonly do: 'close' };
@@ -86,8 +79,8 @@ export type Request = { readonly number: number; readonly call: Call };
 /** Worker to client. The first message is `opened` or `unopened`; each request is answered once. */
 export type Reply =
   | { readonly kind: 'opened'; readonly opened: Opened; readonly status: StoreStatus }
-  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. */
-  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean }
+  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. `isDamage`: the next thread sets the file aside. */
+  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean; readonly isDamage: boolean }
   | { readonly kind: 'done'; readonly number: number; readonly status: StoreStatus }
   | {
       readonly kind: 'entries';

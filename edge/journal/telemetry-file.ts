@@ -1,13 +1,15 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
 import { type GiveUp, giveUp } from './ageing/give-up.ts';
 import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.ts';
+import { rowOf } from './ageing/row-of.ts';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isFull, openDatabaseFile, pageBytes } from './database-file.ts';
-import type { Keep, Seq } from './journal.ts';
-import { type LaneFile, laneFile } from './lane-file.ts';
+import { type DatabaseFile, openDatabaseFile, pageBytes } from './database-file.ts';
+import type { Entry, Keep, Seq } from './journal.ts';
+import { checkLane, type LaneFile, laneFile } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
-import type { StoreOptions, Write } from './store.ts';
+import { isFull } from './sqlite-errors.ts';
+import type { Note, StoreOptions, Write } from './store.ts';
 
 export type TelemetryFile = {
   readonly file: DatabaseFile;
@@ -25,6 +27,12 @@ export type TelemetryFile = {
   readonly firstLeft: () => Seq;
   /** Gives the room of the log back to the disk. False: there was none to give. */
   giveRoom(): boolean;
+  /** Inside a transaction of the file. */
+  readonly keep: (keep: Keep) => void;
+  /** Inside a transaction: an entry of another file, whatever it stands for. Returns the first number of that. */
+  readonly takeOver: (entry: Entry) => Seq;
+  /** Whether what is older may be added without giving way at once. */
+  hasRoom(): boolean;
   close(): void;
 };
 
@@ -44,7 +52,7 @@ const emergencyShare = 0.1;
 const evictRows = 16;
 
 /** Bounded: the oldest entries give way. SQLite syncs only at checkpoints here; each commit is synced by us with `fdatasync`. */
-export function openTelemetryFile(open: OpenDatabase, options: Options, notes: string[]): TelemetryFile {
+export function openTelemetryFile(open: OpenDatabase, options: Options, notes: Note[]): TelemetryFile {
   const maxPages = Math.floor(options.maxBytes / pageBytes);
   const checkpointPages = Math.floor(Math.min(longestLog, maxPages / 2));
   const file = openDatabaseFile(
@@ -56,6 +64,9 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       checkpointPages,
       cacheKib: 1_024,
       steps: telemetrySteps,
+      readThroughBytes: 0, // it may have hundreds of megabytes
+      check: checkLane,
+      isSalvaged: true,
       roomBytes: Math.floor(checkpointPages * logMargin) * pageBytes,
     },
     notes,
@@ -102,6 +113,8 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       isUnsynced = false;
     },
     pendingKeeps: pending.all,
+    keep: pending.set,
+    hasRoom: () => file.usedPages() <= maxPages * (1 - 2 * spare),
     clearPendingKeeps() {
       pending.clear();
       fdatasyncSync(log); // before a newer value of the same key can be stored: this one must not come back
@@ -112,6 +125,12 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       const before = fstatSync(log).size;
       file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
       return fstatSync(log).size < before;
+    },
+    takeOver(entry) {
+      const row = rowOf(entry);
+      if (aged) aged.rows.insert(row);
+      else lane.insert(entry);
+      return row.first;
     },
     close() {
       closeSync(log);
@@ -135,7 +154,7 @@ const evictAged =
 
 function evictPlain(file: DatabaseFile, lane: LaneFile): Evict {
   return (upTo, limit) => {
-    const { seqs } = lane.deleteOldest(upTo, limit);
+    const seqs = lane.deleteOldest(upTo, limit);
     const cursors = [...cursorsOf(file).values()];
     const taken = cursors.length === 0 ? 0 : Math.min(...cursors);
     countEvicted(file, seqs.filter((seq) => seq > taken).length);

@@ -1,8 +1,8 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
-import { isDamage } from '../../../edge/journal/database-file.ts';
 import type { Entry, Lane } from '../../../edge/journal/journal.ts';
 import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
+import { isDamage } from '../../../edge/journal/sqlite-errors.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { describeError } from '../../../sdk/model/errors.ts';
@@ -95,7 +95,7 @@ function compared({ entries, store, kept }: Read, acknowledged: Acknowledged): F
     },
     renumbered: (['alarm', 'telemetry'] as const).filter((lane) => opened.next[lane] <= acknowledged[lane]),
     silent,
-    notes: opened.notes,
+    notes: opened.notes.map(({ text }) => text),
   };
 }
 
