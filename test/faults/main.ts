@@ -22,7 +22,7 @@ const trials: Record<string, Trial> = {
   'power-cut': { run: powerCut, never: ['lost', 'renumbered', 'unopened', 'silent_damage', 'telemetry_lost'] },
   'disk-full': {
     run: diskFull,
-    never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed'],
+    never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed', 'read_only_failed'],
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
@@ -33,6 +33,8 @@ const trials: Record<string, Trial> = {
       'reordered',
       'lost',
       'over_1_s',
+      'readings_missed',
+      'readings_over_1_s',
       'schedule_bursts',
       'no_self_test',
       'life_over_1_s',
