@@ -64,6 +64,7 @@ export default defineConfig((options) => [
       'poll-loop': 'test/bench/poll-loop.ts',
       'bare-poll': 'test/bench/bare-poll.ts',
       'history-process': 'test/bench/history-process.ts',
+      'wear-process': 'test/bench/wear/wear-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

@@ -18,7 +18,7 @@ export type AlarmFile = {
 
 /** Entries that stay for local reading after all destinations took them. */
 const history = 1_000;
-/** Rows deleted with one commit: bounds how long an alarm can wait behind the cleaning. */
+/** Rows deleted with one commit: so many are worth the pages that deleting writes, and no alarm waits long behind it. */
 const trimRows = 64;
 
 /** Synced at each commit, and `psow=0`: no acknowledged alarm is lost even if a power cut garbles a whole flash block. */
@@ -59,8 +59,9 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
 /** Only what every known destination took; with none known, nothing. */
 function trim(file: DatabaseFile, lane: LaneFile): number {
   const cursors = [...cursorsOf(file).values()];
-  const upTo = Math.min(...cursors, lane.extent().last - history);
-  return cursors.length > 0 && upTo > 0 ? lane.deleteOldest(upTo, trimRows).bytes : 0;
+  const { first, last } = lane.extent();
+  const upTo = Math.min(...cursors, last - history);
+  return cursors.length > 0 && upTo - first >= trimRows - 1 ? lane.deleteOldest(upTo, trimRows).bytes : 0;
 }
 
 function keptValues({ db }: DatabaseFile) {

@@ -133,20 +133,25 @@ it('an entry far larger than those before it finds room at once', () =>
     expect(store.status().lanes.telemetry.last).toBe(201);
   }));
 
-it('alarms leave only when every known destination has them, and the newest 1,000 stay even then', () =>
+it('alarms leave 64 at a time, only when every known destination has them, and the newest 1,000 stay even then', () =>
   withStore(async ({ store }) => {
+    const centreHas = async (upTo: number): Promise<number> => {
+      await store.write('alarm', [{ kind: 'cursor', destination: 'centre', upTo }]);
+      return store.status().lanes.alarm.first;
+    };
     await store.write(
       'alarm',
-      Array.from({ length: 1_100 }, (_, i) => entry(i + 1, 10)),
+      Array.from({ length: 1_200 }, (_, i) => entry(i + 1, 10)),
     );
     await store.write('alarm', [
-      { kind: 'cursor', destination: 'platform', upTo: 1_100 },
-      { kind: 'cursor', destination: 'centre', upTo: 10 },
+      { kind: 'cursor', destination: 'platform', upTo: 1_200 },
+      { kind: 'cursor', destination: 'centre', upTo: 63 },
     ]);
-    expect(store.status().lanes.alarm.first).toBe(11);
-    await store.write('alarm', [{ kind: 'cursor', destination: 'centre', upTo: 1_100 }]);
-    await store.write('alarm', []);
-    expect(store.status().lanes.alarm).toEqual({ first: 101, last: 1_100, bytes: 10_000, evicted: 0 });
+    expect(store.status().lanes.alarm.first).toBe(1);
+    expect(await centreHas(64)).toBe(65);
+    expect(await centreHas(1_200)).toBe(129);
+    for (let i = 0; i < 5; i++) await store.write('alarm', []);
+    expect(store.status().lanes.alarm).toEqual({ first: 193, last: 1_200, bytes: 10_080, evicted: 0 });
   }));
 
 it.skipIf(isBuiltIn('node:sqlite'))(
