@@ -1,3 +1,4 @@
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { applyWrite, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
@@ -14,6 +15,9 @@ export type AlarmFile = {
   readonly kept: (prefix: string) => ReadonlyMap<string, Uint8Array>;
   readonly damagedKept: () => number;
   bytes(): number;
+  /** For what was written to the file beside `write`. */
+  sync(): void;
+  close(): void;
 };
 
 /** Entries that stay for local reading after all destinations took them. */
@@ -21,13 +25,17 @@ const history = 1_000;
 /** Rows deleted with one commit: so many are worth the pages that deleting writes, and no alarm waits long behind it. */
 const trimRows = 64;
 
-/** Synced at each commit, and `psow=0`: no acknowledged alarm is lost even if a power cut garbles a whole flash block. */
+/**
+ * Synced by us at each commit, with `fdatasync`: SQLite would call `fsync`, which has the file system write its own
+ * journal for a new time stamp, more than the alarm itself. And padded, so that no acknowledged alarm is lost even if a
+ * power cut garbles a whole flash block.
+ */
 export function openAlarmFile(open: OpenDatabase, path: string, notes: string[]): AlarmFile {
   const file = openDatabaseFile(
     open,
     {
       path,
-      synchronous: 'FULL',
+      synchronous: 'NORMAL',
       parameters: '?psow=0',
       checkpointPages: 64, // a short log: damage inside it silently drops all that follows
       cacheKib: 256,
@@ -36,6 +44,15 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
     },
     notes,
   );
+  const log = openSync(`${path}-wal`, 'r+');
+  let isUnsynced = false;
+  const sync = (): void => {
+    isUnsynced = true;
+    // A commit of a page, which is larger than a block: the next alarm shares its last block with this one, not with that before.
+    file.setMark('padding', 0);
+    fdatasyncSync(log);
+    isUnsynced = false;
+  };
   const lane = laneFile(file);
   const kept = keptValues(file);
   let bytes = lane.bytes();
@@ -43,16 +60,24 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
     file,
     lane,
     write(writes, peerLast) {
+      // After a failed sync the kernel takes its pages for written: only writing them anew makes them safe.
+      if (isUnsynced) file.db.exec('PRAGMA wal_checkpoint(FULL)');
       bytes += file.transaction(() => {
         let added = 0;
         for (const write of writes) added += applyWrite({ file, lane, keep: kept.set }, write);
         if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
         return added - trim(file, lane);
       });
+      sync();
     },
+    sync,
     kept: kept.all,
     damagedKept: kept.damaged,
     bytes: () => bytes,
+    close() {
+      closeSync(log);
+      file.db.close();
+    },
   };
 }
 

@@ -39,7 +39,7 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, 'telemetry.db') }, notes);
   const setAsideCount = alarms.file.setAside + telemetry.file.setAside;
   const opened: Opened = {
-    id: identity(alarms.file, telemetry.file, options.newId),
+    id: identity(alarms, telemetry, options.newId),
     next: {
       alarm: nextNumber('alarm', alarms, telemetry, notes),
       telemetry: nextNumber('telemetry', telemetry, alarms, notes),
@@ -64,7 +64,7 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   };
   const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
     settle();
-    raiseCeiling(alarms.file, highest(writes));
+    if (raiseCeiling(alarms.file, highest(writes))) alarms.sync();
     await telemetry.write(writes, alarms.lane.extent().last);
     settle();
     past.history?.take(telemetry.lane.extent().last);
@@ -94,7 +94,7 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
     }),
     close() {
       past.history?.close();
-      alarms.file.db.close();
+      alarms.close();
       telemetry.close();
     },
   };
@@ -133,11 +133,12 @@ function highest(writes: readonly Write[]): Seq {
   return writes.reduce((max, write) => (write.kind === 'entry' ? Math.max(max, write.entry.seq) : max), 0);
 }
 
-function identity(alarms: DatabaseFile, telemetry: DatabaseFile, newId: number): number {
-  const id = alarms.mark('id') ?? telemetry.mark('id') ?? newId;
-  for (const file of [alarms, telemetry]) {
-    if (file.mark('id') !== id) file.setMark('id', id);
-  }
+function identity(alarms: AlarmFile, telemetry: TelemetryFile, newId: number): number {
+  const id = alarms.file.mark('id') ?? telemetry.file.mark('id') ?? newId;
+  if (telemetry.file.mark('id') !== id) telemetry.file.setMark('id', id);
+  if (alarms.file.mark('id') === id) return id;
+  alarms.file.setMark('id', id);
+  alarms.sync(); // nobody may hear of this journal by an identity that a power cut would change
   return id;
 }
 
@@ -155,9 +156,11 @@ function nextNumber(lane: Lane, own: AlarmFile | TelemetryFile, peer: AlarmFile 
   return next;
 }
 
-/** `last`: 0 when no entry is written; then nothing may seem to have been there. */
-function raiseCeiling(peer: DatabaseFile, last: Seq): void {
-  if (last > 0 && last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0)) peer.setMark('peer-ceiling', last + reserve);
+/** `last`: 0 when no entry is written; then nothing may seem to have been there. True when it was. */
+function raiseCeiling(peer: DatabaseFile, last: Seq): boolean {
+  const isRaised = last > 0 && last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0);
+  if (isRaised) peer.setMark('peer-ceiling', last + reserve);
+  return isRaised;
 }
 
 /**
