@@ -45,32 +45,35 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
     notes,
   );
   const log = openSync(`${path}-wal`, 'r+');
-  let isUnsynced = false;
-  const sync = (): void => {
-    isUnsynced = true;
-    // A commit of a page, which is larger than a block: the next alarm shares its last block with this one, not with that before.
-    file.setMark('padding', 0);
-    fdatasyncSync(log);
-    isUnsynced = false;
-  };
   const lane = laneFile(file);
   const kept = keptValues(file);
   let bytes = lane.bytes();
+  let isUnsynced = false;
+  /** One more commit of a page, which is larger than a block: what the next alarm shares its first block with is this one, not the alarm before. */
+  const syncBehind = <T>(padding: () => T): T => {
+    const result = file.transaction(padding);
+    isUnsynced = true;
+    fdatasyncSync(log);
+    isUnsynced = false;
+    return result;
+  };
   return {
     file,
     lane,
     write(writes, peerLast) {
       // After a failed sync the kernel takes its pages for written: only writing them anew makes them safe.
       if (isUnsynced) file.db.exec('PRAGMA wal_checkpoint(FULL)');
-      bytes += file.transaction(() => {
-        let added = 0;
-        for (const write of writes) added += applyWrite({ file, lane, keep: kept.set }, write);
-        if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
-        return added - trim(file, lane);
+      const apply = (write: Write): number => applyWrite({ file, lane, keep: kept.set }, write);
+      const [cursors, others] = [writes.filter(isCursor), writes.filter((write) => !isCursor(write))];
+      bytes += file.transaction(() => others.reduce((sum, write) => sum + apply(write), 0));
+      // These need not come in one commit with the alarm, and would be one page more in it.
+      bytes -= syncBehind(() => {
+        for (const cursor of cursors) apply(cursor);
+        file.setMark('peer-last', peerLast);
+        return trim(file, lane);
       });
-      sync();
     },
-    sync,
+    sync: () => syncBehind(() => file.setMark('padding', 0)),
     kept: kept.all,
     damagedKept: kept.damaged,
     bytes: () => bytes,
@@ -80,6 +83,8 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
     },
   };
 }
+
+const isCursor = ({ kind }: Write): boolean => kind === 'cursor';
 
 /** Only what every known destination took; with none known, nothing. */
 function trim(file: DatabaseFile, lane: LaneFile): number {

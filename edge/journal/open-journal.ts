@@ -5,7 +5,7 @@ import { type Log, onChange } from '../platform/log.ts';
 import { cursorBook } from './cursor-book.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
-import type { Call, HistoryBound, Reply } from './store.ts';
+import type { Call, HistoryBound, Reply, TelemetrySync } from './store.ts';
 import { openStoreClient, type StoreClient } from './store-client.ts';
 
 export type JournalOptions = {
@@ -17,6 +17,8 @@ export type JournalOptions = {
   readonly maxBytes: number;
   /** Room of the history. Default: 400 days, 512 MiB. */
   readonly history?: HistoryBound;
+  /** Default: `always`. */
+  readonly fsync?: TelemetrySync;
   /** The built `journal-worker.js`. */
   readonly worker: URL;
   readonly clock: Clock;
@@ -35,7 +37,7 @@ const memory = { alarm: 10_000, telemetry: 1_000 } as const satisfies Record<Lan
  * @throws FengsuiError INVALID, DRIVER_MISSING, JOURNAL (the disk refuses, or another process holds the files)
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, maxBytes, history = defaultHistory, worker, clock, log } = options;
+  const { directory, maxBytes, history = defaultHistory, fsync, worker, clock, log } = options;
   if (!(maxBytes >= smallestRoom)) {
     throw new FengsuiError(
       'INVALID',
@@ -50,6 +52,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     directory,
     maxBytes,
     history,
+    ...(fsync && { fsync }),
     newId: randomInt(1, 2 ** 32), // 32 bits, so that any codec carries it as an integer
     worker,
     clock,

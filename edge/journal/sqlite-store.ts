@@ -10,6 +10,7 @@ import type { Lane, Seq } from './journal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Opened, Store, StoreOptions, Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
+import { unsynced } from './unsynced.ts';
 
 /**
  * Each file also records how far the other lane has come, so that numbers never go back when one file is lost.
@@ -38,15 +39,17 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   const alarms = openAlarmFile(open, join(options.directory, 'alarms.db'), notes);
   const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, 'telemetry.db') }, notes);
   const setAsideCount = alarms.file.setAside + telemetry.file.setAside;
+  const doubt = unsynced(alarms, options.fsync ?? 'always');
   const opened: Opened = {
     id: identity(alarms, telemetry, options.newId),
     next: {
-      alarm: nextNumber('alarm', alarms, telemetry, notes),
-      telemetry: nextNumber('telemetry', telemetry, alarms, notes),
+      alarm: nextNumber('alarm', { own: alarms, peer: telemetry, mayBeShort: false }, notes),
+      telemetry: nextNumber('telemetry', { own: telemetry, peer: alarms, mayBeShort: doubt.mayBeShort }, notes),
     },
     cursors: { alarm: cursorsOf(alarms.file), telemetry: cursorsOf(telemetry.file) },
     notes,
   };
+  doubt.begin();
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
@@ -94,8 +97,9 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
     }),
     close() {
       past.history?.close();
-      alarms.close();
       telemetry.close();
+      doubt.end();
+      alarms.close();
     },
   };
 }
@@ -142,17 +146,21 @@ function identity(alarms: AlarmFile, telemetry: TelemetryFile, newId: number): n
   return id;
 }
 
+type LaneParts = AlarmFile | TelemetryFile;
+type Known = { readonly own: LaneParts; readonly peer: LaneParts; readonly mayBeShort: boolean };
+
 /**
  * One above everything that the lane's own file knows. When the other file, or a cursor, knows of a later entry, then
  * entries were lost: their numbers may be known upstream already and are skipped, with a margin.
  */
-function nextNumber(lane: Lane, own: AlarmFile | TelemetryFile, peer: AlarmFile | TelemetryFile, notes: string[]): Seq {
+function nextNumber(lane: Lane, { own, peer, mayBeShort }: Known, notes: string[]): Seq {
   const stored = own.lane.extent().last;
   const ceiling = peer.file.mark('peer-ceiling') ?? 0;
   const known = Math.max(peer.file.mark('peer-last') ?? 0, ...cursorsOf(own.file).values());
-  if (known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
+  if (!mayBeShort && known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
   const next = Math.max(known, ceiling) + reserve + 1;
-  notes.push(`${lane} entries after ${stored} are gone from the disk: numbering goes on at ${next}`);
+  const are = mayBeShort ? 'may be' : 'are';
+  notes.push(`${lane} entries after ${stored} ${are} gone from the disk: numbering goes on at ${next}`);
   return next;
 }
 

@@ -9,6 +9,9 @@ export type Write =
   /** Entries that were dropped before they reached the store, to be counted as evicted. */
   | { readonly kind: 'dropped'; readonly count: number };
 
+/** `always`: acknowledged readings are on the disk. `os`: they are once the kernel has written them, some 30 s later. */
+export type TelemetrySync = 'always' | 'os';
+
 export type StoreOptions = {
   readonly directory: string;
   /** Room of the telemetry lane in bytes. */
@@ -16,6 +19,8 @@ export type StoreOptions = {
   /** Identity to give to the journal if its files have none. */
   readonly newId: number;
   readonly history: HistoryBound;
+  /** Default: `always`. */
+  readonly fsync?: TelemetrySync;
 };
 
 /** What is older, or does not fit, gives way by the day, oldest first. */

@@ -10,7 +10,7 @@ import type { StoreOptions, Write } from './store.ts';
 export type TelemetryFile = {
   readonly file: DatabaseFile;
   readonly lane: LaneFile;
-  /** Resolves when synced; the sync runs beside the thread, so that an alarm can be written meanwhile. */
+  /** Resolves when synced, if that is asked for; the sync runs beside the thread, so that an alarm can be written meanwhile. */
   write(writes: readonly Write[], peerLast: Seq): Promise<void>;
   /** Kept values of committed entries that still have to move to the alarm file. */
   pendingKeeps(): readonly Keep[];
@@ -20,7 +20,7 @@ export type TelemetryFile = {
   close(): void;
 };
 
-type Options = Pick<StoreOptions, 'maxBytes'> & { readonly path: string };
+type Options = Pick<StoreOptions, 'maxBytes' | 'fsync'> & { readonly path: string };
 
 /** The log is brought into the file when it has so many pages, or half as many as the room. */
 const longestLog = 500;
@@ -30,7 +30,8 @@ const logMargin = 1.25;
 const spare = 0.1;
 /** Share of the entries that is given up at once when there is no room at all. */
 const emergencyShare = 0.1;
-const evictRows = 16;
+/** Of small rows so many cost hardly more pages than one. */
+const evictRows = 64;
 
 /** Bounded: the oldest entries give way. SQLite syncs only at checkpoints here; each commit is synced by us with `fdatasync`. */
 export function openTelemetryFile(open: OpenDatabase, options: Options, notes: string[]): TelemetryFile {
@@ -80,6 +81,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
         bytes -= file.transaction(() => evict(file, lane, Math.min(first + share - 1, last - 1), share));
         commit(writes, peerLast);
       }
+      if (options.fsync === 'os') return;
       isUnsynced = true;
       await synced(log);
       isUnsynced = false;
@@ -92,6 +94,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
     bytes: () => bytes,
     evicted: () => file.mark('evicted') ?? 0,
     close() {
+      if (options.fsync === 'os') fdatasyncSync(log);
       closeSync(log);
       file.db.close();
     },

@@ -65,6 +65,8 @@ export function checkSite(
       path: absolute(config.journal.path),
       maxBytes: config.journal.maxMb * 1_048_576,
       commitMs: config.journal.commitMs,
+      chunkBytes: config.journal.chunkKb * 1_024,
+      fsync: config.journal.fsync,
       cardTbw: config.journal.cardTbw,
       history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },
     },

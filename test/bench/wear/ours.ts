@@ -34,7 +34,7 @@ async function opened(directory: string, commitMs: number) {
   const journal = await openJournal({ directory, maxBytes, worker, clock, log });
   let commits = 0;
   const recorder = telemetryRecorder({
-    ...{ journal, clock, log, boot: 1, commitMs },
+    ...{ journal, clock, log, boot: 1, commitMs, chunkBytes: 48 * 1_024 },
     onStored: () => {
       commits++;
       takenByAll(journal, 'telemetry');
