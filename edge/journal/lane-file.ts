@@ -1,7 +1,8 @@
 import { wallTime } from '../../sdk/model/time.ts';
 import type { DatabaseFile } from './database-file.ts';
+import { type EntryRows, plainRows } from './entry-rows.ts';
 import type { Entry, Seq } from './journal.ts';
-import { seal, sealBytes, unseal } from './seal.ts';
+import { sealBytes } from './seal.ts';
 import type { Row } from './sqlite-driver.ts';
 import type { Window } from './store.ts';
 
@@ -24,7 +25,7 @@ export type LaneFile = {
   damaged(): number;
 };
 
-export function laneFile(file: DatabaseFile): LaneFile {
+export function laneFile(file: DatabaseFile, rows: EntryRows = plainRows): LaneFile {
   const { db } = file;
   const damaged = new Set<unknown>();
   const insert = db.prepare('INSERT OR IGNORE INTO entry(seq, at, body) VALUES(?, ?, ?)');
@@ -39,24 +40,24 @@ export function laneFile(file: DatabaseFile): LaneFile {
   const last = db.prepare('SELECT max(seq) AS seq FROM entry');
   const sum = db.prepare(`SELECT total(length(body) - ${sealBytes}) AS bytes FROM entry`);
   return {
-    insert: ({ seq, at, body }) =>
-      Number(insert.run(seq, at, seal(entryLabel(seq, at), body)).changes) === 0 ? 0 : body.length,
-    deleteOldest(upTo, limit) {
-      const rows = oldest.all(upTo, limit);
-      const seqs = rows.map((row) => numberIn(row, 'seq'));
-      if (seqs.length > 0) remove.run(Math.max(...seqs));
-      return { seqs, bytes: rows.reduce((total, row) => total + numberIn(row, 'bytes') - sealBytes, 0) };
+    insert({ seq, at, body }) {
+      const row = rows.pack(seq, at, body);
+      return Number(insert.run(seq, at, row).changes) === 0 ? 0 : row.length - sealBytes;
     },
-    read: (after, limit) => collect(after, limit, damaged, (from, rows) => read.all(from, rows)),
+    deleteOldest(upTo, limit) {
+      const found = oldest.all(upTo, limit);
+      const seqs = found.map((row) => numberIn(row, 'seq'));
+      if (seqs.length > 0) remove.run(Math.max(...seqs));
+      return { seqs, bytes: found.reduce((total, row) => total + numberIn(row, 'bytes') - sealBytes, 0) };
+    },
+    read: (after, limit) => collect({ rows, damaged, fetch: (from, most) => read.all(from, most) }, after, limit),
     between: ({ from, to, after, limit }) =>
-      collect(after, limit, damaged, (start, rows) => between.all(start, from, to, rows)),
+      collect({ rows, damaged, fetch: (start, most) => between.all(start, from, to, most) }, after, limit),
     extent: () => ({ first: numberIn(first.get(), 'seq'), last: numberIn(last.get(), 'seq') }),
     bytes: () => numberIn(sum.get(), 'bytes'),
     damaged: () => damaged.size,
   };
 }
-
-const entryLabel = (seq: Seq, at: number): string => `${seq} ${at}`;
 
 /** The number in a column, 0 for NULL: an empty table has no smallest row. */
 export function numberIn(row: Row | undefined, column: string): number {
@@ -64,13 +65,14 @@ export function numberIn(row: Row | undefined, column: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
+type Source = {
+  readonly rows: EntryRows;
+  readonly damaged: Set<unknown>;
+  readonly fetch: (after: Seq, limit: number) => readonly Row[];
+};
+
 /** Up to `limit` sound entries: damaged rows are remembered and skipped, and more are fetched in their place. */
-function collect(
-  after: Seq,
-  limit: number,
-  damaged: Set<unknown>,
-  fetch: (after: Seq, limit: number) => readonly Row[],
-): readonly Entry[] {
+function collect({ rows, damaged, fetch }: Source, after: Seq, limit: number): readonly Entry[] {
   const entries: Entry[] = [];
   let from = after;
   while (entries.length < limit) {
@@ -78,7 +80,7 @@ function collect(
     for (const row of fetch(start, limit - entries.length)) {
       const seq = numberIn(row, 'seq');
       const at = numberIn(row, 'at');
-      const body = unseal(entryLabel(seq, at), row['body']);
+      const body = rows.unpack(seq, at, row['body']);
       if (body) entries.push({ seq, at: wallTime(at), body });
       else damaged.add(seq);
       from = Math.max(from, seq);

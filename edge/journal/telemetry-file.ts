@@ -1,6 +1,7 @@
 import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, isFull, openDatabaseFile, pageBytes, pragma } from './database-file.ts';
+import { deflatedRows } from './entry-rows.ts';
 import type { Keep, Seq } from './journal.ts';
 import { type LaneFile, laneFile, laneSchema } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
@@ -52,7 +53,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
   );
   file.db.exec(`PRAGMA max_page_count=${maxPages}`);
   const log = openSync(`${options.path}-wal`, 'r+');
-  const lane = laneFile(file);
+  const lane = laneFile(file, deflatedRows);
   const pending = pendingKeeps(file);
   let bytes = lane.bytes();
   let isUnsynced = false;

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { isBuiltin as isBuiltIn } from 'node:module';
 import { expect, it } from 'vitest';
 import type { Lane } from '../../../edge/journal/journal.ts';
@@ -10,7 +11,7 @@ import { journalDirectory } from '../../support/journal-directory.ts';
 const maxBytes = 512 * 1_024;
 const entry = (seq: number, size = 100) => ({
   kind: 'entry' as const,
-  entry: { seq, at: wallTime(seq), body: new Uint8Array(size).fill(seq) },
+  entry: { seq, at: wallTime(seq), body: new Uint8Array(randomBytes(size)) }, // takes its room, as it cannot be deflated
 });
 
 const kept = (n: number) => ({ key: 'k', value: Uint8Array.of(n) });
