@@ -5,6 +5,7 @@ import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
 import { outage } from './outage.ts';
 import { powerCut } from './power-cut/power-cut.ts';
+import { slowDisk } from './slow-disk.ts';
 
 type TrialOptions = { readonly runs: number; readonly states: number; readonly seed: number };
 type Trial = {
@@ -25,6 +26,7 @@ const trials: Record<string, Trial> = {
     never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed'],
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
+  'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {
     run: clock,

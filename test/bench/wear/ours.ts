@@ -19,12 +19,15 @@ const settledAlarms = 1_100;
 const tick = millis(500);
 
 /** The gateway's journal, with its recorder, its store of alarms and two uplinks that take everything. */
-export async function ours(directory: string, commitMs: number, elsewhere: string): Promise<Keeper> {
+export const ours = async (directory: string, commitMs: number): Promise<Keeper> =>
+  (await opened(directory, commitMs)).keeper;
+
+/** Until old entries give way. Closed again, so that the log is empty and what closing writes later is what was measured. */
+export async function settleOurs(directory: string, commitMs: number, elsewhere: string): Promise<void> {
   historyElsewhere(directory, elsewhere);
   const settling = await opened(directory, commitMs);
   await settling.untilFull();
-  await settling.keeper.close(); // so that the log is empty, and closing later writes what was measured alone
-  return (await opened(directory, commitMs)).keeper;
+  await settling.keeper.close();
 }
 
 async function opened(directory: string, commitMs: number) {

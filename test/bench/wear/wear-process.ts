@@ -5,12 +5,14 @@ import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { historyOfLane, historyPeriodMs } from '../../support/history-lane.ts';
 import { appendLog } from './append-log.ts';
 import { feed, type Keeper, points } from './load.ts';
-import { ours } from './ours.ts';
+import { ours, settleOurs } from './ours.ts';
 import { rows } from './rows.ts';
 
 export type Keeping = 'ours' | 'rows' | 'log';
 /** Each is told at its moment and answered with any message before it goes on. */
 export type Stage =
+  /** It has been opened, to be closed at once: what that writes is not for what was kept. */
+  | { readonly stage: 'open' | 'shut' }
   | { readonly stage: 'settled' }
   | { readonly stage: 'fed'; readonly samples: number; readonly commits: number }
   | { readonly stage: 'closed'; readonly samples: number; readonly ownBytes: number };
@@ -21,7 +23,14 @@ const settledHours = 12;
 const measuredHours = 3;
 
 const opened: Record<Keeping, (directory: string, commitMs: number) => Promise<Keeper>> = {
-  ours: (directory, commitMs) => ours(directory, commitMs, `${directory}-history`),
+  async ours(directory, commitMs) {
+    await settleOurs(directory, commitMs, `${directory}-history`);
+    const idle = await ours(directory, commitMs);
+    await tell({ stage: 'open' });
+    await idle.close();
+    await tell({ stage: 'shut' });
+    return ours(directory, commitMs);
+  },
   rows: async (directory, commitMs) => rows(await loadSqlite(), directory, commitMs),
   log: async (directory, commitMs) => appendLog(directory, commitMs),
 };

@@ -37,7 +37,7 @@ const variants: readonly Variant[] = [
  * everything. The gateway's journal beside a row for each reading in SQLite, and a log that is only appended to and
  * synced; in the same minutes, at real pace, each in a process and on an ext4 of its own in a loop file. Counted is what
  * reached the block device, the file system's own journal included. All are settled before, and what closing writes is
- * charged to them. The journal's hourly history is measured by itself and added: the others keep none.
+ * charged to them, less what closing it idle would. The journal's hourly history is measured by itself and added: the others keep none.
  */
 export async function wear({ minutes }: { readonly minutes: number }): Promise<Record<string, number>> {
   const running = await Promise.all(variants.map((variant) => started(variant, minutes * 60)));
@@ -86,6 +86,8 @@ type Running = {
   readonly child: ChildProcess;
   readonly disk: CountedDisk | undefined;
   readonly folder: string;
+  /** As of each stage. */
+  readonly written: Map<Stage['stage'], DeviceWrites>;
 };
 
 /** Resolves once it is settled and waits for word to go on. */
@@ -94,40 +96,43 @@ async function started(variant: Variant, seconds: number): Promise<Running> {
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-wear-'));
   const parameters = [variant.keeping, disk?.path ?? folder, variant.commitMs, seconds].map(String);
   const child = fork(new URL('./wear-process.js', import.meta.url), parameters);
-  await stageOf(child);
-  return { variant, child, disk, folder };
+  const running = { variant, child, disk, folder, written: new Map<Stage['stage'], DeviceWrites>() };
+  while ((await nextStage(running)).stage !== 'settled') child.send('go');
+  return running;
 }
 
-async function measured({ variant, child, disk, folder }: Running): Promise<Result> {
+async function measured(running: Running): Promise<Result> {
+  const { variant, child, disk, folder, written } = running;
   const ended = once(child, 'exit');
-  const before = disk?.written();
   child.send('go');
-  let stage = await stageOf(child);
-  const running = stage.stage === 'fed' ? disk?.written() : undefined;
+  let stage = await nextStage(running);
   const commits = stage.stage === 'fed' ? stage.commits : 1;
   if (stage.stage === 'fed') {
     child.send('close');
-    stage = await stageOf(child);
+    stage = await nextStage(running);
   }
   if (stage.stage !== 'closed') throw new Error(`${variant.keeping} has not closed`);
   child.send('end');
   await ended;
-  const after = disk?.written();
+  if (disk) written.set('closed', disk.written()); // a thread may write until its process ends
   await disk?.[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
-  const bytes = before && after ? after.bytes - before.bytes : stage.ownBytes;
+  const between = (from: Stage['stage'], to: Stage['stage'], of: keyof DeviceWrites = 'bytes'): number =>
+    (written.get(to)?.[of] ?? 0) - (written.get(from)?.[of] ?? 0);
+  const bytes = disk ? between('settled', 'closed') - between('open', 'shut') : stage.ownBytes;
   return {
     variant,
     bytesPerSample: bytes / stage.samples,
-    whileRunning: between(before, running).bytes / stage.samples,
-    writesPerCommit: between(before, running).writes / commits,
+    whileRunning: between('settled', 'fed') / stage.samples,
+    writesPerCommit: between('settled', 'fed', 'writes') / commits,
   };
 }
 
-const between = (from?: DeviceWrites, to?: DeviceWrites): DeviceWrites => ({
-  bytes: (to?.bytes ?? Number.NaN) - (from?.bytes ?? Number.NaN),
-  writes: (to?.writes ?? Number.NaN) - (from?.writes ?? Number.NaN),
-});
+async function nextStage({ child, disk, written }: Running): Promise<Stage> {
+  const stage = await stageOf(child);
+  if (disk) written.set(stage.stage, disk.written());
+  return stage;
+}
 
 async function stageOf(child: ChildProcess): Promise<Stage> {
   const [stage] = await Promise.race([
