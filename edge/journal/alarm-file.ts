@@ -36,7 +36,6 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
     {
       path,
       synchronous: 'NORMAL',
-      parameters: '?psow=0',
       checkpointPages: 64, // a short log: damage inside it silently drops all that follows
       cacheKib: 256,
       schema: laneSchema,

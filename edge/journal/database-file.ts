@@ -20,8 +20,6 @@ export type FileOptions = {
   readonly path: string;
   /** `FULL`: each commit is synced by SQLite. `NORMAL`: the caller syncs the `-wal` file itself. */
   readonly synchronous: 'FULL' | 'NORMAL';
-  /** URI parameters, e.g. `?psow=0`: assume that a power cut may damage bytes beside those being written. */
-  readonly parameters: string;
   readonly checkpointPages: number;
   readonly cacheKib: number;
   readonly schema: string;
@@ -126,7 +124,7 @@ function setAside(path: string): string {
 function tryOpen(open: OpenDatabase, options: FileOptions, notes: string[]): Omit<DatabaseFile, 'setAside'> {
   if (existsSync(options.path) && !statSync(options.path).isFile()) throw new DamagedFile('it is not a file');
   if (existsSync(options.path + damagedMark)) throw new DamagedFile('it turned out damaged while it was in use');
-  const db = open(pathToFileURL(options.path).href + options.parameters);
+  const db = open(pathToFileURL(options.path).href);
   try {
     prepareFile(db, options, notes);
     lengthenLog(options, notes);

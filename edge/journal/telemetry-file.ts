@@ -43,7 +43,6 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
     {
       path: options.path,
       synchronous: 'NORMAL',
-      parameters: '',
       checkpointPages,
       cacheKib: 1_024,
       schema: laneSchema,

@@ -42,7 +42,6 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
     {
       path: options.path,
       synchronous: 'FULL',
-      parameters: '',
       checkpointPages: 500,
       cacheKib: 1_024,
       schema: `${seriesSchema}; ${chunkSchema}`,

@@ -2,13 +2,13 @@ import type { Site } from '../config/site.ts';
 import { sampleBytes } from '../telemetry-recorder.ts';
 
 /**
- * What a group commit costs on ext4 (noatime, lazytime), in bytes that reach the card: the write-ahead log's pages and
- * the file system's own journal, and then each value. Fitted to `npm run bench -- wear`; a real card and kernel may
- * differ by a third. An alarm change is a commit of its own.
+ * What a group commit costs on ext4 (noatime, lazytime), in bytes that reach the card: its pages in the write-ahead log,
+ * and then each value, in the file and in the history. Fitted to `npm run bench -- wear` at 50 and 100 values a commit; a
+ * real card and kernel may differ by a third. An alarm change is a commit of its own.
  */
-const perCommit = 10_500;
-const perValue = 100;
-const perAlarm = 25_000;
+const perCommit = 10_000;
+const perValue = 130;
+const perAlarm = 27_000;
 /** A value that does not change is told this often all the same. */
 const toldEachSeconds = 60;
 const secondsADay = 86_400;

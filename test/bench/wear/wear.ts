@@ -48,10 +48,11 @@ export async function wear({ minutes }: { readonly minutes: number }): Promise<R
   for (const { variant, bytesPerSample, whileRunning, writesPerCommit } of results) {
     const { keeping, commitMs, mount } = variant;
     const name = keeping === 'history' ? 'history, by the hour' : `${keeping}, ${commitMs / 1_000} s, ${mount}`;
-    const writes = keeping === 'history' ? '' : `, ${writesPerCommit.toFixed(1)} writes a commit of readings`;
-    console.log(
-      `${name}: ${bytesPerSample.toFixed(1)} bytes a sample (${whileRunning.toFixed(1)} before closing), ${inMb(bytesPerSample)} MB a day${writes}`,
-    );
+    const more =
+      keeping === 'history'
+        ? ''
+        : `; ${whileRunning.toFixed(1)} before closing, ${writesPerCommit.toFixed(1)} writes a commit of readings`;
+    console.log(`${name}: ${bytesPerSample.toFixed(1)} bytes a sample, ${inMb(bytesPerSample)} MB a day${more}`);
   }
   return figuresOf(results);
 }
