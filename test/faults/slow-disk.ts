@@ -92,10 +92,10 @@ async function side(delayS: number, seed: number): Promise<Side> {
 }
 
 /** `-D`: what is started is the gateway, and its tracer stands beside. */
-const tracer = (out: string, delayS: number): readonly string[] => [
-  ...['strace', '-D', '-f', '--seccomp-bpf', '-qq', '-o', out, '-e', 'trace=fsync,fdatasync', '-e', 'signal=none'],
-  ...(delayS > 0 ? ['-e', `inject=fsync,fdatasync:delay_enter=${delayS}s`] : []),
-];
+const tracer = (out: string, delayS: number): readonly string[] =>
+  `strace -D -f --seccomp-bpf -qq -o ${out} -e trace=fsync,fdatasync -e signal=none`
+    .split(' ')
+    .concat(delayS > 0 ? ['-e', `inject=fsync,fdatasync:delay_enter=${delayS}s`] : []);
 
 async function started(folder: string, field: AlarmField, under: readonly string[]): Promise<RigChild> {
   const before = field.served.length;

@@ -11,7 +11,7 @@ const goneOf = (child: ChildProcess): Promise<void> => new Promise((resolve) => 
 
 /** Starts `fengsui run` on a configuration in a folder of its own, `under` another program if that is given; the log goes to a file there. */
 export function startGateway(program: URL, folder: string, under: readonly string[] = []): RigChild {
-  const [command = '', ...parameters] = [...under, program.pathname, 'run', '--config', join(folder, 'site.yaml')];
+  const [command, ...parameters] = [...under, program.pathname, 'run', '--config', join(folder, 'site.yaml')];
   const child = spawn(command, parameters, {
     stdio: ['ignore', 'ignore', 'pipe'],
   });

@@ -37,7 +37,12 @@ async function opened(directory: string, commitMs: number) {
   const journal = await openJournal({ directory, maxBytes, worker, clock, log });
   let commits = 0;
   const recorder = telemetryRecorder({
-    ...{ journal, clock, log, boot: 1, commitMs, chunkBytes: 48 * 1_024 },
+    journal,
+    clock,
+    log,
+    boot: 1,
+    commitMs,
+    chunkBytes: 48 * 1_024,
     onStored: () => {
       commits++;
       takenByAll(journal, 'telemetry');
@@ -111,6 +116,12 @@ const profile: ProfileSpec = {
   silenceMs: 60_000,
 };
 const gate: SiteDevice = {
-  ...{ id: deviceId('gate'), bus: 'line', name: 'Gate', place: '', profile, settings: {} },
-  ...{ pollMs: millis(10_000), unit: 1 },
+  id: deviceId('gate'),
+  bus: 'line',
+  name: 'Gate',
+  place: '',
+  profile,
+  settings: {},
+  pollMs: 10_000,
+  unit: 1,
 };
