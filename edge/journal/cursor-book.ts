@@ -14,9 +14,9 @@ export type CursorBook = {
 };
 
 /** How long a cursor waits before it rides along: the commit of an alarm writes its page anyway, that of readings would not. */
-const rideAfter = { alarm: seconds(0), telemetry: seconds(30) } as const satisfies Record<Lane, number>;
+const rideAfter = { alarm: seconds(0), telemetry: seconds(120) } as const satisfies Record<Lane, number>;
 /** Where nothing comes to ride on. */
-const writeAfter = seconds(60);
+const writeAfter = { alarm: seconds(60), telemetry: seconds(180) } as const satisfies Record<Lane, number>;
 
 type Late = { readonly cursors: Map<string, Seq>; since: MonoTime | undefined; cancel: (() => void) | undefined };
 
@@ -44,7 +44,7 @@ export function cursorBook(
       const waiting = late[lane];
       waiting.cursors.set(destination, upTo);
       waiting.since ??= clock.mono();
-      waiting.cancel ??= clock.after(writeAfter, () => writeLate(lane));
+      waiting.cancel ??= clock.after(writeAfter[lane], () => writeLate(lane));
     },
     ride(lane) {
       const { since } = late[lane];

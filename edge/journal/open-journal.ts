@@ -12,7 +12,7 @@ export type JournalOptions = {
   readonly directory: string;
   /**
    * Room for telemetry in bytes, at least 256 KiB. Its log takes up to 2.5 MB beside it, and alarms have their own
-   * file, which is not bounded: the disk needs some 5 MB more than this, and the room of the history.
+   * file, which is not bounded: the disk needs some 7 MB more than this, and the room of the history.
    */
   readonly maxBytes: number;
   /** Room of the history. Default: 400 days, 512 MiB. */

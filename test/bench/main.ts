@@ -24,7 +24,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Record<string, 
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { minutes: { type: 'string', default: '5' } }, // how long the benches at real pace go on
+  options: { minutes: { type: 'string', default: '10' } }, // how long the benches at real pace go on
 });
 const [name = ''] = positionals;
 const bench = benches[name];
