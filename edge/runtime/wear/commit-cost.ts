@@ -7,7 +7,7 @@ import { sampleBytes } from '../telemetry-recorder.ts';
  * real card and kernel may differ by a third. An alarm change is a commit of its own.
  */
 const perCommit = 10_000;
-const perValue = 130;
+const perValue = 100;
 const perAlarm = 27_000;
 /** A value that does not change is told this often all the same. */
 const toldEachSeconds = 60;
