@@ -61,8 +61,7 @@ export function openSqliteStore(
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
-  const { last } = telemetry.lane.extent();
-  setImmediate(() => past.history?.take(last)); // a journal is open before it catches up
+  past.history?.take(telemetry.lane.extent().last); // a few entries now, the rest in turns with other work
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
