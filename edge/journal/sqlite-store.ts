@@ -66,14 +66,13 @@ export function openSqliteStore(
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
+  past.history?.take(telemetry.lane.extent().last); // a few entries now, the rest in turns with other work
   const ages = keepSmall(options, {
     telemetry,
     history: past.history,
     tableBytes: (hash) => tableBytes(alarms, hash),
     onFailure: events.onDamage,
   });
-  const { last } = telemetry.lane.extent();
-  setImmediate(() => past.history?.take(last)); // a journal is open before it catches up
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
@@ -110,7 +109,6 @@ export function openSqliteStore(
       return entries;
     },
     async history(query) {
-      past.history?.take(telemetry.lane.extent().last); // it may not have begun to catch up
       if (past.history) return past.history.ask(query);
       throw new FengsuiError('JOURNAL', `there is no history: ${past.why}`);
     },
