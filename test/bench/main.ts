@@ -1,4 +1,5 @@
 import { alarmEngine } from './alarm-engine.ts';
+import { backlog } from './backlog.ts';
 import { history } from './history.ts';
 import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
@@ -9,6 +10,7 @@ import { serial } from './serial.ts';
 /** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
 const benches: Record<string, () => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
+  backlog,
   history,
   judgement,
   path,
