@@ -20,8 +20,6 @@ export type Bundle = Omit<StampedSample, 'sample'> & { readonly samples: readonl
 const messageBytes = 1_200;
 /** What comes beside the samples: head and topic. */
 const headBytes = 60;
-/** Its index, and where its times, values and qualities begin. */
-const columnBytes = 8;
 /** By more than this it is another time, ms. */
 const step = 500;
 
@@ -33,23 +31,26 @@ export function bundles(stamped: Iterable<StampedSample>): readonly Bundle[] {
   for (const { sample, trust, offset } of stamped) {
     const value = valueBytes(sample.value);
     const last = cut.at(-1);
-    const size = value + (columns.has(sample.column) ? 0 : columnBytes);
+    const size = value + (columns.has(sample.column) ? 0 : columnBytes(sample.column));
     if (last && size <= room && last.trust === trust && Math.abs(last.offset - offset) <= step) {
       last.samples.push(sample);
       room -= size;
     } else {
       cut.push({ trust, offset, samples: [sample] });
       columns = new Set();
-      room = messageBytes - headBytes - columnBytes - value;
+      room = messageBytes - headBytes - columnBytes(sample.column) - value;
     }
     columns.add(sample.column);
   }
   return cut;
 }
 
-/** About: its time, and its value by what it may take. */
+/** Its index, and where its times and values begin. */
+const columnBytes = (column: number): number => (column < 256 ? 5 : 6);
+
+/** About: its time in three bytes, and its value. */
 function valueBytes(value: PointValue): number {
   if (value.quality === 'lost') return 6;
-  if (typeof value.value === 'string') return 5 + 3 * value.value.length;
-  return value.quality === 'good' ? 7 : 14;
+  if (typeof value.value === 'string') return 6 + 3 * value.value.length;
+  return value.quality === 'good' ? 6 : 14;
 }

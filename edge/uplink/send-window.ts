@@ -29,8 +29,9 @@ const most = 64 * 1_024;
 
 export const firstWindow: SendWindow = { bytes: least, isOpening: true };
 
-/** Whether one message more may be sent. Pure. */
-export const admits = ({ bytes }: SendWindow, underWay: number): boolean => underWay === 0 || underWay + least <= bytes;
+/** Whether a message may be sent: into the window, or when nothing is under way. Pure. */
+export const admits = ({ bytes }: SendWindow, underWay: number, next: number): boolean =>
+  underWay === 0 || underWay + next <= bytes;
 
 /** The window after one message more was taken. Pure. */
 export function resized(window: SendWindow, { bytes, delay, base, underWay }: Taken): SendWindow {

@@ -3,6 +3,7 @@ import { elapsed, type Millis, type MonoTime, millis } from '../../sdk/model/tim
 import type { Entry, Seq } from '../journal/journal.ts';
 import { type DrainContext, retryAfter } from './alarm-drain.ts';
 import { presentState } from './present-state.ts';
+import { sendRate } from './send-rate.ts';
 import { admits, firstWindow, resized } from './send-window.ts';
 
 export interface TelemetryDrain {
@@ -27,14 +28,15 @@ export type TelemetryDrainContext = DrainContext & {
 /** Read from the journal at once: few enough for an alarm that is to be stored meanwhile. */
 const pageEntries = 64;
 
-/** A message under way; one without a number is no entry. */
+/** One without a number is no entry. */
+type Message = { readonly seq?: Seq; readonly body: Uint8Array };
 type UnderWay = { readonly seq?: Seq; readonly bytes: number; readonly at: MonoTime; isTaken: boolean };
 
 const nobodyWaits = (): void => {};
 
 /**
  * Sends the telemetry lane to one destination, oldest first, whenever no alarm is waiting, and no more at a time than
- * {@link resized} lets wait on the line. The cursor moves by the broker's acknowledgement: losing a reading to a broker's
+ * {@link resized} lets wait on the line and {@link sendRate} allows. The cursor moves by the broker's acknowledgement: losing a reading to a broker's
  * crash is bearable, losing an alarm is not.
  */
 export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
@@ -43,11 +45,13 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   const stop = (): void => wake();
   let cursor: Seq = 0;
   let ahead: Entry[] = []; // read, not sent
+  let next: Message | undefined; // waits for room in the window
   let sent: Seq = 0; // highest number read or sent
   let underWay: UnderWay[] = [];
   let window = firstWindow;
   let isPaused = false;
   const lastOf = (): Seq => journal.status().lanes.telemetry.last;
+  const rate = sendRate(clock, () => wake());
   const present = presentState({
     clock,
     last: lastOf,
@@ -60,6 +64,7 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   const rewind = (): void => {
     underWay = [];
     ahead = [];
+    next = undefined;
     sent = cursor;
     window = firstWindow;
   };
@@ -91,7 +96,7 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
       wake();
     });
   };
-  const send = (body: Uint8Array, seq?: Seq): void => {
+  const send = ({ body, seq }: Message): void => {
     const message: UnderWay = {
       bytes: body.length,
       at: clock.mono(),
@@ -112,19 +117,21 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
     ahead = [...page];
     sent = page.at(-1)?.seq ?? sent;
   };
+  const nextMessage = async (): Promise<Message | undefined> => {
+    const now = present.next();
+    if (now) return { body: now };
+    if (ahead.length === 0 && sent < lastOf()) await readAhead();
+    return ahead.shift();
+  };
   /** Sends one message; false when there is none, or none may be sent now. */
   const step = async (): Promise<boolean> => {
-    if (!mayUse() || !admits(window, bytesUnderWay())) return false;
-    const now = present.next();
-    if (now) {
-      send(now);
-      return true;
-    }
-    if (ahead.length === 0 && sent < lastOf()) await readAhead();
     if (!mayUse()) return false;
-    const entry = ahead.shift();
-    if (entry) send(entry.body, entry.seq);
-    return entry !== undefined;
+    next ??= await nextMessage();
+    if (!next || !mayUse() || !admits(window, bytesUnderWay(), next.body.length) || !rate.allows()) return false;
+    rate.spend(next.body.length);
+    send(next);
+    next = undefined;
+    return true;
   };
 
   return {

@@ -137,11 +137,11 @@ async function drained({ field, alarms, readings, accepted }: Scene): Promise<Me
   return { alarms: during, after: alarms.times(count), lost, recordsPerS };
 }
 
-/** The nth toggle: first each is raised, then each is cleared. */
+/** The nth toggle: first each is raised, then each is cleared; neighbours are of different units, read at different times. */
 const toggle = (field: RegisterServer, n: number): Promise<number> => {
   const slot = n % slots;
-  const address = 100 + (slot % slotsOfUnit) * smokePoints;
-  return field.set(0, 1 + Math.floor(slot / slotsOfUnit), address, n < slots ? 3 : 0);
+  const address = 100 + Math.floor(slot / units) * smokePoints;
+  return field.set(0, 1 + (slot % units), address, n < slots ? 3 : 0);
 };
 
 /** From an alarm's judgement to the SDK's consumer, ms. */

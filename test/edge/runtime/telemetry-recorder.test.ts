@@ -104,7 +104,7 @@ describe('batches', () => {
     expect(s.samples()).toHaveLength(2);
   });
 
-  it('are cut at 3,000 samples, so that a reader accepts each, also of the dearest values', async () => {
+  it('come early where much is waiting, and in entries that fit into a segment of TCP, also of the dearest values', async () => {
     const s = stage();
     const many = Array.from({ length: 240 }, (_, i) => hydrant(`h-${i}`, i + 1));
     const points = s.recorder.setDevices(devicesOf(...many));
@@ -121,8 +121,8 @@ describe('batches', () => {
     }
     await s.recorder.flush();
     expect(s.samples()).toHaveLength(240 * 26);
-    expect(s.batches()).toHaveLength(3);
-    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
+    expect(s.stored()).toBe(3);
+    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(1_330);
   });
 
   it('are cut earlier where texts are long', async () => {
@@ -135,7 +135,7 @@ describe('batches', () => {
     }
     await s.recorder.flush();
     expect(s.samples()).toHaveLength(1_500);
-    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
+    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(1_330);
   });
 
   it('say boot, trust and the table that gives them their meaning', async () => {
@@ -147,6 +147,23 @@ describe('batches', () => {
     expect(s.batches()).toMatchObject([
       { log: s.journal.id, seq: 1, boot: 9, trust: 'estimated', table: s.recorder.table().hash },
     ]);
+  });
+
+  it('say where the clock stood: a step of it begins another entry, of the same commit', async () => {
+    const s = stage();
+    const gate = point(s.recorder.setDevices(devicesOf(hydrant('gate', 1))), 'gate');
+    await s.clock.advance(5_000);
+    s.recorder.record(gate, s.good(0.3));
+    s.clock.step(3_600_000);
+    await s.clock.advance(1_000);
+    s.recorder.record(gate, s.good(0.4));
+    await s.recorder.flush();
+    expect(s.batches().map(({ offset }) => (offset ?? 0) - Date.UTC(2026, 0, 1))).toEqual([0, 3_600_000]);
+    expect(s.samples().map(({ wall, value }) => [wall, value.at])).toEqual([
+      [5_000, 5_000],
+      [3_606_000, 6_000],
+    ]);
+    expect(s.stored()).toBe(1);
   });
 
   it('that the journal does not take are told', async () => {

@@ -4,6 +4,11 @@ import { systemClock } from '../../../edge/platform/clock.ts';
 import { type Link, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
+/** Of less than 128 bytes each, as all are here. */
+function* packetsIn(bytes: Buffer): Generator<Buffer> {
+  for (let at = 0; at < bytes.length; at += 2 + (bytes[at + 1] ?? 0)) yield bytes.subarray(at);
+}
+
 /** Accepts CONNECT and SUBSCRIBE, and takes no message: what a broker does that dies at the wrong moment. */
 function deafBroker(): Promise<{
   port: number;
@@ -20,10 +25,12 @@ function deafBroker(): Promise<{
     sockets.add(socket);
     socket.on('error', () => socket.destroy());
     socket.on('data', (bytes) => {
-      const type = (bytes[0] ?? 0) >> 4;
-      if (type === 1) socket.write(Uint8Array.of(0x20, 2, 0, 0));
-      if (type === 8) socket.write(Uint8Array.of(0x90, 3, bytes[2] ?? 0, bytes[3] ?? 0, 1));
-      if (type === 3) heard();
+      for (const packet of packetsIn(bytes)) {
+        const type = (packet[0] ?? 0) >> 4;
+        if (type === 1) socket.write(Uint8Array.of(0x20, 2, 0, 0));
+        if (type === 8) socket.write(Uint8Array.of(0x90, 3, packet[2] ?? 0, packet[3] ?? 0, 1));
+        if (type === 3) heard();
+      }
     });
   });
   const cut = (): void => {

@@ -18,7 +18,7 @@ function drained(line: Line, forMs: number, at?: { readonly ms: number; readonly
   const seen: { readonly at: number; readonly bytes: number; readonly inFlight: number }[] = [];
   while (now < forMs) {
     const current = at && now >= at.ms ? at.line : line;
-    while (admits(window, underWay.length * message)) {
+    while (admits(window, underWay.length * message, message)) {
       free = Math.max(now, free) + message / current.bytesPerMs;
       underWay.push({ sent: now, due: free + 2 * current.wayMs });
     }
