@@ -45,7 +45,7 @@ describe('samples cut into messages', () => {
     ['lost ones', (i: number) => sample(i, i, {}, { quality: 'lost', at: monoTime(i), why: 'timeout' })],
     [
       'doubtful ones',
-      (i: number) => sample(i, i, {}, { quality: 'doubtful', at: monoTime(i), value: 3e9, why: 'stale' }),
+      (i: number) => sample(i, i, {}, { quality: 'doubtful', at: monoTime(i), value: 3e9, why: 'out-of-range' }),
     ],
     [
       'texts',
