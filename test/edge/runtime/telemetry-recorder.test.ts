@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
@@ -147,6 +147,17 @@ describe('batches', () => {
     expect(s.batches()).toMatchObject([
       { log: s.journal.id, seq: 1, boot: 9, trust: 'estimated', table: s.recorder.table().hash },
     ]);
+  });
+
+  it('go to the journal in one turn, which makes one transaction of them', async () => {
+    const s = stage();
+    const many = Array.from({ length: 240 }, (_, i) => hydrant(`h-${i}`, i + 1));
+    for (const [own] of s.recorder.setDevices(devicesOf(...many)).values()) if (own) s.recorder.record(own, s.good(1));
+    const append = vi.spyOn(s.journal, 'append');
+    const stored = s.recorder.flush();
+    const inOneTurn = append.mock.calls.length;
+    await stored;
+    expect([inOneTurn, s.batches().length]).toEqual([3, 3]);
   });
 
   it('say where the clock stood: a step of it begins another entry, of the same commit', async () => {
