@@ -28,6 +28,9 @@ export type TelemetryDrainContext = DrainContext & {
 /** Read from the journal at once: few enough for an alarm that is to be stored meanwhile. */
 const pageEntries = 64;
 
+/** However small they are: some brokers part with a client that has more than a hundred unacknowledged. */
+const mostUnderWay = 64;
+
 /** One without a number is no entry. */
 type Message = { readonly seq?: Seq; readonly body: Uint8Array };
 type UnderWay = { readonly seq?: Seq; readonly bytes: number; readonly at: MonoTime; isTaken: boolean };
@@ -127,7 +130,8 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   const step = async (): Promise<boolean> => {
     if (!mayUse()) return false;
     next ??= await nextMessage();
-    if (!next || !mayUse() || !admits(window, bytesUnderWay(), next.body.length) || !rate.allows()) return false;
+    if (!next || !mayUse() || underWay.length >= mostUnderWay) return false;
+    if (!admits(window, bytesUnderWay(), next.body.length) || !rate.allows()) return false;
     rate.spend(next.body.length);
     send(next);
     next = undefined;

@@ -154,6 +154,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
       };
       const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
       await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
+      documents.linkDown();
     },
   };
 }

@@ -115,6 +115,17 @@ describe('telemetryDrain', () => {
     expect(underWay).toEqual([1, 2, 3, 5]);
   });
 
+  it('never has more than 64 under way, however small they are', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    await appendNumbered(s.journal, 'telemetry', 200);
+    await s.wake();
+    expect(s.sent).toHaveLength(64);
+    s.waiting.shift()?.();
+    await settled();
+    expect(s.sent).toHaveLength(65);
+  });
+
   it('tells the present state with each connection, before the readings', async () => {
     const s = await stage({ present: [presentBody, presentBody] });
     s.link.up = false;
