@@ -58,6 +58,7 @@ export default defineConfig((options) => [
       faults: 'test/faults/main.ts',
       'clock-gateway': 'test/faults/clock-gateway.ts',
       'journal-writer': 'test/faults/power-cut/journal-writer.ts',
+      'shaped-line': 'test/bench/shaped-line.ts',
       'register-server': 'test/bench/register-server.ts',
       'bare-loop': 'test/bench/bare-loop.ts',
       'poll-server': 'test/bench/poll-server.ts',

@@ -71,7 +71,7 @@ export type HistoryPage = (
  * on lane `telemetry` likewise (callers group many readings in one entry). Entries are stored in the order of the
  * calls. A disk that fails delays `append`, it does not reject it: entries wait in memory, in order, and are
  * written when the disk recovers; `status().degraded` tells meanwhile. Memory has a bound, too: with 10,000 alarms
- * waiting the next is rejected (OVERLOADED); with 1,000 telemetry entries waiting the oldest is given up.
+ * waiting the next is rejected (OVERLOADED); with 10,000 telemetry entries waiting the oldest is given up.
  */
 export interface Journal extends AsyncDisposable {
   /** Random identity, made with the journal: numbers of another journal mean nothing here. */

@@ -33,7 +33,7 @@ export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_5
 /** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
 const largestCommit = 256 * 1_024;
 /** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
-const memory = { alarm: 10_000, telemetry: 1_000 } as const satisfies Record<Lane, number>;
+const memory = { alarm: 10_000, telemetry: 10_000 } as const satisfies Record<Lane, number>;
 
 /**
  * The journal on disk, through a thread of its own.

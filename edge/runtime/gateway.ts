@@ -34,6 +34,7 @@ import { historyAnswer } from './history-answer.ts';
 import { endRule, followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
+import { presentMessages } from './present-messages.ts';
 import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
@@ -124,6 +125,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
+    present: (seq) => presentMessages({ log: journal.id, seq, boot }, fields.recorder.table(), fields.points, clock),
     handlersFor: (resume) =>
       handlers({
         ...shared,

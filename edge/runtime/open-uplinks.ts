@@ -1,4 +1,4 @@
-import type { Journal, Lane } from '../journal/journal.ts';
+import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
 import { readBytes } from '../platform/files.ts';
@@ -25,12 +25,14 @@ export type UplinkParts = {
   readonly log: Log;
   readonly boot: number;
   readonly document: (channel: 'state' | 'points') => Uint8Array;
+  /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
+  readonly present: (seq: Seq) => readonly Uint8Array[];
   /** What answers requests that came by this uplink. */
   readonly handlersFor: (resume: () => number) => Handlers;
 };
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
-  const { journal, clock, log, boot, document } = parts;
+  const { journal, clock, log, boot, document, present } = parts;
   const open = async (config: UplinkConfig): Promise<Uplink> => {
     const { id, url } = config;
     const credentials = await credentialsOf(config);
@@ -42,7 +44,8 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
         clock,
         log,
         random,
-        documents: () => (['points', 'state'] as const).map((channel) => [channel, document(channel)] as const),
+        document,
+        present,
         desk: requestDesk(
           site.operators,
           parts.handlersFor(() => up.resume()),
@@ -59,7 +62,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
     },
     backlog: (lane) => Math.max(0, ...uplinks.map((up) => up.backlog(lane))),
     show: (channel) => {
-      for (const up of uplinks) if (up.up) up.show(channel, document(channel));
+      for (const up of uplinks) up.show(channel);
     },
     run: async (signal) => {
       await Promise.all(uplinks.map((up) => up.run(signal)));

@@ -3,13 +3,14 @@ import type { PointValue } from '../../sdk/model/point.ts';
 import type { PointSpec } from '../../sdk/model/profile.ts';
 import { elapsed, type MonoTime, millis, seconds, wallTime } from '../../sdk/model/time.ts';
 import { encodePointTable, type PointTable, pointTable } from '../../sdk/wire/point-table.ts';
-import { encodeTelemetry, type Sample } from '../../sdk/wire/telemetry.ts';
+import { encodeTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { differs } from '../point/decode-point.ts';
 import type { SiteDevice } from './config/site.ts';
+import { bundles, type StampedSample } from './telemetry-messages.ts';
 
 /** Latest value of one point, and when it was last told. */
 export type LivePoint = {
@@ -48,18 +49,24 @@ export function telemetryRecorder(ctx: {
 }): TelemetryRecorder {
   const { journal, clock, log, boot } = ctx;
   let table = pointTable([]);
-  let waiting: Sample[] = [];
+  let waiting: StampedSample[] = [];
   let room = ctx.chunkBytes;
   let live: ReadonlyMap<string, readonly LivePoint[]> = new Map();
 
   const flush = async (): Promise<void> => {
+    if (waiting.length === 0) return;
     const samples = waiting;
-    if (samples.length === 0) return;
     waiting = [];
     room = ctx.chunkBytes;
     const meaning = table;
-    await journal.append('telemetry', clock.wall(), (seq) =>
-      encodeTelemetry({ log: journal.id, seq, boot, trust: clock.trust(), table: meaning.hash }, meaning, samples),
+    // All at once: entries that are given to the journal in one turn are one commit.
+    await Promise.all(
+      bundles(samples).map(({ trust, offset, samples: own }) =>
+        journal.append('telemetry', clock.wall(), (seq) => {
+          const batch = { log: journal.id, seq, boot, trust, table: meaning.hash, offset: Math.round(offset) };
+          return encodeTelemetry(batch, meaning, own);
+        }),
+      ),
     );
     ctx.onStored();
   };
@@ -94,7 +101,9 @@ export function telemetryRecorder(ctx: {
       point.value = value;
       if (!changed && !due) return;
       point.told = value.at;
-      waiting.push({ column: point.column, wall: wallTime(clock.wall() - elapsed(value.at, clock.mono())), value });
+      const offset = clock.wall() - clock.mono();
+      const sample = { column: point.column, wall: wallTime(offset + value.at), value };
+      waiting.push({ sample, trust: clock.trust(), offset });
       room -= sampleBytes + textLength(value);
       if (room <= 0) flushSoon();
     },

@@ -1,11 +1,12 @@
 import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
-import { elapsed, millis, seconds } from '../../sdk/model/time.ts';
+import { elapsed, type Millis, type MonoTime, millis, seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { delays } from './backoff.ts';
+import { type Pulse, type PulseLine, pulse } from './pulse.ts';
 
 export type LinkOptions = {
   readonly url: string;
@@ -34,6 +35,8 @@ export type LinkListener = {
 /** One destination on an MQTT broker. It holds nothing back: what is not taken now stays in the journal. */
 export interface Link {
   readonly up: boolean;
+  /** See {@link Pulse.roundTrip}. */
+  readonly roundTrip: Millis | undefined;
   /** Resolves when the broker has taken it (QoS 1). @throws FengsuiError UNAVAILABLE when the connection is or goes down. */
   publish(topic: string, payload: Uint8Array, retain?: boolean): Promise<void>;
   /** Connects, and connects again, until the signal fires; then says goodbye properly. */
@@ -44,14 +47,15 @@ const backoff = { first: millis(250), factor: 2, ceiling: seconds(15) };
 const urgentCeiling = seconds(3);
 /** A connection that does not live this long counts as refused: some brokers accept first and kick then. */
 const settledAfter = seconds(10);
-/** Found dead after at most one and a half of these. */
-const keepaliveS = 15;
+/** A connection on which nothing comes back is found dead after one and a half of these. */
+const keepalive = seconds(15);
 const connectWithinMs = 15_000;
 
 export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; random: () => number }): Link {
   const { clock, log } = ctx;
   let client: MqttClient | undefined;
   let isUp = false;
+  let beat: Pulse | undefined;
   const waiting = new Set<(why: FengsuiError) => void>();
   /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
   const abandon = (): void => {
@@ -63,6 +67,9 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
   return {
     get up() {
       return isUp;
+    },
+    get roundTrip() {
+      return beat?.roundTrip;
     },
     publish: (topic, payload, retain = false) => {
       const current = client;
@@ -80,24 +87,34 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
     async run(listener, signal, farewell) {
       let waits = delays(backoff, ctx.random);
       while (!signal.aborted) {
-        const began = clock.mono();
         // A new client each time: the library's own queue would resend what our journal resends already.
-        client = connect(options.url, clientOptions(options));
-        client.once('connect', () => noDelay(client?.stream));
-        const why = await lifetime(client, options, signal, (connected) => {
-          isUp = true;
-          log.info('uplink.up', { url: options.url });
-          connected.on('message', (topic, payload) => listener.message(topic, payload));
-          listener.up();
+        const current = connect(options.url, clientOptions(options));
+        client = current;
+        let accepted: MonoTime | undefined;
+        const why = await lifetime(current, options, signal, {
+          accepted: (dead) => {
+            accepted = clock.mono();
+            noDelay(current.stream);
+            beat = pulse(pulseLine(current), keepalive, clock, dead);
+          },
+          subscribed: () => {
+            isUp = true;
+            log.info('uplink.up', { url: options.url });
+            current.on('message', (topic, payload) => listener.message(topic, payload));
+            listener.up();
+          },
         });
+        beat?.stop();
+        beat = undefined;
         if (isUp && signal.aborted) await sayGoodbye(farewell, ctx);
         isUp = false;
         abandon();
         // Nothing is to be waited for: what was not taken is in the journal.
-        await client.endAsync(true).catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
+        await current.endAsync(true).catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
         if (signal.aborted) return;
         listener.down(why);
-        if (elapsed(began, clock.mono()) > settledAfter) waits = delays(backoff, ctx.random);
+        if (accepted !== undefined && elapsed(accepted, clock.mono()) > settledAfter)
+          waits = delays(backoff, ctx.random);
         const wait = waits.next().value;
         await clock
           .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
@@ -121,7 +138,10 @@ const clientOptions = ({ clientId, will, credentials }: LinkOptions): IClientOpt
   clientId,
   clean: true,
   protocolVersion: 4,
-  keepalive: keepaliveS,
+  keepalive: keepalive / 1_000,
+  // The library puts off its pings, and finding a connection dead, with all that is sent: `pulse` does both.
+  reschedulePings: false,
+  timerVariant: { set: () => 0, clear: () => undefined },
   reconnectPeriod: 0,
   connectTimeout: connectWithinMs,
   queueQoSZero: false,
@@ -134,13 +154,19 @@ function noDelay(stream: unknown): void {
   if (stream instanceof Socket) stream.setNoDelay(true);
 }
 
+const pulseLine = (client: MqttClient): PulseLine => ({
+  ping: () => client.sendPing(),
+  onReceived: (heard) => void client.on('packetreceive', ({ cmd }) => heard(cmd === 'pingresp')),
+});
+
+type Stages = {
+  /** The broker has accepted the connection; `dead` ends it. */
+  readonly accepted: (dead: (why: string) => void) => void;
+  readonly subscribed: () => void;
+};
+
 /** From the first byte to the last: resolves with the reason when the connection has ended, or the signal fires. */
-function lifetime(
-  client: MqttClient,
-  options: LinkOptions,
-  signal: AbortSignal,
-  connected: (client: MqttClient) => void,
-): Promise<string> {
+function lifetime(client: MqttClient, options: LinkOptions, signal: AbortSignal, stages: Stages): Promise<string> {
   return new Promise((resolve) => {
     let why = 'the broker closed the connection';
     const stop = (): void => resolve('stopped');
@@ -149,19 +175,21 @@ function lifetime(
       signal.removeEventListener('abort', stop);
       resolve(why);
     };
+    const endWith = (reason: string): void => {
+      why = reason;
+      end();
+    };
     client.on('error', (e) => {
       why = describeError(e);
       if (!client.connected) end();
     });
     client.once('close', end);
     client.once('connect', () => {
+      stages.accepted(endWith);
       client
         .subscribeAsync([...options.subscribe], { qos: 1 })
-        .then(() => connected(client))
-        .catch((e: unknown) => {
-          why = `cannot subscribe: ${describeError(e)}`;
-          end();
-        });
+        .then(() => stages.subscribed())
+        .catch((e: unknown) => endWith(`cannot subscribe: ${describeError(e)}`));
     });
   });
 }

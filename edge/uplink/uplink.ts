@@ -2,10 +2,11 @@ import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { encodePresence } from '../../sdk/wire/gateway-state.ts';
 import { encodeReply } from '../../sdk/wire/request.ts';
 import { type Site, topicOf } from '../../sdk/wire/topics.ts';
-import type { Journal, Lane } from '../journal/journal.ts';
+import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
 import { alarmDrain } from './alarm-drain.ts';
+import { type Channel, documentDesk } from './document-desk.ts';
 import { type LinkOptions, mqttLink } from './mqtt-link.ts';
 import type { RequestDesk } from './request-desk.ts';
 import { telemetryDrain } from './telemetry-drain.ts';
@@ -25,8 +26,10 @@ export type UplinkContext = {
   readonly log: Log;
   readonly random: () => number;
   readonly desk: RequestDesk;
-  /** What the platform is shown at once after each connection: channel and document. */
-  readonly documents: () => readonly (readonly ['state' | 'points', Uint8Array])[];
+  /** A retained document as it is now. */
+  readonly document: (channel: Channel) => Uint8Array;
+  /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
+  readonly present: (seq: Seq) => readonly Uint8Array[];
 };
 
 export interface Uplink {
@@ -36,7 +39,7 @@ export interface Uplink {
   /** A lane has a new entry. */
   wake(lane: Lane): void;
   /** A retained document changed; without a connection it is sent with the next. */
-  show(channel: 'state' | 'points', document: Uint8Array): void;
+  show(channel: Channel): void;
   /** See {@link AlarmDrain.resume}. */
   resume(): number;
   run(signal: AbortSignal): Promise<void>;
@@ -70,13 +73,26 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   const alarms = alarmDrain({
     ...drain,
     publish: (body) => link.publish(topic.alarm, body),
-    onCaughtUp: () => telemetry.wake(),
+    onCaughtUp: () => {
+      documents.wake();
+      telemetry.wake();
+    },
     awaitsReceipts: options.awaitsReceipts,
+  });
+  const documents = documentDesk({
+    clock: ctx.clock,
+    log,
+    document: ctx.document,
+    publish: (channel, document) => link.publish(topic[channel], document, true),
+    mayUse: () => link.up && alarms.caughtUp,
+    onFree: () => telemetry.wake(),
   });
   const telemetry = telemetryDrain({
     ...drain,
     publish: (body) => link.publish(topic.telemetry, body),
-    mayUse: () => alarms.caughtUp,
+    mayUse: () => alarms.caughtUp && !documents.isBusy,
+    present: ctx.present,
+    roundTrip: () => link.roundTrip,
   });
   const backlog = (lane: Lane): number => {
     const { cursor } = lane === 'alarm' ? alarms : telemetry;
@@ -116,22 +132,29 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     },
     backlog,
     wake: (lane) => (lane === 'alarm' ? alarms.wake() : telemetry.wake()),
-    show: (channel, document) => link.up && publish(topic[channel], document, true),
+    show: (channel) => link.up && documents.show(channel),
     resume: () => alarms.resume(),
     async run(signal) {
       const listener = {
         up: () => {
           noteDown('');
           publish(topic.presence, presence(true), true);
-          for (const [channel, document] of ctx.documents()) publish(topic[channel], document, true);
+          // Before the alarms: it says how stamps of a wrong clock lie in right time.
+          publish(topic.state, ctx.document('state'), true);
           alarms.resume();
-          telemetry.wake();
+          documents.show('points');
+          telemetry.linkUp();
         },
-        down: noteDown,
+        down: (why: string) => {
+          documents.linkDown();
+          telemetry.linkDown();
+          noteDown(why);
+        },
         message: receive,
       };
       const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
       await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
+      documents.linkDown();
     },
   };
 }

@@ -70,6 +70,6 @@ export const isScalar = (x: unknown): x is Scalar => isNumber(x) || isText(x) ||
 const isRecord = (x: unknown): x is object => typeof x === 'object' && x !== null && !isList(x) && !isBytes(x);
 
 function wrong(where: string, expected: string, got: unknown): never {
-  const shown = got instanceof Map ? 'a map' : Array.isArray(got) ? 'a list' : String(got).slice(0, 40);
+  const shown = isRecord(got) ? 'a map' : Array.isArray(got) ? 'a list' : String(got).slice(0, 40);
   throw new FengsuiError('PROTOCOL', `${where}: expected ${expected}, got ${shown}`);
 }

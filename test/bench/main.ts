@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { alarmEngine } from './alarm-engine.ts';
+import { backlog } from './backlog.ts';
 import { history } from './history.ts';
 import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
@@ -14,6 +15,7 @@ type BenchOptions = { readonly minutes: number };
 /** `npm run bench -- NAME [--minutes N]`: each prints what it does and ends with one JSON line of figures. */
 const benches: Record<string, (options: BenchOptions) => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
+  backlog,
   history,
   judgement,
   path,

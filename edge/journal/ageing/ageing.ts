@@ -93,7 +93,7 @@ function waitingBytes({ lane, rows, storedUpTo }: AgeingParts): number {
 const markOf = (of: SumLevel): string => `summed-${of}`;
 
 const boundsOf = (parts: AgeingParts, of: SumLevel): GroupBounds => {
-  const cursors = [...cursorsOf(parts.file).values()];
+  const cursors = cursorsOf(parts.file);
   return {
     ...times[of],
     level: of - 1,

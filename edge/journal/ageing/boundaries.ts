@@ -5,21 +5,24 @@ type Handed = { readonly after: Seq; readonly upTo: Seq };
 
 /** Where sums may not reach across, so that nobody misses a part of one or is told of a reading twice. */
 export type Boundaries = {
-  /** A destination was handed rows; what it was handed before no longer counts. */
+  /** A destination was handed rows. What it was handed before counts as long as this goes on from there: it may be under way. */
   readonly handed: (destination: string, rows: Handed) => void;
   /** Whether the numbers `first` to `last` must not become one. */
-  divide(first: Seq, last: Seq, cursors: Iterable<Seq>): boolean;
+  divide(first: Seq, last: Seq, cursors: ReadonlyMap<string, Seq>): boolean;
 };
 
 export function boundaries(): Boundaries {
   const byDestination = new Map<string, Handed>();
   return {
     handed: (destination, rows) => {
-      byDestination.set(destination, rows);
+      const before = byDestination.get(destination);
+      const after = before?.upTo === rows.after ? before.after : rows.after;
+      byDestination.set(destination, { after, upTo: rows.upTo });
     },
     divide(first, last, cursors) {
-      for (const { after, upTo } of byDestination.values()) if (first <= upTo && last > after) return true;
-      for (const cursor of cursors) if (first <= cursor && cursor < last) return true;
+      for (const [destination, { after, upTo }] of byDestination)
+        if (first <= upTo && last > Math.max(after, cursors.get(destination) ?? 0)) return true;
+      for (const cursor of cursors.values()) if (first <= cursor && cursor < last) return true;
       return false;
     },
   };

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
@@ -112,7 +112,7 @@ describe('batches', () => {
     expect(s.samples()).toHaveLength(2);
   });
 
-  it('are cut at 3,000 samples, so that a reader accepts each, also of the dearest values', async () => {
+  it('come early where much is waiting, and in entries that fit into a segment of TCP, also of the dearest values', async () => {
     const s = stage();
     const many = Array.from({ length: 240 }, (_, i) => hydrant(`h-${i}`, i + 1));
     const points = s.recorder.setDevices(devicesOf(...many));
@@ -129,8 +129,8 @@ describe('batches', () => {
     }
     await s.recorder.flush();
     expect(s.samples()).toHaveLength(240 * 26);
-    expect(s.batches()).toHaveLength(3);
-    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
+    expect(s.stored()).toBe(3);
+    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(1_330);
   });
 
   it('are cut earlier where texts are long', async () => {
@@ -143,7 +143,7 @@ describe('batches', () => {
     }
     await s.recorder.flush();
     expect(s.samples()).toHaveLength(1_500);
-    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(65_536);
+    expect(Math.max(...s.disk.lanes.telemetry.map((e) => e.body.length))).toBeLessThan(1_330);
   });
 
   it('say boot, trust and the table that gives them their meaning', async () => {
@@ -155,6 +155,34 @@ describe('batches', () => {
     expect(s.batches()).toMatchObject([
       { log: s.journal.id, seq: 1, boot: 9, trust: 'estimated', table: s.recorder.table().hash },
     ]);
+  });
+
+  it('go to the journal in one turn, which makes one transaction of them', async () => {
+    const s = stage();
+    const many = Array.from({ length: 240 }, (_, i) => hydrant(`h-${i}`, i + 1));
+    for (const [own] of s.recorder.setDevices(devicesOf(...many)).values()) if (own) s.recorder.record(own, s.good(1));
+    const append = vi.spyOn(s.journal, 'append');
+    const stored = s.recorder.flush();
+    const inOneTurn = append.mock.calls.length;
+    await stored;
+    expect([inOneTurn, s.batches().length]).toEqual([3, 3]);
+  });
+
+  it('say where the clock stood: a step of it begins another entry, of the same commit', async () => {
+    const s = stage();
+    const gate = point(s.recorder.setDevices(devicesOf(hydrant('gate', 1))), 'gate');
+    await s.clock.advance(5_000);
+    s.recorder.record(gate, s.good(0.3));
+    s.clock.step(3_600_000);
+    await s.clock.advance(1_000);
+    s.recorder.record(gate, s.good(0.4));
+    await s.recorder.flush();
+    expect(s.batches().map(({ offset }) => (offset ?? 0) - Date.UTC(2026, 0, 1))).toEqual([0, 3_600_000]);
+    expect(s.samples().map(({ wall, value }) => [wall, value.at])).toEqual([
+      [5_000, 5_000],
+      [3_606_000, 6_000],
+    ]);
+    expect(s.stored()).toBe(1);
   });
 
   it('that the journal does not take are told', async () => {

@@ -1,81 +1,169 @@
-import { createServer, type Socket } from 'node:net';
+import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { systemClock } from '../../../edge/platform/clock.ts';
-import { type Link, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
+import { mqttLink } from '../../../edge/uplink/mqtt-link.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
+import { settled } from '../../support/settled.ts';
+import { listening, smallBroker } from '../../support/small-broker.ts';
+import { until } from '../../support/until.ts';
 
-/** Accepts CONNECT and SUBSCRIBE, and takes no message: what a broker does that dies at the wrong moment. */
-function deafBroker(): Promise<{
-  port: number;
-  cut: () => void;
-  close: () => Promise<void>;
-  published: Promise<void>;
-}> {
+const cleanUp: (() => PromiseLike<void>)[] = [];
+afterEach(async () => {
+  for (const end of cleanUp.splice(0).toReversed()) await end();
+});
+
+async function broker() {
+  const started = await smallBroker();
+  cleanUp.push(() => started[Symbol.asyncDispose]());
+  return started;
+}
+
+/** A link on a clock of its own, over real sockets. */
+function linkTo(port: number, random: () => number = () => 1) {
+  const clock = fakeClock();
+  const stop = new AbortController();
+  const downs: string[] = [];
+  let ups = 0;
+  const link = mqttLink(
+    {
+      url: `mqtt://127.0.0.1:${port}`,
+      clientId: 'test',
+      will: { topic: 'will', payload: Uint8Array.of(1) },
+      subscribe: ['request'],
+      credentials: {},
+      isUrgent: () => false,
+    },
+    { clock, log: recordingLog(), random },
+  );
+  const listener = { up: () => void ups++, down: (why: string) => void downs.push(why), message: () => {} };
+  const done = link.run(listener, stop.signal, () => Promise.resolve());
+  cleanUp.push(() => {
+    stop.abort(new Error('test over'));
+    return done;
+  });
+  return { clock, link, downs, ups: () => ups };
+}
+
+/** Passes both ways until it is told to swallow what the broker says. */
+async function lossyLine(target: number) {
+  const line = { swallows: false };
   const sockets = new Set<Socket>();
-  let heard = (): void => {};
-  const published = new Promise<void>((resolve) => {
-    heard = resolve;
-  });
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    socket.on('data', (bytes) => {
-      const type = (bytes[0] ?? 0) >> 4;
-      if (type === 1) socket.write(Uint8Array.of(0x20, 2, 0, 0));
-      if (type === 8) socket.write(Uint8Array.of(0x90, 3, bytes[2] ?? 0, bytes[3] ?? 0, 1));
-      if (type === 3) heard();
+  const server = createServer((near) => {
+    const far = connect(target, '127.0.0.1');
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+    }
+    near.on('close', () => far.destroy());
+    near.on('data', (bytes) => far.write(bytes));
+    far.on('data', (bytes) => {
+      if (!line.swallows) near.write(bytes);
     });
   });
-  const cut = (): void => {
-    for (const socket of sockets) socket.destroy();
-  };
-  return new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      const port = typeof address === 'object' && address ? address.port : 0;
-      const close = (): Promise<void> =>
-        new Promise((done) => {
-          cut();
-          server.close(() => done());
-        });
-      resolve({ port, cut, close, published });
-    });
-  });
+  cleanUp.push(
+    () =>
+      new Promise<void>((done) => {
+        for (const socket of sockets) socket.destroy();
+        server.close(() => done());
+      }),
+  );
+  return { port: await listening(server), line };
 }
 
 describe('the link to a broker', () => {
-  const stop = new AbortController();
-  afterEach(() => stop.abort(new Error('test over')));
-
   it('what the broker had not taken when the connection broke is given back, and waits for ever nowhere', async () => {
-    const broker = await deafBroker();
-    const link: Link = mqttLink(
-      {
-        url: `mqtt://127.0.0.1:${broker.port}`,
-        clientId: 'test',
-        will: { topic: 'will', payload: Uint8Array.of(1) },
-        subscribe: ['request'],
-        credentials: {},
-        isUrgent: () => true,
-      },
-      { clock: systemClock(), log: recordingLog(), random: () => 0 },
-    );
-    const downs: string[] = [];
-    const running = new Promise<void>((resolve) => {
-      const listener = {
-        up: () => resolve(),
-        down: (why: string) => void downs.push(why),
-        message: () => {},
-      };
-      link.run(listener, stop.signal, () => Promise.resolve()).catch((e: unknown) => downs.push(String(e)));
-    });
-    await running;
-    const sent = link.publish('alarm', Uint8Array.of(1, 2, 3));
-    await broker.published;
-    broker.cut();
+    const b = await broker();
+    b.manners.takes = false;
+    const s = linkTo(b.port);
+    await until('the link is up', () => s.link.up);
+    const sent = s.link.publish('alarm', Uint8Array.of(1, 2, 3));
+    await b.published;
+    b.cut();
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    await expect(link.publish('alarm', Uint8Array.of(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    stop.abort(new Error('test over'));
-    await broker.close();
+    await expect(s.link.publish('alarm', Uint8Array.of(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  });
+
+  it('knows how long the way is before it is up', async () => {
+    const s = linkTo((await broker()).port);
+    await until('the link is up', () => s.link.up);
+    expect(s.link.roundTrip).toBe(0); // no time passes on this clock
+  });
+
+  it('is found dead when nothing comes back, however much is sent, and is made anew', async () => {
+    const b = await broker();
+    const { port, line } = await lossyLine(b.port);
+    const s = linkTo(port);
+    await until('the link is up', () => s.link.up);
+    line.swallows = true;
+    let lost = 0;
+    let secondsUp = 0;
+    for (; s.link.up && secondsUp < 60; secondsUp++) {
+      s.link.publish('telemetry', Uint8Array.of(1)).catch(() => lost++);
+      await s.clock.advance(1_000);
+    }
+    expect(s.downs).toEqual(['nothing has come back for 23 s']);
+    expect([secondsUp, lost]).toEqual([23, 23]);
+    line.swallows = false;
+    await s.clock.advance(1_000);
+    await until('the link is up again', () => s.link.up);
+  });
+
+  it('pings at its interval also while it sends, and lives as long as anything is answered', async () => {
+    const b = await broker();
+    const s = linkTo(b.port);
+    await until('the link is up', () => s.link.up);
+    for (let second = 0; second < 60; second++) {
+      await s.link.publish('telemetry', Uint8Array.of(1));
+      await s.clock.advance(1_000);
+    }
+    await until('the pings have come', () => b.pinged() === 5);
+    expect(s.downs).toEqual([]);
+  });
+});
+
+describe('a broker that accepts and kicks', () => {
+  const bounds = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
+
+  it.each([
+    ['the whole of it', 1],
+    ['by chance, a part', 0.3],
+  ])('is tried again after a wait whose bound doubles up to 15 s: %s', async (_, share) => {
+    const b = await broker();
+    b.manners.kicks = true;
+    const s = linkTo(b.port, () => share);
+    for (const [n, bound] of bounds.entries()) {
+      await until('it is kicked', () => s.downs.length === n + 1);
+      await settled();
+      await s.clock.advance(bound * share - 1);
+      expect(b.accepted()).toBe(n + 1);
+      await s.clock.advance(1);
+      await until('it tries again', () => b.accepted() === n + 2);
+    }
+    expect(s.ups()).toBe(0);
+  });
+
+  it('a connection that has lived for 10 s begins the waits anew', async () => {
+    const b = await broker();
+    b.manners.kicks = true;
+    const s = linkTo(b.port);
+    for (const n of [0, 1, 2]) {
+      await until('it is kicked', () => s.downs.length === n + 1);
+      await settled();
+      await s.clock.advance(bounds[n] ?? 0);
+    }
+    b.manners.kicks = false;
+    await until('it is kicked or up', () => s.link.up || s.downs.length === 4);
+    if (!s.link.up) await s.clock.advance(bounds[3] ?? 0); // the fourth was under way already
+    await until('the link is up', () => s.link.up);
+    await s.clock.advance(10_001);
+    const before = b.accepted();
+    const kicked = s.downs.length;
+    b.cut();
+    await until('it is kicked', () => s.downs.length === kicked + 1);
+    await settled();
+    await s.clock.advance(249);
+    expect(b.accepted()).toBe(before);
+    await s.clock.advance(1);
+    await until('it tries again', () => b.accepted() === before + 1);
   });
 });

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { telemetryDrain } from '../../../edge/uplink/telemetry-drain.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { millis, wallTime } from '../../../sdk/model/time.ts';
 import { appendNumbered, numberOf } from '../../support/entries.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
@@ -16,12 +17,15 @@ afterEach(async () => {
   }
 });
 
-async function stage({ stored = 0, clear = true, disk = memoryDisk() } = {}) {
+/** Numbered entries have two bytes: a present state of one byte is told from them. */
+const presentBody = Uint8Array.of(200);
+
+async function stage({ stored = 0, clear = true, disk = memoryDisk(), present = [] as readonly Uint8Array[] } = {}) {
   const clock = fakeClock();
   const log = recordingLog();
   const journal = memoryJournal(disk);
   await appendNumbered(journal, 'telemetry', stored);
-  const sent: number[] = [];
+  const sent: (number | 'present')[] = [];
   const waiting: (() => void)[] = [];
   const link = { up: true, clear, refuses: false, waits: false };
   const drain = telemetryDrain({
@@ -31,8 +35,10 @@ async function stage({ stored = 0, clear = true, disk = memoryDisk() } = {}) {
     log,
     isUp: () => link.up,
     mayUse: () => link.clear,
+    present: () => present,
+    roundTrip: () => millis(40),
     publish: async (body) => {
-      sent.push(numberOf(body));
+      sent.push(body.length === 1 ? 'present' : body.length > 2 ? body.length : numberOf(body));
       if (link.refuses) throw new FengsuiError('UNAVAILABLE');
       if (link.waits) await new Promise<void>((taken) => waiting.push(taken));
     },
@@ -65,18 +71,105 @@ describe('telemetryDrain', () => {
     expect(s.sent).toEqual([3]);
   });
 
-  it('has four under way at most, and moves the cursor only when all four were taken', async () => {
+  it('moves the cursor only over what was taken without a gap', async () => {
     const s = await stage();
     s.link.waits = true;
-    await appendNumbered(s.journal, 'telemetry', 6);
+    await appendNumbered(s.journal, 'telemetry', 4);
     await s.wake();
     expect(s.sent).toEqual([1, 2, 3, 4]);
-    for (const taken of s.waiting.splice(0, 3)) taken();
+    s.waiting[2]?.();
+    s.waiting[1]?.();
     await settled();
-    expect([s.sent.length, s.drain.cursor]).toEqual([4, 0]);
-    s.waiting.pop()?.();
+    expect(s.drain.cursor).toBe(0);
+    s.waiting[0]?.();
     await settled();
-    expect([s.sent, s.drain.cursor]).toEqual([[1, 2, 3, 4, 5, 6], 4]);
+    expect([s.drain.cursor, await s.journal.cursor('platform', 'telemetry')]).toEqual([3, 3]);
+  });
+
+  it('has one large message under way on a slow line, and the next as soon as that is taken', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    for (let n = 0; n < 4; n++) await s.journal.append('telemetry', wallTime(0), () => new Uint8Array(1_200));
+    await s.wake();
+    for (let n = 1; n <= 4; n++) {
+      expect(s.sent).toHaveLength(n);
+      await s.clock.advance(340);
+      s.waiting.shift()?.();
+      await settled();
+    }
+    expect(s.drain.cursor).toBe(4);
+  });
+
+  it('has ever more under way where nothing waits', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    for (let n = 0; n < 100; n++) await s.journal.append('telemetry', wallTime(0), () => new Uint8Array(1_200));
+    await s.wake();
+    const underWay: number[] = [];
+    for (let round = 0; round < 4; round++) {
+      underWay.push(s.waiting.length);
+      await s.clock.advance(40);
+      for (const taken of s.waiting.splice(0)) taken();
+      await settled();
+    }
+    expect(underWay).toEqual([1, 2, 3, 5]);
+  });
+
+  it('never has more than 64 under way, however small they are', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    await appendNumbered(s.journal, 'telemetry', 200);
+    await s.wake();
+    expect(s.sent).toHaveLength(64);
+    s.waiting.shift()?.();
+    await settled();
+    expect(s.sent).toHaveLength(65);
+  });
+
+  it('tells the present state with each connection, before the readings', async () => {
+    const s = await stage({ present: [presentBody, presentBody] });
+    s.link.up = false;
+    await appendNumbered(s.journal, 'telemetry', 2);
+    await s.wake();
+    s.link.up = true;
+    s.drain.linkUp();
+    await settled();
+    expect([s.sent, s.drain.cursor]).toEqual([['present', 'present', 1, 2], 2]);
+    s.drain.linkDown();
+    s.drain.linkUp();
+    await settled();
+    expect(s.sent.slice(4)).toEqual(['present', 'present']);
+  });
+
+  it('sends again what the connection took away, and lets an answer of that connection count for nothing', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    await appendNumbered(s.journal, 'telemetry', 2);
+    await s.wake();
+    s.drain.linkDown();
+    s.drain.linkUp();
+    await settled();
+    expect(s.sent).toEqual([1, 2, 1, 2]);
+    for (const taken of s.waiting.splice(0, 2)) taken();
+    await settled();
+    expect(s.drain.cursor).toBe(0);
+    for (const taken of s.waiting.splice(0)) taken();
+    await settled();
+    expect(s.drain.cursor).toBe(2);
+  });
+
+  it('an alarm that comes holds it up after the message that is under way', async () => {
+    const s = await stage();
+    s.link.waits = true;
+    for (let n = 0; n < 3; n++) await s.journal.append('telemetry', wallTime(0), () => new Uint8Array(1_200));
+    await s.wake();
+    s.link.clear = false;
+    s.waiting.shift()?.();
+    await settled();
+    expect(s.sent).toHaveLength(1);
+    s.link.clear = true;
+    await s.wake();
+    expect(s.sent).toHaveLength(3);
   });
 
   it('does not touch the line while an alarm waits, and goes on when it is told that none does', async () => {
@@ -116,9 +209,9 @@ describe('telemetryDrain', () => {
     s.link.refuses = true;
     await appendNumbered(s.journal, 'telemetry', 2);
     await s.wake();
-    expect(s.sent).toEqual([1, 2]);
+    expect(s.sent).toEqual([1]);
     await s.clock.advance(999);
-    expect(s.sent).toHaveLength(2);
+    expect(s.sent).toHaveLength(1);
     s.link.refuses = false;
     await s.clock.advance(1);
     await settled();

@@ -58,6 +58,7 @@ describe('the status of a gateway, as it comes', () => {
     ['half a turnaround', ['buses', 0, 'turnaround'], { p50Ms: 1 }],
     ['a turnaround below zero', ['buses', 0, 'units', 0, 'turnaround'], { p50Ms: -1, p99Ms: 2 }],
     ['a next that is no text', ['next'], 5],
+    ['a count that cannot even be shown', ['uptimeMs'], { toString: '' }],
   ])('%s is refused', (_, path, value) => {
     expect(() => parseStatus(replaced(path, value))).toThrow(
       expect.objectContaining({ code: 'PROTOCOL', message: expect.stringContaining(String(path.at(-1))) }),
