@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { PointTable } from '../wire/point-table.ts';
-import { openTelemetry, type TelemetryBatch } from '../wire/telemetry.ts';
+import { openReadings, type TelemetryBatch } from '../wire/telemetry.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
 import { type BatchRecord, givenUp, has, missing, noted } from './batch-record.ts';
 import { type Listeners, listeners } from './listeners.ts';
@@ -53,7 +53,7 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
   };
   const take = (site: Site, bytes: Uint8Array): void => {
     const key = siteKey(site);
-    const batch = openTelemetry(bytes);
+    const batch = openReadings(bytes);
     if (has(records.get(key), batch.log, batch.seq)) return;
     records.set(key, noted(records.get(key), batch.log, batch.seq));
     let waited = false;
@@ -106,7 +106,7 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
 }
 
 /** All or nothing: a batch with one unreadable value is not to be trusted in the others. */
-const arrivalsOf = (site: Site, table: PointTable, batch: ReturnType<typeof openTelemetry>): readonly Arrival[] =>
+const arrivalsOf = (site: Site, table: PointTable, batch: ReturnType<typeof openReadings>): readonly Arrival[] =>
   batch.samples(table).map((sample) => {
     const column = table.columns[sample.column];
     if (!column) throw new FengsuiError('PROTOCOL', `point table ${table.hash} has no column ${sample.column}`);

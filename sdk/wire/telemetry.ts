@@ -1,13 +1,20 @@
 import { FengsuiError } from '../model/errors.ts';
 import { doubts, losses, type PointValue, type Scalar } from '../model/point.ts';
-import { type ClockTrust, clockTrusts, monoTime, type WallTime, wallTime } from '../model/time.ts';
+import { type ClockTrust, clockTrusts, type Millis, millis, monoTime, type WallTime, wallTime } from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { fieldsOf, isCount, isList, isNumber, mapOf } from './parse.ts';
+import { byColumn, columnAt, packScalar, unpackScalar } from './column-value.ts';
+import { type Fields, fieldsOf, isCount, isList, isNumber, mapOf } from './parse.ts';
 import type { PointColumn, PointTable } from './point-table.ts';
+import { readSpans, type Span, spanBlock } from './span.ts';
+import { joinWall, splitWall } from './stamp.ts';
 
-/** One value on its way: which column, when by the wall clock, and what. */
+/**
+ * One value on its way: which column, when by the wall clock, and what. Where the batch tells its `offset`, `value.at` is
+ * the gateway's monotonic time; elsewhere it means nothing.
+ */
 export type Sample = { readonly column: number; readonly wall: WallTime; readonly value: PointValue };
 
+/** Where readings come from. */
 export type TelemetryBatch = {
   readonly log: number;
   readonly seq: number;
@@ -15,63 +22,182 @@ export type TelemetryBatch = {
   readonly trust: ClockTrust;
   /** Hash of the point table that gives columns their meaning. */
   readonly table: number;
+  /** Wall time less monotonic time of the gateway when the batch was made, ms: with it times can be put right later. */
+  readonly offset?: number;
 };
 
-const key = { log: 1, seq: 2, base: 3, table: 4, boot: 5, trust: 6, blocks: 7 } as const;
+/** What is left of readings for which there was no room: each point summed up over spans of `every` ms since 1970. */
+export type SummaryBatch = TelemetryBatch & { readonly first: number; readonly every: Millis };
+
+/** What is left of entries that had to be given up: nothing but when they were. */
+export type Gone = {
+  readonly log: number;
+  readonly first: number;
+  readonly seq: number;
+  readonly from: WallTime;
+  readonly to: WallTime;
+};
+
+/** A message of the telemetry channel. It stands for the numbers `first` to `seq` of the lane; all but a snapshot. */
+export type TelemetryMessage =
+  | (TelemetryBatch & { readonly kind: 'readings'; readonly first: number; samples(table: PointTable): Sample[] })
+  /** The present value of points, not an entry of the lane: what is known after entry `seq`. */
+  | (TelemetryBatch & { readonly kind: 'snapshot'; samples(table: PointTable): Sample[] })
+  | (SummaryBatch & { readonly kind: 'summary'; spans(table: PointTable): Span[] })
+  | (Gone & { readonly kind: 'gone' })
+  /** Of a later version. */
+  | { readonly kind: 'other'; readonly log: number; readonly first: number; readonly seq: number };
+
+const key = {
+  type: 0, // may lack: readings
+  log: 1,
+  seq: 2,
+  base: 3,
+  table: 4,
+  boot: 5,
+  trust: 6,
+  blocks: 7,
+  first: 8, // may lack: seq alone
+  every: 9,
+  mono: 10, // may lack: monotonic ms at the base
+  fromS: 11,
+  fromMs: 12,
+  toS: 13,
+  toMs: 14,
+} as const;
+
+const type = { readings: 1, snapshot: 2, summary: 3, gone: 4 } as const;
 
 const firstDoubt = 1;
 const firstLoss = 16;
 
 /** Columns of whole numbers: a point's index once, then its times (ms from the base second), values and, if any is not good, qualities. */
-export function encodeTelemetry(batch: TelemetryBatch, table: PointTable, samples: readonly Sample[]): Uint8Array {
-  const base = Math.floor(Math.min(...samples.map((s) => s.wall)) / 1_000);
-  const byColumn = new Map<number, Sample[]>();
-  for (const sample of samples) {
-    const list = byColumn.get(sample.column);
-    if (list) list.push(sample);
-    else byColumn.set(sample.column, [sample]);
-  }
-  const blocks = [...byColumn].map(([index, list]): Cbor => {
-    const column = columnAt(table, index);
-    const qualities = list.map((s) => qualityCode(s.value));
-    const times = list.map((s) => Math.round(s.wall - base * 1_000));
-    const values = list.map((s) => packValue(column, s.value));
-    return qualities.some((q) => q !== 0) ? [index, times, values, qualities] : [index, times, values];
-  });
+export const encodeTelemetry = (batch: TelemetryBatch, table: PointTable, samples: readonly Sample[]): Uint8Array =>
+  encodeCbor(mapOf(readingFields(batch, table, samples)));
+
+/** As readings; `seq` is the number of the last entry before it. */
+export const encodeSnapshot = (batch: TelemetryBatch, table: PointTable, samples: readonly Sample[]): Uint8Array =>
+  encodeCbor(mapOf([[key.type, type.snapshot], ...readingFields(batch, table, samples)]));
+
+export function encodeSummary(batch: SummaryBatch, table: PointTable, spans: readonly Span[]): Uint8Array {
+  const base = Math.floor(Math.min(...spans.map((span) => span.from)) / 1_000);
   return encodeCbor(
     mapOf([
-      [key.log, batch.log],
-      [key.seq, batch.seq],
-      [key.base, base],
-      [key.table, batch.table],
-      [key.boot, batch.boot],
-      [key.trust, clockTrusts.indexOf(batch.trust)],
-      [key.blocks, blocks],
+      [key.type, type.summary],
+      ...headFields(batch, base),
+      [key.first, batch.first],
+      [key.every, batch.every],
+      [
+        key.blocks,
+        [...byColumn(spans)].map(([index, list]) => spanBlock(columnAt(table, index), list, base, batch.every)),
+      ],
     ]),
   );
 }
 
-/** The head alone, so that a reader can find the table before it decodes the samples. @throws FengsuiError PROTOCOL */
-export function openTelemetry(bytes: Uint8Array): TelemetryBatch & { samples(table: PointTable): Sample[] } {
-  const fields = fieldsOf(decodeCbor(bytes), 'telemetry');
-  const base = fields.count(key.base) * 1_000;
-  const blocks = fields.list(key.blocks);
-  return {
-    log: fields.count(key.log),
-    seq: fields.count(key.seq),
-    boot: fields.count(key.boot),
-    trust: fields.one(key.trust, clockTrusts),
-    table: fields.count(key.table),
-    samples: (table) => {
-      if (table.hash !== fields.count(key.table)) {
-        throw new FengsuiError('PROTOCOL', `telemetry needs point table ${fields.count(key.table)}, not ${table.hash}`);
-      }
-      return blocks.flatMap((block) => readBlock(block, base, table));
-    },
-  };
+export const encodeGone = ({ log, first, seq, from, to }: Gone): Uint8Array =>
+  encodeCbor(
+    mapOf([
+      [key.type, type.gone],
+      [key.log, log],
+      [key.seq, seq],
+      [key.first, first],
+      [key.fromS, splitWall(from)[0]],
+      [key.fromMs, splitWall(from)[1]],
+      [key.toS, splitWall(to)[0]],
+      [key.toMs, splitWall(to)[1]],
+    ]),
+  );
+
+type FieldList = readonly (readonly [number, Cbor | undefined])[];
+
+function readingFields(batch: TelemetryBatch, table: PointTable, samples: readonly Sample[]): FieldList {
+  const base = Math.floor(Math.min(...samples.map((s) => s.wall)) / 1_000);
+  const blocks = [...byColumn(samples)].map(([index, list]): Cbor => {
+    const column = columnAt(table, index);
+    const qualities = list.map((s) => qualityCode(s.value));
+    const times = list.map((s) => Math.round(s.wall - base * 1_000));
+    const values = list.map((s) => (s.value.quality === 'lost' ? null : packScalar(column, s.value.value)));
+    return qualities.some((q) => q !== 0) ? [index, times, values, qualities] : [index, times, values];
+  });
+  return [...headFields(batch, base), [key.blocks, blocks]];
 }
 
-function readBlock(block: unknown, base: number, table: PointTable): Sample[] {
+const headFields = ({ log, seq, boot, trust, table, offset }: TelemetryBatch, base: number): FieldList => [
+  [key.log, log],
+  [key.seq, seq],
+  [key.base, base],
+  [key.table, table],
+  [key.boot, boot],
+  [key.trust, clockTrusts.indexOf(trust)],
+  [key.mono, offset === undefined ? undefined : Math.round(base * 1_000 - offset)],
+];
+
+/** The head alone, so that a reader can find the table before it decodes the values. @throws FengsuiError PROTOCOL */
+export function openTelemetry(bytes: Uint8Array): TelemetryMessage {
+  const fields = fieldsOf(decodeCbor(bytes), 'telemetry');
+  const place = { log: fields.count(key.log), seq: fields.count(key.seq) };
+  const first = fields.has(key.first) ? fields.count(key.first) : place.seq;
+  if (first > place.seq) throw new FengsuiError('PROTOCOL', `telemetry: numbers ${first} to ${place.seq} are none`);
+  switch (fields.has(key.type) ? fields.count(key.type) : type.readings) {
+    case type.readings:
+      return { kind: 'readings', ...place, first, ...readHead(fields), samples: samplesOf(fields) };
+    case type.snapshot:
+      return { kind: 'snapshot', ...place, ...readHead(fields), samples: samplesOf(fields) };
+    case type.summary: {
+      const every = readEvery(fields);
+      return { kind: 'summary', ...place, first, ...readHead(fields), every, spans: spansOf(fields, every) };
+    }
+    case type.gone: {
+      const from = joinWall(fields.count(key.fromS), fields.count(key.fromMs));
+      return { kind: 'gone', ...place, first, from, to: joinWall(fields.count(key.toS), fields.count(key.toMs)) };
+    }
+    default:
+      return { kind: 'other', ...place, first };
+  }
+}
+
+/** For who expects readings, and nothing that stands for them. @throws FengsuiError PROTOCOL */
+export function openReadings(bytes: Uint8Array): Extract<TelemetryMessage, { kind: 'readings' }> {
+  const message = openTelemetry(bytes);
+  if (message.kind === 'readings') return message;
+  throw new FengsuiError('PROTOCOL', `telemetry ${message.seq}: expected readings, got ${message.kind}`);
+}
+
+const readHead = (fields: Fields): Omit<TelemetryBatch, 'log' | 'seq'> => ({
+  boot: fields.count(key.boot),
+  trust: fields.one(key.trust, clockTrusts),
+  table: fields.count(key.table),
+  ...(fields.has(key.mono) && { offset: fields.count(key.base) * 1_000 - fields.number(key.mono) }),
+});
+
+function readEvery(fields: Fields): Millis {
+  const every = fields.count(key.every);
+  if (every >= 1_000) return millis(every);
+  throw new FengsuiError('PROTOCOL', `telemetry: a summary of every ${every} ms is none`);
+}
+
+const blocksFor = (fields: Fields, table: PointTable): readonly unknown[] => {
+  if (table.hash === fields.count(key.table)) return fields.list(key.blocks);
+  throw new FengsuiError('PROTOCOL', `telemetry needs point table ${fields.count(key.table)}, not ${table.hash}`);
+};
+
+function samplesOf(fields: Fields): (table: PointTable) => Sample[] {
+  fields.list(key.blocks);
+  const base = fields.count(key.base) * 1_000;
+  const mono = fields.has(key.mono) ? fields.number(key.mono) : undefined;
+  return (table) => blocksFor(fields, table).flatMap((block) => readBlock(block, { base, mono, table }));
+}
+
+function spansOf(fields: Fields, every: Millis): (table: PointTable) => Span[] {
+  fields.list(key.blocks);
+  const base = fields.count(key.base) * 1_000;
+  return (table) => blocksFor(fields, table).flatMap((block) => readSpans(block, { base, every, table }));
+}
+
+type Place = { readonly base: number; readonly mono: number | undefined; readonly table: PointTable };
+
+function readBlock(block: unknown, { base, mono, table }: Place): Sample[] {
   if (!isList(block)) throw new FengsuiError('PROTOCOL', 'telemetry block: expected a list');
   const [index, times, values, qualities] = block;
   if (!isCount(index) || !isList(times) || !isList(values) || times.length !== values.length) {
@@ -84,15 +210,14 @@ function readBlock(block: unknown, base: number, table: PointTable): Sample[] {
   return times.map((ms, i) => {
     if (!isNumber(ms)) throw new FengsuiError('PROTOCOL', `telemetry block ${index}: a time is not a number`);
     const quality = isList(qualities) ? qualities[i] : 0;
-    return { column: index, wall: wallTime(base + ms), value: readValue(column, values[i], quality) };
+    const value = readValue(column, values[i], quality);
+    return {
+      column: index,
+      wall: wallTime(base + ms),
+      value: mono === undefined ? value : { ...value, at: monoTime(mono + ms) },
+    };
   });
 }
-
-const columnAt = (table: PointTable, index: number): PointColumn => {
-  const column = table.columns[index];
-  if (!column) throw new FengsuiError('PROTOCOL', `point table ${table.hash} has no column ${index}`);
-  return column;
-};
 
 /** Quality as a number: 0 good, from 1 a doubt, from 16 a loss. */
 export function qualityCode(value: PointValue): number {
@@ -100,23 +225,13 @@ export function qualityCode(value: PointValue): number {
   return value.quality === 'doubtful' ? firstDoubt + doubts.indexOf(value.why) : firstLoss + losses.indexOf(value.why);
 }
 
-function packValue(column: PointColumn, value: PointValue): Cbor {
-  if (value.quality === 'lost') return null;
-  if (typeof value.value === 'number' && column.resolution) return inSteps(value.value, column.resolution);
-  if (typeof value.value === 'string' && column.choices) {
-    const position = column.choices.indexOf(value.value);
-    return position < 0 ? value.value : position;
-  }
-  return value.value;
-}
-
-/** Monotonic times do not travel: what is decoded is placed by its wall time. */
+/** For readings whose batch does not tell: they are placed by their wall time. */
 const nowhere = monoTime(0);
 
 function readValue(column: PointColumn, raw: unknown, code: unknown): PointValue {
   if (!isCount(code))
     throw new FengsuiError('PROTOCOL', `quality code of ${column.device}/${column.point} is not a number`);
-  return ofQuality(code, code >= firstLoss ? null : unpackValue(column, raw));
+  return ofQuality(code, code >= firstLoss ? null : unpackScalar(column, raw));
 }
 
 /** What {@link qualityCode} gave the code of. A code of a later version is a doubt or a loss of some kind. */
@@ -125,21 +240,4 @@ export function ofQuality(code: number, value: Scalar | null): PointValue {
     return { quality: 'lost', at: nowhere, why: losses[code - firstLoss] ?? 'bad-reply' };
   if (code === 0) return { quality: 'good', at: nowhere, value };
   return { quality: 'doubtful', at: nowhere, value, why: doubts[code - firstDoubt] ?? 'unconfirmed' };
-}
-
-function unpackValue(column: PointColumn, raw: unknown): Scalar {
-  if (isNumber(raw) && column.resolution) return ofSteps(raw, column.resolution);
-  if (isCount(raw) && column.choices) {
-    const name = column.choices[raw];
-    if (name !== undefined) return name;
-  } else if (typeof raw === 'boolean' || typeof raw === 'string' || isNumber(raw)) return raw;
-  throw new FengsuiError('PROTOCOL', `value of ${column.device}/${column.point} cannot be read: ${String(raw)}`);
-}
-
-export const inSteps = (value: number, resolution: number): number => Math.round(value / resolution);
-
-/** `n` steps of `resolution` without the dirt of binary fractions: 421 steps of 0.001 are 0.421. */
-export function ofSteps(n: number, resolution: number): number {
-  const steps = 1 / resolution;
-  return Number.isInteger(steps) ? n / steps : n * resolution;
 }

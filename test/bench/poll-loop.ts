@@ -5,6 +5,7 @@
 import { judge, quiet } from '../../edge/alarm/judge.ts';
 import { rulesOf } from '../../edge/alarm/rules-of.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
+import { stopper } from '../../edge/platform/stop.ts';
 import { differs } from '../../edge/point/decode-point.ts';
 import type { SiteBus, SiteDevice } from '../../edge/runtime/config/site.ts';
 import { openFields } from '../../edge/runtime/field/open-fields.ts';
@@ -104,4 +105,4 @@ await using fields = openFields(
   { clock: systemClock('synced'), log: silentLog },
 );
 fields.replace(devices);
-await fields.run(new AbortController().signal);
+await fields.run(stopper().signal);

@@ -22,7 +22,8 @@ const recoveryS = 60;
 /**
  * Another program fills the disk of a running gateway to the last byte. First the room that the journal allocated has to
  * do; then a storm of alarms uses that up, and the gateway has to say so, to keep what it cannot write, to go on polling,
- * and to recover by itself when there is room again. At last it is started on a disk that is full already.
+ * and to recover by itself when there is room again. Then it is started on a disk that is full already. At last the file
+ * system fails and turns read-only, as ext4 does after an error of the card.
  */
 export async function diskFull({ seed }: { seed: number }): Promise<Record<string, number>> {
   await using disk = await smallDisk(diskMb);
@@ -55,6 +56,7 @@ export async function diskFull({ seed }: { seed: number }): Promise<Record<strin
   console.log(`started on the full disk: ${scene.degraded() ?? 'nothing is wrong'}`);
   disk.free();
   const recoveredAgain = await scene.within(10, () => !scene.isDegraded() && taker.verdict().lost === 0);
+  const failure = await onReadOnly(scene, disk);
   await pause(2_000); // for what might come twice
   const { lost, repeated, reordered, notes } = taker.verdict();
   for (const note of notes.slice(0, 20)) console.log(`seed ${seed}: ${note}`);
@@ -70,6 +72,7 @@ export async function diskFull({ seed }: { seed: number }): Promise<Record<strin
     polls_missed: pollsMissed(field, reserve.from, recovery.to),
     started_when_full: Number(startedWhenFull),
     recovered_again: Number(recoveredAgain),
+    ...failure,
   };
 }
 
@@ -140,6 +143,30 @@ async function untilRecovered(scene: Scene, disk: SmallDisk) {
   const isTold = await scene.within(recoveryS, () => taker.verdict().lost === 0 && taker.ofItself.at(-1) === 'cleared');
   const recovered = Number(noMore && isTold && scene.isRunning());
   return { to, figures: { held_in_memory: held, recovered, recovery_s: (to - freed) / 1_000 } };
+}
+
+/**
+ * The fault has to be told, and the field still to be polled. What happens meanwhile is in memory alone; the gateway is
+ * stopped, the disk repaired, and what stands is judged anew: each change of the field is told in the end.
+ */
+async function onReadOnly(scene: Scene, disk: SmallDisk): Promise<Record<string, number>> {
+  const { field, taker } = scene;
+  if (!disk.fail()) {
+    console.log(`${disk.kind} cannot be made to fail: not tried`);
+    return { read_only_tried: 0, read_only_failed: 0 };
+  }
+  const from = Date.now();
+  await scene.changes(degradedS, few);
+  const isRaised = await scene.within(degradedS, scene.isDegraded);
+  console.log(`the file system failed: ${scene.degraded() ?? 'nothing is wrong'}`);
+  const missed = pollsMissed(field, from, Date.now());
+  await scene.stop();
+  disk.repair();
+  await scene.start();
+  await scene.changes(degradedS, few);
+  const isWell = await scene.within(recoveryS, () => !scene.isDegraded() && taker.verdict().lost === 0);
+  console.log(`read-only: told ${isRaised}, polls missed ${missed}, well again and all told ${isWell}`);
+  return { read_only_tried: 1, read_only_failed: Number(!isRaised || missed > 0 || !isWell) };
 }
 
 /** Periods in which the field was not asked. */

@@ -3,7 +3,7 @@ import { openJournal } from '../../edge/journal/open-journal.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { generateOperatorKey } from '../../sdk/index.ts';
 import { decodePointTable } from '../../sdk/wire/point-table.ts';
-import { openTelemetry } from '../../sdk/wire/telemetry.ts';
+import { openReadings } from '../../sdk/wire/telemetry.ts';
 import { seededRandom } from '../../simulators/water/seeded-random.ts';
 import { freePort, type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { endRigChild, pause, type RigChild, siteFolder, startGateway } from '../support/rig.ts';
@@ -148,7 +148,7 @@ async function readBack(directory: string): Promise<Stored> {
   for (let after = 0; ; ) {
     const entries = await journal.read('telemetry', after, 200);
     for (const { body } of entries) {
-      const batch = openTelemetry(body);
+      const batch = openReadings(body);
       const table = tables.get(batch.table);
       if (!table) continue; // its readings count as lost
       const column = table.columns.findIndex(({ device, point }) => device === 'counter' && point === 'register0');

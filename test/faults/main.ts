@@ -22,7 +22,7 @@ const trials: Record<string, Trial> = {
   'power-cut': { run: powerCut, never: ['lost', 'renumbered', 'unopened', 'silent_damage', 'telemetry_lost'] },
   'disk-full': {
     run: diskFull,
-    never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed'],
+    never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed', 'read_only_failed'],
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },

@@ -27,17 +27,24 @@ export async function startMosquitto(port?: number): Promise<Mosquitto> {
   };
 }
 
-/** A port of 127.0.0.1 that nobody listens on just now. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
-    });
-  });
+/**
+ * A port of 127.0.0.1 that nobody listens on just now. Below those that the system gives to outgoing connections
+ * (net.ipv4.ip_local_port_range, from 32768 on): whoever tries a port of those again and again while nobody listens may in
+ * the end be connected to itself, and keep it from its server.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + Math.floor(Math.random() * 12_000);
+    if (await isFree(port)) return port;
+  }
 }
+
+const isFree = (port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 
 /** Resolves once somebody accepts connections there; rejects after ten seconds. */
 export async function accepts(port: number): Promise<void> {

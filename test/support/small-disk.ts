@@ -11,6 +11,10 @@ export type SmallDisk = AsyncDisposable & {
   fill(): void;
   /** And gives it back. */
   free(): void;
+  /** As after an error of the card: nothing can be written any more, and what was not synced is lost. False where that cannot be made. */
+  fail(): boolean;
+  /** Checked and mounted again, as when the board starts. Nobody may have a file open. */
+  repair(): void;
 };
 
 const run = (command: string, ...args: string[]): boolean => spawnSync(command, args, { stdio: 'ignore' }).status === 0;
@@ -20,7 +24,8 @@ export async function smallDisk(megabytes: number): Promise<SmallDisk | undefine
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-disk-'));
   const path = join(folder, 'disk');
   mkdirSync(path);
-  const kind = mountExt4(join(folder, 'image'), path, megabytes) ? 'ext4' : mountTmpfs(path, megabytes) && 'tmpfs';
+  const image = join(folder, 'image');
+  const kind = makeExt4(image, path, megabytes) ? 'ext4' : mountTmpfs(path, megabytes) && 'tmpfs';
   if (!kind) {
     await rm(folder, { recursive: true, force: true });
     return undefined;
@@ -31,6 +36,12 @@ export async function smallDisk(megabytes: number): Promise<SmallDisk | undefine
     path,
     fill: () => fill(filler),
     free: () => rmSync(filler, { force: true }),
+    fail: () => kind === 'ext4' && run('mount', '-o', 'remount,abort', path),
+    repair() {
+      run('umount', path);
+      run('e2fsck', '-p', image); // its code also tells of what it has mended: the mount decides
+      if (!mountExt4(image, path)) throw new Error(`${image} cannot be mounted again: is a file of it still open?`);
+    },
     async [Symbol.asyncDispose]() {
       if (!run('umount', path)) run('umount', '--lazy', path);
       await rm(folder, { recursive: true, force: true });
@@ -38,11 +49,13 @@ export async function smallDisk(megabytes: number): Promise<SmallDisk | undefine
   };
 }
 
-function mountExt4(image: string, path: string, megabytes: number): boolean {
+function makeExt4(image: string, path: string, megabytes: number): boolean {
   writeFileSync(image, '');
   truncateSync(image, megabytes * 1_048_576);
-  return run('mkfs.ext4', '-q', '-m', '0', image) && run('mount', '-o', 'loop,noatime', image, path);
+  return run('mkfs.ext4', '-q', '-m', '0', image) && mountExt4(image, path);
 }
+
+const mountExt4 = (image: string, path: string): boolean => run('mount', '-o', 'loop,noatime', image, path);
 
 const mountTmpfs = (path: string, megabytes: number): boolean =>
   run('mount', '-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', path);

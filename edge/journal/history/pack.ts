@@ -1,8 +1,8 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Scalar } from '../../../sdk/model/point.ts';
+import { inSteps, ofSteps } from '../../../sdk/wire/column-value.ts';
 import { isScalar } from '../../../sdk/wire/parse.ts';
-import { inSteps, ofSteps } from '../../../sdk/wire/telemetry.ts';
 import { type ByteReader, type ByteWriter, byteReader, byteWriter } from './bytes.ts';
 import { hourMs, type Sample } from './sample.ts';
 

@@ -1,6 +1,6 @@
 import type { Scalar } from '../../../sdk/model/point.ts';
 import { decodePointTable, type PointTable } from '../../../sdk/wire/point-table.ts';
-import { openTelemetry, qualityCode, type Sample as Read } from '../../../sdk/wire/telemetry.ts';
+import { openReadings, qualityCode, type Sample as Read } from '../../../sdk/wire/telemetry.ts';
 import type { Entry } from '../journal.ts';
 import type { HistoryBuffer } from './buffer.ts';
 
@@ -24,7 +24,7 @@ export function sampleTaker(
     return table;
   };
   return (entry) => {
-    const batch = readable(() => openTelemetry(entry.body));
+    const batch = readable(() => openReadings(entry.body));
     if (!batch) return 'unread';
     const table = tableOf(batch.table);
     if (!table) return 'no-table';

@@ -3,7 +3,7 @@ import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
 import { decodePointTable } from '../../../sdk/wire/point-table.ts';
-import { openTelemetry } from '../../../sdk/wire/telemetry.ts';
+import { openReadings } from '../../../sdk/wire/telemetry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -20,7 +20,7 @@ function stage() {
   let stored = 0;
   const recorder = telemetryRecorder({ journal, clock, log, boot: 9, commitMs: 10_000, onStored: () => stored++ });
   const good = (value: number): PointValue => ({ quality: 'good', at: clock.mono(), value });
-  const batches = () => disk.lanes.telemetry.map((entry) => openTelemetry(entry.body));
+  const batches = () => disk.lanes.telemetry.map((entry) => openReadings(entry.body));
   /** Every sample on disk, read with the table that its batch names. */
   const samples = () =>
     batches().flatMap((batch) => {

@@ -10,7 +10,7 @@ import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wir
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeRequest } from '../../../sdk/wire/request.ts';
 import { openSign1 } from '../../../sdk/wire/sign1.ts';
-import { encodeTelemetry, openTelemetry } from '../../../sdk/wire/telemetry.ts';
+import { encodeTelemetry, openReadings } from '../../../sdk/wire/telemetry.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -27,7 +27,7 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
   ['request', decodeRequest],
   ['reply', decodeReply],
   ['signed', openSign1],
-  ['telemetry', (bytes) => openTelemetry(bytes).samples(table)],
+  ['telemetry', (bytes) => openReadings(bytes).samples(table)],
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),

@@ -14,7 +14,7 @@ import {
 import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '../../../sdk/wire/request.ts';
-import { encodeTelemetry, openTelemetry, type Sample } from '../../../sdk/wire/telemetry.ts';
+import { encodeTelemetry, openReadings, type Sample } from '../../../sdk/wire/telemetry.ts';
 import { channels, everyGateway, parseTopic, type Site, topicOf } from '../../../sdk/wire/topics.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
@@ -184,7 +184,7 @@ describe('what is encoded', () => {
       { column: 1, wall, value: { quality: 'doubtful', at, value: 'code 9', why: 'unknown-code' } },
       { column: 2, wall, value: { quality: 'good', at, value: false } },
     ];
-    const opened = openTelemetry(
+    const opened = openReadings(
       encodeTelemetry({ log: 7, seq: 2, boot: 1, trust: 'unknown', table: table.hash }, table, samples),
     );
     expect(opened).toMatchObject({ log: 7, seq: 2, boot: 1, trust: 'unknown', table: table.hash });
@@ -196,7 +196,7 @@ describe('what is encoded', () => {
     const texts = pointTable([{ device: deviceId('level-1'), point: 'firmware' }]);
     const samples = ['1.02', '7', '', 'WSFC-ULC rev. B'].map((value, i) => sample(0, value, wallTime(wall + i)));
     const batch = { log: 7, seq: 3, boot: 1, trust: 'synced', table: texts.hash } as const;
-    expect(openTelemetry(encodeTelemetry(batch, texts, samples)).samples(texts)).toEqual(samples);
+    expect(openReadings(encodeTelemetry(batch, texts, samples)).samples(texts)).toEqual(samples);
   });
 
   it('comes back as it was: requests and replies', () => {
