@@ -205,7 +205,8 @@ function cursorBook(store: StoreClient, queues: Parts['queues'], clock: Clock) {
     at,
     flush,
     async raise(destination: string, lane: Lane, upTo: Seq): Promise<void> {
-      if (upTo <= at(destination, lane)) return;
+      const isFirst = lane === 'alarm' && !stored.alarm.has(destination);
+      if (upTo <= at(destination, lane) && !isFirst) return;
       if (lane === 'telemetry') {
         stored.telemetry.set(destination, upTo);
         late.set(destination, upTo);

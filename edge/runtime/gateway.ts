@@ -34,6 +34,9 @@ import { historyAnswer } from './history-answer.ts';
 import { endRule, followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
+import { auditTrail } from './records/audit-trail.ts';
+import { linkageTrail } from './records/linkage-trail.ts';
+import { recordStore } from './records/record-store.ts';
 import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
@@ -71,7 +74,10 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const reporter = stateReporter();
   const identity = await bootIdentity(clock.mono());
   const wear = wearDesk(site.journal, clock);
-  const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch });
+  const record = recordStore({ ...shared, onStored: () => uplinks.wake('alarm') });
+  const audit = held.own(await auditTrail({ ...shared, site, record }));
+  const onStep = audit.clockStepped;
+  const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch, onStep });
 
   const alarms = await alarmDesk({
     ...shared,
@@ -91,7 +97,13 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     onLevel: () => applyDevices(),
   });
   const fields: FieldDesk = held.own(
-    fieldDesk(site, { ...shared, alarms, onStored: () => uplinks.wake('telemetry'), onHealth: reporter.touch }),
+    fieldDesk(site, {
+      ...shared,
+      alarms,
+      trail: linkageTrail({ clock, record }),
+      onStored: () => uplinks.wake('telemetry'),
+      onHealth: reporter.touch,
+    }),
   );
   const document = (channel: 'state' | 'points'): Uint8Array => {
     if (channel === 'points') return encodePointTable(fields.recorder.table());
@@ -124,6 +136,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
+    onCommand: audit.command,
     handlersFor: (resume) =>
       handlers({
         ...shared,
@@ -145,6 +158,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
   held.own(await serveLocal(directory, { status, alarms: standing, history: past }, { clock, log }));
 
+  audit.started(devices.version);
   applyDevices();
   watchItself(site, alarms);
   alarms.endUnwatched();
@@ -173,6 +187,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     risk.run(inner),
   ]);
   await alarms.save();
+  await audit.stopped(describeError(signal.reason));
   log.info('gateway.stopped', { gateway: site.address.gateway });
 }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Causes, LinkageRule } from '../../../edge/linkage/linkage.ts';
 import { endRule, followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
+import { linkageTrail } from '../../../edge/runtime/records/linkage-trail.ts';
+import type { RecordStore, Unstamped } from '../../../edge/runtime/records/record-store.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
@@ -22,6 +24,8 @@ function stage(driven = rules) {
   const effects: boolean[] = [];
   const log = recordingLog();
   const clock = fakeClock();
+  const records: Unstamped[] = [];
+  const record: RecordStore = async (what) => void records.push(what);
   const actor = linkageActor({
     rules: driven,
     log,
@@ -32,6 +36,7 @@ function stage(driven = rules) {
       mismatches.push(isSo);
     },
     withoutEffect: (_output, isSo) => effects.push(isSo),
+    trail: linkageTrail({ clock, record }),
   });
   const asked = (): boolean[] => writes.map((w) => w.on);
   const finish = async (index: number, error?: unknown): Promise<void> => {
@@ -40,7 +45,7 @@ function stage(driven = rules) {
     await settled();
   };
   const events = (): string[] => log.lines.map((l) => l.event);
-  return { actor, asked, finish, mismatches, effects, events, clock };
+  return { actor, asked, finish, mismatches, effects, events, clock, records };
 }
 const causes = (...active: string[]): Causes => ({ active: new Set(active), sounding: new Set(active) });
 const fire = causes('hall/smoke');
@@ -71,6 +76,7 @@ describe('linkageActor', () => {
       write,
       mismatch: (_board, isSo) => told.push(isSo),
       withoutEffect: () => undefined,
+      trail: linkageTrail({ clock: fakeClock(), record: async () => undefined }),
     });
     actor.update(fire);
     actor.readBack(board, 'relay1', reads(false));

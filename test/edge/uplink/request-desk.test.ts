@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
+import { type CommandOutcome, type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { encodeReceipt } from '../../../sdk/wire/receipt.ts';
@@ -15,7 +15,13 @@ const stranger = operator('stranger');
 function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
   const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
   const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
-  const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, clock);
+  const outcomes: CommandOutcome[] = [];
+  const onCommand = (outcome: CommandOutcome): void => void outcomes.push(outcome);
+  const desk = requestDesk(
+    new Map([[duty.name, duty.key]]),
+    { command, query, ...handlers },
+    { clock, onCommand },
+  );
   const answer = async (bytes: Uint8Array, to = topic): Promise<Reply | { refused: string }> => {
     const done = await desk.answer(to, bytes);
     return 'refused' in done ? done : done.reply;
@@ -26,7 +32,7 @@ function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; hand
     const { nonce } = reply.result as { nonce: Uint8Array };
     return nonce;
   };
-  return { clock, desk, command, query, answer, challenge };
+  return { clock, desk, command, query, answer, challenge, outcomes };
 }
 const request = (method: Query | Command, nonce?: Uint8Array): Uint8Array =>
   encodeRequest({ id: 'r1', client: 'c1', method, params: { device: 'siren' }, ...(nonce && { nonce }) });
