@@ -7,10 +7,12 @@ import { decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { guardCbor, messageLimits } from '../../../sdk/wire/cbor-guard.ts';
 import { decodeGatewayState, decodePresence, encodePresence } from '../../../sdk/wire/gateway-state.ts';
 import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
+import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeRequest } from '../../../sdk/wire/request.ts';
 import { openSign1 } from '../../../sdk/wire/sign1.ts';
 import { encodeTelemetry, openReadings } from '../../../sdk/wire/telemetry.ts';
+import { records } from '../../golden/records.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -20,6 +22,7 @@ const table = pointTable([
 ]);
 const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] = [
   ['alarm', decodeAlarm],
+  ['entry', hearEntry],
   ['presence', decodePresence],
   ['state', decodeGatewayState],
   ['points', decodePointTable],
@@ -31,6 +34,7 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),
+  ...records.map(({ hex }) => bytesOf(hex)),
   encodePresence({ online: true, boot: 1 }),
   encodePointTable(table),
   encodeReceipt({ log: 1, ranges: [[1, 2]] }),
