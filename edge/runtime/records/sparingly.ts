@@ -16,7 +16,7 @@ const mostKnown = 8;
 type Told<T> = { last: T; count: number };
 
 /**
- * The first of each is told at once, what follows within a minute by its last and their number. While it goes on the
+ * The first of each is told at once, what follows within a minute by its last and their number. While anything goes on the
  * span doubles up to an hour, so that a flood of days, under any number of names, comes to a few records an hour.
  */
 export function sparingly<T>(clock: Clock, tell: (what: T, count: number) => void): Sparingly<T> {
@@ -36,10 +36,9 @@ export function sparingly<T>(clock: Clock, tell: (what: T, count: number) => voi
   };
   const sumUp = (): void => {
     waiting = undefined;
-    const silent = [...known].filter(([, told]) => told.count === 0);
-    for (const [who] of silent) known.delete(who);
+    const goesOn = known.size > 0;
+    for (const [who, { count }] of known) if (count === 0) known.delete(who);
     tellCounted();
-    const goesOn = known.size > 0 || others !== undefined;
     others = undefined;
     span = goesOn ? millis(Math.min(span * 2, longest)) : shortest;
     if (goesOn) wait();

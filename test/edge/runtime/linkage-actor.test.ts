@@ -181,6 +181,24 @@ describe('linkageActor', () => {
     expect(s.asked()).toEqual([true, true]);
   });
 
+  it('leaves a trail of what was told, why it could not be, and that it did it', async () => {
+    const s = stage();
+    s.actor.readBack(siren, 'on', reads(false));
+    s.actor.update(fire);
+    await s.finish(0, new FengsuiError('BUS_TIMEOUT', 'no answer'));
+    s.actor.readBack(siren, 'on', reads(false));
+    await s.finish(1);
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.update(none);
+    expect(s.records).toMatchObject([
+      { step: 'switched', device: 'siren', point: 'on', on: true, causes: ['hall/smoke'] },
+      { step: 'not-written', on: true, why: 'no answer' },
+      { step: 'proven', on: true, afterMs: 0 },
+      { step: 'switched', on: false },
+    ]);
+  });
+
   it('a write that fails after the wish changed is followed by the new wish at once', async () => {
     const s = stage();
     s.actor.update(fire);
@@ -254,6 +272,10 @@ describe('a barrier that is to be open', () => {
     s.actor.effect(gate, 'atEnd', reads(false));
     s.actor.effect(gate, 'atEnd', reads(true));
     expect(s.effects).toEqual([false, true, false]);
+    expect(s.records).toMatchObject([
+      { step: 'switched', on: true },
+      { step: 'effective', on: true, afterMs: 0 },
+    ]);
   });
 
   it('may be open without being told to: a guard has let somebody in', () => {
