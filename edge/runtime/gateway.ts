@@ -37,6 +37,7 @@ import { openUplinks, type UplinkSet } from './open-uplinks.ts';
 import { auditTrail } from './records/audit-trail.ts';
 import { linkageTrail } from './records/linkage-trail.ts';
 import { recordStore } from './records/record-store.ts';
+import { recordsAnswer } from './records/records-answer.ts';
 import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
@@ -156,7 +157,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   });
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
   const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
-  held.own(await serveLocal(directory, { status, alarms: standing, history: past }, { clock, log }));
+  const recorded = (p: Fields): Promise<Data> => recordsAnswer({ journal, clocks: time.clocks() }, p);
+  const answers = { status, alarms: standing, history: past, records: recorded };
+  held.own(await serveLocal(directory, answers, { clock, log }));
 
   audit.started(devices.version);
   applyDevices();

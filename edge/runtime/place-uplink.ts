@@ -36,7 +36,8 @@ async function place(uplink: Starting, journal: Journal): Promise<void> {
   const start = kept ? readPlace(kept) : await newPlace(uplink, journal);
   if (!kept) await journal.keep({ key, value: Buffer.from(JSON.stringify(start)) });
   // Each time: the cursors are written later than the place, and a power cut may come between.
-  for (const lane of lanes) await journal.acknowledge(id, lane, Math.min(start[lane], journal.status().lanes[lane].last));
+  for (const lane of lanes)
+    await journal.acknowledge(id, lane, Math.min(start[lane], journal.status().lanes[lane].last));
 }
 
 /** One that has a cursor was there before places were kept, and stays where it is. */

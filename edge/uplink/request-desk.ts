@@ -121,7 +121,11 @@ export function requestDesk(
       working--;
     }
   };
-  const note = ({ client, method, params }: Request, signedBy: FengsuiError | string | undefined, reply: Reply): void => {
+  const note = (
+    { client, method, params }: Request,
+    signedBy: FengsuiError | string | undefined,
+    reply: Reply,
+  ): void => {
     if (!isCommand(method)) return;
     const operator = typeof signedBy === 'string' ? { operator: signedBy } : {};
     onCommand({ client, method, params, ...operator, ...(!reply.ok && { refused: reply }) });

@@ -68,7 +68,9 @@ export async function auditTrail(ctx: AuditContext): Promise<AuditTrail> {
       const stored = (): Promise<void> => put({ act: 'stopped', why: why.slice(0, longestWhy) }, keepOf(true));
       const deadline = { clock, ms: lastWrite, signal: stopper().signal, what: 'the last record' };
       end();
-      await withDeadline(deadline, stored).catch((e: unknown) => log.warn('audit.not-stored', { why: describeError(e) }));
+      await withDeadline(deadline, stored).catch((e: unknown) =>
+        log.warn('audit.not-stored', { why: describeError(e) }),
+      );
     },
     async [Symbol.asyncDispose]() {
       end();

@@ -2,7 +2,7 @@ import { mostCauses } from '../../../sdk/model/record.ts';
 import { elapsed, type MonoTime } from '../../../sdk/model/time.ts';
 import { type LinkageRule, outputKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { RecordStore } from './record-store.ts';
+import type { RecordStore, Unstamped } from './record-store.ts';
 
 export type Output = Pick<LinkageRule, 'output' | 'point'>;
 
@@ -26,6 +26,8 @@ const longestWhy = 200;
 
 export function linkageTrail({ clock, record }: { readonly clock: Clock; readonly record: RecordStore }): LinkageTrail {
   const last = new Map<string, Switch>();
+  /** Once the present turn is over: outputs are switched before the alarm is written, but the cause comes first in the record. */
+  const write = (what: Unstamped, at: MonoTime): void => queueMicrotask(() => void record(what, { at }));
   const note = (output: Output, step: 'proven' | 'effective' | 'not-written', seen: Seen): void => {
     const open = last.get(outputKey(output));
     if (open?.on !== seen.on || seen.at < open.at || open.told.has(step)) return;
@@ -33,7 +35,7 @@ export function linkageTrail({ clock, record }: { readonly clock: Clock; readonl
     const { output: device, point } = output;
     const { on, at, why } = seen;
     const afterMs = elapsed(open.at, at);
-    void record({ kind: 'linkage', step, device, point, on, afterMs, ...(why !== undefined && { why }) }, { at });
+    write({ kind: 'linkage', step, device, point, on, afterMs, ...(why !== undefined && { why }) }, at);
   };
   return {
     switched(output, on, causes) {
@@ -43,7 +45,7 @@ export function linkageTrail({ clock, record }: { readonly clock: Clock; readonl
       const isTest = on && causes.length === 0;
       const found = causes.slice(0, mostCauses);
       const more = { ...(found.length > 0 && { causes: found }), ...(isTest && { isTest }) };
-      void record({ kind: 'linkage', step: 'switched', device, point, on, ...more }, { at });
+      write({ kind: 'linkage', step: 'switched', device, point, on, ...more }, at);
     },
     notWritten: (output, on, why) =>
       note(output, 'not-written', { on, at: clock.mono(), why: why.slice(0, longestWhy) }),

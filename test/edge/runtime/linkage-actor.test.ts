@@ -191,6 +191,7 @@ describe('linkageActor', () => {
     s.actor.readBack(siren, 'on', reads(true));
     s.actor.readBack(siren, 'on', reads(true));
     s.actor.update(none);
+    await settled();
     expect(s.records).toMatchObject([
       { step: 'switched', device: 'siren', point: 'on', on: true, causes: ['hall/smoke'] },
       { step: 'not-written', on: true, why: 'no answer' },
@@ -265,13 +266,14 @@ describe('a barrier that is to be open', () => {
     },
   ];
 
-  it('is told to be without effect until its end switch says otherwise', () => {
+  it('is told to be without effect until its end switch says otherwise', async () => {
     const s = stage(barrier);
     s.actor.effect(gate, 'atEnd', reads(false)); // closed, and meant to be
     s.actor.update(fire);
     s.actor.effect(gate, 'atEnd', reads(false));
     s.actor.effect(gate, 'atEnd', reads(true));
     expect(s.effects).toEqual([false, true, false]);
+    await settled();
     expect(s.records).toMatchObject([
       { step: 'switched', on: true },
       { step: 'effective', on: true, afterMs: 0 },
