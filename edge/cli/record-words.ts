@@ -33,7 +33,7 @@ function linkageText(r: Linkage, lang: Lang): string {
 }
 
 function causeText({ causes, isTest }: Linkage, lang: Lang): string {
-  if (isTest) return lang === 'zh' ? '（巡检测试）' : ', by a walk test';
+  if (isTest) return lang === 'zh' ? '（逐点测试）' : ', by a walk test';
   if (!causes || causes.length === 0) return '';
   return lang === 'zh' ? `，起因 ${causes.join('、')}` : `, because of ${causes.join(', ')}`;
 }
@@ -58,7 +58,7 @@ function auditText(r: Audit, lang: Lang): string {
     case 'configured':
       return zh
         ? `配置已更改为 ${short(r.configHash)}${listed('，新增', r.added)}${listed('，移除', r.removed)}${listed('，变更', r.changed)}`
-        : `the configuration is another one, ${short(r.configHash)}${listed('; added ', r.added)}${listed('; removed ', r.removed)}${listed('; changed ', r.changed)}`;
+        : `the configuration is another one, ${short(r.configHash)}${listed('; added', r.added)}${listed('; removed', r.removed)}${listed('; changed', r.changed)}`;
     case 'clock-stepped': {
       const by = `${r.byMs > 0 ? '+' : ''}${r.byMs / 1_000} s`;
       return zh
@@ -73,7 +73,8 @@ function auditText(r: Audit, lang: Lang): string {
 function commandText(r: Extract<Audit, { readonly act: 'command' }>, lang: Lang): string {
   const zh = lang === 'zh';
   const target = [r.device, r.condition].filter((part) => part !== undefined).join('/');
-  const who = r.operator ?? (zh ? `未知人员（${r.client}）` : `nobody known (${r.client})`);
+  const program = r.client === '' ? '' : zh ? `（${r.client}）` : ` (${r.client})`;
+  const who = r.operator ?? `${zh ? '未知人员' : 'nobody known'}${program}`;
   const what = `${r.method}${target === '' ? '' : ` ${target}`}`;
   const outcome = zh
     ? r.outcome === 'done'

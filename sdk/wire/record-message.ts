@@ -1,10 +1,10 @@
 import {
   type AuditAct,
-  type WrittenRecord,
   type HeardRecord,
   type LinkageRecord,
   linkageSteps,
   runEnds,
+  type WrittenRecord,
 } from '../model/record.ts';
 import type { Stamp } from '../model/time.ts';
 import { type Cbor, encodeCbor } from './cbor.ts';

@@ -121,17 +121,17 @@ describe('an entry of a later version', () => {
 });
 
 describe('a record of somebody who means no good', () => {
-  it.each<[what: string, kind: 'linkage' | 'audit', key: number, value: Cbor | undefined, message: string]>([
-    ['no type', 'linkage', 0, undefined, 'alarm[0]: expected a whole number from 0, got undefined'],
-    ['no number', 'linkage', 2, undefined, 'alarm[2]: expected a whole number from 0, got undefined'],
-    ['a step in words', 'linkage', 40, 'proven', 'alarm[40]: expected one of 0–3, got proven'],
-    ['no output', 'linkage', 3, undefined, 'alarm[3]: expected a text, got undefined'],
-    ['causes that are a text', 'linkage', 42, 'smoke', 'alarm[42]: expected a list, got smoke'],
-    ['a time below zero', 'linkage', 43, -1, 'alarm[43]: expected a whole number from 0, got -1'],
-    ['an act below zero', 'audit', 50, -1, 'alarm[50]: expected one of 0–4, got -1'],
-    ['no outcome', 'audit', 53, undefined, 'alarm[53]: expected a text, got undefined'],
-    ['half a count', 'audit', 55, 1.5, 'alarm[55]: expected a whole number from 0, got 1.5'],
-  ])('with %s is refused', (_, kind, key, value, message) => {
-    expect(() => hearEntry(bytesWith(kind, key, value))).toThrow(message);
+  it.each<[what: string, bytes: Uint8Array, message: string]>([
+    ['no type', bytesWith('linkage', 0, undefined), 'alarm[0]: expected a whole number from 0, got undefined'],
+    ['no number', bytesWith('linkage', 2, undefined), 'alarm[2]: expected a whole number from 0, got undefined'],
+    ['a step in words', bytesWith('linkage', 40, 'proven'), 'alarm[40]: expected one of 0–3, got proven'],
+    ['no output', bytesWith('linkage', 3, undefined), 'alarm[3]: expected a text, got undefined'],
+    ['causes that are a text', bytesWith('linkage', 42, 'smoke'), 'alarm[42]: expected a list, got smoke'],
+    ['a time below zero', bytesWith('linkage', 43, -1), 'alarm[43]: expected a whole number from 0, got -1'],
+    ['an act below zero', bytesWith('audit', 50, -1), 'alarm[50]: expected one of 0–4, got -1'],
+    ['no outcome', bytesWith('audit', 53, undefined), 'alarm[53]: expected a text, got undefined'],
+    ['half a count', bytesWith('audit', 55, 1.5), 'alarm[55]: expected a whole number from 0, got 1.5'],
+  ])('with %s is refused', (_, bytes, message) => {
+    expect(() => hearEntry(bytes)).toThrow(message);
   });
 });
