@@ -5,7 +5,14 @@ import { FengsuiError } from './model/errors.ts';
 import type { ProfileSpec } from './model/profile.ts';
 
 export type { Alarm, AlarmOccurrence, AlarmRef, AlarmSuppression } from './client/alarm.ts';
-export type { AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
+export type {
+  AlarmStream,
+  AlarmStreamOptions,
+  AlarmUpdate,
+  LanePlace,
+  RecordStreamOptions,
+  RecordUpdate,
+} from './client/alarm-stream.ts';
 export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
 export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
@@ -33,6 +40,8 @@ export type { BucketOf, HistoryBucket, Summary, SummaryOf } from './client/histo
 export type { LiveStream, StreamOptions } from './client/live-stream.ts';
 export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
+export type { Audit, GatewayRecord, Linkage } from './client/record.ts';
+export type { RecordFilter, Records } from './client/records.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
 export type { BucketQuery, HistoryQuery, Telemetry } from './client/telemetry.ts';
 export type { StreamFilter } from './client/telemetry-streams.ts';
@@ -54,6 +63,7 @@ export { explainAlarm, type Language } from './model/explain-alarm.ts';
 export type { BusQuality, LinkCounts, Turnaround, UnitQuality, UnitState } from './model/link-quality.ts';
 export type { Doubt, Loss, Quality, Scalar } from './model/point.ts';
 export type { PointsOf, ProfileSpec, RiskLevel } from './model/profile.ts';
+export type { AuditAct, CommandAct, LinkageStep, RunEnd } from './model/record.ts';
 export type { ClockTrust } from './model/time.ts';
 export type { WalkTestStatus } from './model/walk-test.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';

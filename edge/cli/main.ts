@@ -11,6 +11,7 @@ import { historyCommand } from './history.ts';
 import { keygen } from './keygen.ts';
 import { printSchema } from './print-schema.ts';
 import { listProfiles } from './profiles.ts';
+import { recordsCommand } from './records.ts';
 import { run } from './run.ts';
 import { scanCommand } from './scan.ts';
 import { usage } from './usage.ts';
@@ -29,6 +30,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['alarms list', alarmsList],
   ['bus stat', busStat],
   ['history', historyCommand],
+  ['records', recordsCommand],
   ['alarms replay', replayAlarms],
   ['scan', scanCommand],
   ['detect', detectCommand],

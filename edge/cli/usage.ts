@@ -17,6 +17,8 @@ export const usage = `fengsui: fire-safety edge gateway
                                   what the running gateway has read, also of long ago. --from and --to are times, or how
                                   long ago: 90m, 7d; the last 24 hours unless given. --every sums up: count, min, max,
                                   mean, last of each span
+  fengsui records --config FILE [--last 100] [--json] [--lang zh|en]
+                                  what outputs of the running gateway were told and did, and who did what on it
   fengsui scan LINE [--bauds 9600,4800] [--parities none,even,odd] [--units 1-32] [--all] [--resume FILE]
                     [--json] [--lang zh|en]
                                   who is on a line: speed, parity, addresses (also doubled ones) and likely profiles.

@@ -40,5 +40,6 @@ export const cursorsOf = (file: DatabaseFile): ReadonlyMap<string, Seq> => file.
 
 function raiseCursor(file: DatabaseFile, destination: string, upTo: Seq): void {
   const name = `cursor:${destination}`;
-  if (upTo > (file.mark(name) ?? 0)) file.setMark(name, upTo);
+  const known = file.mark(name);
+  if (known === undefined || upTo > known) file.setMark(name, upTo);
 }

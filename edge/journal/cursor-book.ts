@@ -5,7 +5,7 @@ import type { Lane, Seq } from './journal.ts';
 /** How far each destination has come, and when that is written: a cursor that is lost only sends again, a commit of its own costs the card more than an alarm. */
 export type CursorBook = {
   at(destination: string, lane: Lane): Seq;
-  /** Never back. */
+  /** Never back. The first, also of 0, makes a destination known. */
   raise(destination: string, lane: Lane, upTo: Seq): void;
   /** An entry is about to be written: what waits may be written in the same commit. */
   ride(lane: Lane): void;
@@ -39,7 +39,8 @@ export function cursorBook(
   return {
     at,
     raise(destination, lane, upTo) {
-      if (upTo <= at(destination, lane)) return;
+      const known = current[lane].get(destination);
+      if (known !== undefined && upTo <= known) return;
       current[lane].set(destination, upTo);
       const waiting = late[lane];
       waiting.cursors.set(destination, upTo);

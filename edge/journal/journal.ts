@@ -85,7 +85,10 @@ export interface Journal extends AsyncDisposable {
   read(lane: Lane, after: Seq, limit: number, reader?: string): Promise<readonly Entry[]>;
   /** Readings of long ago and of just now, but for those that are not stored yet. @throws FengsuiError JOURNAL, INVALID */
   history(query: HistoryQuery): Promise<HistoryPage>;
-  /** Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. */
+  /**
+   * Everything up to and including `upTo` was taken by `destination`. Never moves a cursor back. The first, also of 0, makes
+   * it known: no alarm is let go from then on that it has not taken.
+   */
   acknowledge(destination: string, lane: Lane, upTo: Seq): Promise<void>;
   /** Where `destination` stands; 0 before its first acknowledgement. */
   cursor(destination: string, lane: Lane): Promise<Seq>;

@@ -35,3 +35,12 @@ export function wantedOutputs(rules: readonly LinkageRule[], causes: Causes): Re
   }
   return wanted;
 }
+
+/** The conditions because of which an output is on, in the order of the rules. Pure. */
+export const causesOf = (rules: readonly LinkageRule[], output: string, causes: Causes): readonly string[] => [
+  ...new Set(
+    rules
+      .filter((rule) => outputKey(rule) === output)
+      .flatMap((rule) => [...rule.when].filter((cause) => (rule.sounder ? causes.sounding : causes.active).has(cause))),
+  ),
+];

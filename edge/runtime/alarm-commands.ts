@@ -9,6 +9,7 @@ import { type Fields, isText } from '../../sdk/wire/parse.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Target } from './alarms/suppressions.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
+import { personAt } from './person-at.ts';
 
 type AlarmCommand =
   | 'acknowledge'
@@ -102,10 +103,6 @@ function zoneCalled(id: string, zones: readonly Zone[]): Zone {
   const known = zones.map((zone) => zone.id).join(', ') || 'none';
   throw new FengsuiError('NOT_FOUND', `zone: there is no zone “${id}”; there are ${known}`);
 }
-
-/** The key is proven; the person at the desk is the platform's word. */
-const personAt = (p: Fields, operator: string): string =>
-  p.has('operator') ? `${p.text('operator').slice(0, 64)} (${operator})` : operator;
 
 /** Keeps a reply below 64 KB: an alarm with its explanations is about 1 KB. */
 const alarmPage = 50;

@@ -35,6 +35,10 @@ import { endRule, followRule } from './linkage-actor.ts';
 import { serveLocal } from './local/serve-local.ts';
 import { openUplinks, type UplinkSet } from './open-uplinks.ts';
 import { presentMessages } from './present-messages.ts';
+import { auditTrail } from './records/audit-trail.ts';
+import { linkageTrail } from './records/linkage-trail.ts';
+import { recordStore } from './records/record-store.ts';
+import { recordsAnswer } from './records/records-answer.ts';
 import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
@@ -72,7 +76,10 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const reporter = stateReporter();
   const identity = await bootIdentity(clock.mono());
   const wear = wearDesk(site.journal, clock);
-  const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch });
+  const record = recordStore({ ...shared, onStored: () => uplinks.wake('alarm') });
+  const audit = held.own(await auditTrail({ ...shared, site, record }));
+  const onStep = audit.clockStepped;
+  const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch, onStep });
 
   const alarms = await alarmDesk({
     ...shared,
@@ -92,7 +99,13 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     onLevel: () => applyDevices(),
   });
   const fields: FieldDesk = held.own(
-    fieldDesk(site, { ...shared, alarms, onStored: () => uplinks.wake('telemetry'), onHealth: reporter.touch }),
+    fieldDesk(site, {
+      ...shared,
+      alarms,
+      trail: linkageTrail({ clock, record }),
+      onStored: () => uplinks.wake('telemetry'),
+      onHealth: reporter.touch,
+    }),
   );
   const document = (channel: 'state' | 'points'): Uint8Array => {
     if (channel === 'points') return encodePointTable(fields.recorder.table());
@@ -126,6 +139,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     ...shared,
     document,
     present: (seq) => presentMessages({ log: journal.id, seq, boot }, fields.recorder.table(), fields.points, clock),
+    onCommand: audit.command,
     handlersFor: (resume) =>
       handlers({
         ...shared,
@@ -145,8 +159,11 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   });
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
   const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
-  held.own(await serveLocal(directory, { status, alarms: standing, history: past }, { clock, log }));
+  const recorded = (p: Fields): Promise<Data> => recordsAnswer({ journal, clocks: time.clocks() }, p);
+  const answers = { status, alarms: standing, history: past, records: recorded };
+  held.own(await serveLocal(directory, answers, { clock, log }));
 
+  audit.started(devices.version);
   applyDevices();
   watchItself(site, alarms);
   alarms.endUnwatched();
@@ -175,6 +192,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     risk.run(inner),
   ]);
   await alarms.save();
+  await audit.stopped(describeError(signal.reason));
   log.info('gateway.stopped', { gateway: site.address.gateway });
 }
 

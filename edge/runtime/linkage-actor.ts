@@ -3,9 +3,10 @@ import type { DeviceId } from '../../sdk/model/ids.ts';
 import type { PointValue } from '../../sdk/model/point.ts';
 import { type Millis, millis, seconds } from '../../sdk/model/time.ts';
 import { type Rule, troubleRule } from '../alarm/rule.ts';
-import { type Causes, type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
+import { type Causes, causesOf, type LinkageRule, outputKey, wantedOutputs } from '../linkage/linkage.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { LinkageTrail } from './records/linkage-trail.ts';
 
 /** An output that reads back other than it should for this long is a fault. */
 const provenWithin = seconds(3);
@@ -54,8 +55,9 @@ export function linkageActor(ctx: {
   readonly mismatch: (output: DeviceId, isSo: boolean) => void;
   /** Whether an output that is on has not had its effect yet. */
   readonly withoutEffect: (output: DeviceId, isSo: boolean) => void;
+  readonly trail: LinkageTrail;
 }): LinkageActor {
-  const { rules, log } = ctx;
+  const { rules, log, trail } = ctx;
   const outputs = new Map(rules.map((rule) => [outputKey(rule), rule]));
   let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, { active: new Set(), sounding: new Set() });
   const chirping = new Set<string>();
@@ -73,7 +75,11 @@ export function linkageActor(ctx: {
     writing.add(key);
     ctx
       .write(rule.output, rule.point, on)
-      .catch((e: unknown) => log.warn('linkage.not-written', { output: key, on, why: describeError(e) }))
+      .catch((e: unknown) => {
+        const why = describeError(e);
+        log.warn('linkage.not-written', { output: key, on, why });
+        trail.notWritten(rule, on, why);
+      })
       .then(() => {
         writing.delete(key);
         if (wanted.get(key) !== on) drive(key);
@@ -91,6 +97,8 @@ export function linkageActor(ctx: {
       log.info('linkage.switch', { output: key, on });
       proven.delete(key);
       drive(key);
+      const rule = outputs.get(key);
+      if (rule) trail.switched(rule, on, causesOf(rules, key, causes));
     }
   };
 
@@ -114,6 +122,7 @@ export function linkageActor(ctx: {
         if (rule.proof?.device !== device || rule.proof.point !== point) continue;
         if (wanted.get(outputKey(rule)) === true && value.value !== true) withoutEffect.add(rule);
         else withoutEffect.delete(rule);
+        if (value.value === true) trail.effective(rule, value.at);
         ctx.withoutEffect(
           rule.output,
           [...withoutEffect].some((each) => each.output === rule.output),
@@ -129,6 +138,7 @@ export function linkageActor(ctx: {
         proven.set(key, on);
         log.info('linkage.proven', { output: key, on });
       }
+      if (follows) trail.proven({ output, point }, on, value.at);
       if (follows) astray.delete(key);
       else astray.add(key);
       ctx.mismatch(output, isAstray(output));

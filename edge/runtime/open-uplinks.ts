@@ -3,10 +3,11 @@ import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
 import { readBytes } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
-import { type Handlers, requestDesk } from '../uplink/request-desk.ts';
+import { type CommandOutcome, type Handlers, requestDesk } from '../uplink/request-desk.ts';
 import { type Uplink, uplink } from '../uplink/uplink.ts';
 import type { UplinkConfig } from './config/config-schema.ts';
 import type { Site } from './config/site.ts';
+import { placeUplink } from './place-uplink.ts';
 
 /** All destinations of a gateway. One that is down never holds up another. */
 export type UplinkSet = {
@@ -29,12 +30,15 @@ export type UplinkParts = {
   readonly present: (seq: Seq) => readonly Uint8Array[];
   /** What answers requests that came by this uplink. */
   readonly handlersFor: (resume: () => number) => Handlers;
+  /** Somebody wanted to change something, by whatever uplink. */
+  readonly onCommand: (outcome: CommandOutcome) => void;
 };
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
   const { journal, clock, log, boot, document, present } = parts;
   const open = async (config: UplinkConfig): Promise<Uplink> => {
     const { id, url } = config;
+    await placeUplink(config, parts);
     const credentials = await credentialsOf(config);
     const awaitsReceipts = site.operators.size > 0;
     const up: Uplink = uplink(
@@ -49,7 +53,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
         desk: requestDesk(
           site.operators,
           parts.handlersFor(() => up.resume()),
-          clock,
+          parts,
         ),
       },
     );

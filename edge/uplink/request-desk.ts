@@ -1,4 +1,4 @@
-import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { describeError, type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
 import { type Millis, millis } from '../../sdk/model/time.ts';
 import { decodeReceipt, type Receipt } from '../../sdk/wire/receipt.ts';
 import {
@@ -19,6 +19,17 @@ import { freshNonce, type OperatorKey } from '../platform/ed25519.ts';
 export type Handlers = {
   readonly query: (method: Exclude<Query, 'challenge'>, params: Data) => Promise<Data>;
   readonly command: (method: Command, params: Data, operator: string) => Promise<Data>;
+};
+
+/** What became of something that somebody wanted to change. */
+export type CommandOutcome = {
+  /** As it names itself; a receipt has none. */
+  readonly client: string;
+  readonly method: Command | 'receipt';
+  readonly params: Data;
+  /** Absent where no known key has signed. */
+  readonly operator?: string;
+  readonly refused?: { readonly code: ErrorCode; readonly message: string };
 };
 
 export interface RequestDesk {
@@ -44,7 +55,7 @@ const atOnce = 16;
 export function requestDesk(
   operators: ReadonlyMap<string, OperatorKey>,
   handlers: Handlers,
-  clock: Clock,
+  { clock, onCommand }: { readonly clock: Clock; readonly onCommand: (outcome: CommandOutcome) => void },
 ): RequestDesk {
   const challenges = new Map<string, () => void>();
   let working = 0;
@@ -97,6 +108,29 @@ export function requestDesk(
     return handlers.command(request.method, request.params, operator);
   };
 
+  const replyTo = async (request: Request, signedBy: FengsuiError | string | undefined): Promise<Reply> => {
+    const { id } = request;
+    if (working >= atOnce) return refusal(id, new FengsuiError('OVERLOADED', 'too many requests at once'));
+    working++;
+    try {
+      if (typeof signedBy === 'object') throw signedBy;
+      return { id, ok: true, result: await perform(request, signedBy) };
+    } catch (e) {
+      return refusal(id, e);
+    } finally {
+      working--;
+    }
+  };
+  const note = (
+    { client, method, params }: Request,
+    signedBy: FengsuiError | string | undefined,
+    reply: Reply,
+  ): void => {
+    if (!isCommand(method)) return;
+    const operator = typeof signedBy === 'string' ? { operator: signedBy } : {};
+    onCommand({ client, method, params, ...operator, ...(!reply.ok && { refused: reply }) });
+  };
+
   return {
     async answer(topic, bytes) {
       let request: Request | undefined;
@@ -112,20 +146,18 @@ export function requestDesk(
         if (!request || !FengsuiError.is(e)) return { refused: describeError(e) };
         signedBy = e;
       }
-      const { id, client } = request;
-      if (working >= atOnce)
-        return { client, reply: refusal(id, new FengsuiError('OVERLOADED', 'too many requests at once')) };
-      working++;
+      const reply = await replyTo(request, signedBy);
+      note(request, signedBy, reply);
+      return { client: request.client, reply };
+    },
+    receipt(topic, bytes) {
       try {
-        if (typeof signedBy === 'object') throw signedBy;
-        return { client, reply: { id, ok: true, result: await perform(request, signedBy) } };
+        return decodeReceipt(verified(topic, bytes).payload);
       } catch (e) {
-        return { client, reply: refusal(id, e) };
-      } finally {
-        working--;
+        if (FengsuiError.is(e)) onCommand({ client: '', method: 'receipt', params: null, refused: e });
+        throw e;
       }
     },
-    receipt: (topic, bytes) => decodeReceipt(verified(topic, bytes).payload),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { HeardAlarm } from '../wire/alarm-message.ts';
+import type { LaneEntry } from '../wire/lane-entry.ts';
 import type { Position } from './alarm-cursor.ts';
 import { addRange, fromOn, inRanges, joinRanges, type Range, type Ranges, withoutRange } from './ranges.ts';
 
@@ -14,20 +14,20 @@ export type SequenceGap = {
 
 /** What the shell has to do after a step. */
 export type SequenceStep = {
-  readonly deliver: readonly HeardAlarm[];
+  readonly deliver: readonly LaneEntry[];
   readonly gaps: readonly SequenceGap[];
   /** To be receipted again: it was taken, but the gateway does not know. */
   readonly receipt: Ranges;
   /** Copies that were let go. */
   readonly repeated: number;
   /** Messages of a journal that the gateway says is not its own. */
-  readonly foreign: readonly HeardAlarm[];
+  readonly foreign: readonly LaneEntry[];
 };
 
-/** Puts the alarm changes of one gateway in order, each once. No time, no sockets: the shell brings both. */
+/** Puts the entries of one gateway's alarm lane in order, each once. No time, no sockets: the shell brings both. */
 export type AlarmSequence = {
-  /** @param room how many changes may be delivered now; the rest is held. */
-  readonly receive: (message: HeardAlarm, room: number) => SequenceStep;
+  /** @param room how many entries may be delivered now; the rest is held. */
+  readonly receive: (message: LaneEntry, room: number) => SequenceStep;
   /** The gateway has said from where on it sends again. */
   readonly resumed: (from: { readonly log: number; readonly next: number }, room: number) => SequenceStep;
   /** There is room again. */
@@ -53,9 +53,9 @@ type State = {
   log: number | undefined;
   /** Highest number delivered or passed over. */
   last: number;
-  held: Map<number, HeardAlarm>;
+  held: Map<number, LaneEntry>;
   /** Of another journal, or of any while the own is not known. */
-  strangers: Map<string, HeardAlarm>;
+  strangers: Map<string, LaneEntry>;
   committed: Ranges;
   missing: Ranges;
   /** Something was let go for want of room: the gateway must send it again. */
@@ -66,11 +66,11 @@ type State = {
 
 /** A step while it is worked out. */
 type Draft = {
-  readonly deliver: HeardAlarm[];
+  readonly deliver: LaneEntry[];
   readonly gaps: SequenceGap[];
   readonly receipt: Range[];
   repeated: number;
-  readonly foreign: HeardAlarm[];
+  readonly foreign: LaneEntry[];
 };
 
 /** @param start up to where an earlier run of the application had committed. */
@@ -113,7 +113,7 @@ function step(work: (out: Draft) => void): SequenceStep {
 
 const hasHole = (s: State): boolean => s.held.size > 0 && !s.held.has(s.last + 1);
 
-function accept(s: State, message: HeardAlarm, room: number, out: Draft): void {
+function accept(s: State, message: LaneEntry, room: number, out: Draft): void {
   const { log, seq } = message;
   if (log !== s.log) {
     const name = `${log}/${seq}`;
@@ -145,7 +145,7 @@ function accept(s: State, message: HeardAlarm, room: number, out: Draft): void {
 }
 
 /** The lowest numbers are worth most: they are what the rest waits for. */
-function hold(s: State, message: HeardAlarm): void {
+function hold(s: State, message: LaneEntry): void {
   s.held.set(message.seq, message);
   if (s.held.size <= heldLimit) return;
   s.held.delete(Math.max(...s.held.keys()));
@@ -255,5 +255,5 @@ function passTo(s: State, log: number, to: number, out: Draft): void {
   s.last = to;
 }
 
-const inOrder = (held: ReadonlyMap<number, HeardAlarm>): readonly HeardAlarm[] =>
+const inOrder = (held: ReadonlyMap<number, LaneEntry>): readonly LaneEntry[] =>
   [...held.values()].toSorted((a, b) => a.seq - b.seq);

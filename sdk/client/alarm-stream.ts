@@ -3,6 +3,7 @@ import { describeError, FengsuiError } from '../model/errors.ts';
 import { correctedTimes, type RunClock } from '../model/run-clock.ts';
 import type { ClockTrust } from '../model/time.ts';
 import type { HeardAlarm } from '../wire/alarm-message.ts';
+import type { LaneEntry } from '../wire/lane-entry.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
 import { type Alarm, alarmOf } from './alarm.ts';
 import { decodeCursor, encodeCursor, type Position } from './alarm-cursor.ts';
@@ -11,8 +12,10 @@ import { type AlarmTrack, alarmTrack } from './alarm-track.ts';
 import type { Directory } from './gateway-directory.ts';
 import type { Listeners } from './listeners.ts';
 import { checkedBuffer, iteration } from './live-stream.ts';
+import { passedEntries } from './passed-entries.ts';
 import { pullQueue } from './pull-queue.ts';
 import type { Receipts } from './receipts.ts';
+import { type GatewayRecord, recordOf } from './record.ts';
 import { abortError } from './time-limit.ts';
 
 /**
@@ -36,6 +39,13 @@ export type AlarmUpdate = {
   readonly clock: ClockTrust;
   /** Who acknowledged, reset, silenced or suppressed it, or let it be announced again. */
   readonly operator?: string;
+} & LanePlace;
+
+/** A record in its place among the alarm changes: see {@link RecordStreamOptions}. */
+export type RecordUpdate = { readonly record: GatewayRecord } & LanePlace;
+
+/** Where an update stands in the alarm lane of its gateway, and how it is taken for good. */
+export type LanePlace = {
   readonly gateway: string;
   /** (gateway, log, seq) names this change for ever. */
   readonly log: number;
@@ -53,7 +63,7 @@ export type AlarmUpdate = {
 };
 
 /** Every change of every alarm, each once, in order per gateway. Nothing is let go: what a slow reader has no room for, the gateway sends again. */
-export type AlarmStream = AsyncIterableIterator<AlarmUpdate, undefined> &
+export type AlarmStream<T = AlarmUpdate> = AsyncIterableIterator<T, undefined> &
   AsyncDisposable & {
     /** Copies that came over the wire and were let go. */
     readonly repeated: number;
@@ -69,10 +79,20 @@ export type AlarmStreamOptions = {
   readonly buffer?: number | undefined;
 };
 
+export type RecordStreamOptions = AlarmStreamOptions & {
+  /**
+   * Also hands over what gateways write for the record, in its place among the alarm changes: the way to store it for
+   * good. Each is an update with `record` in the place of `alarm`, and is committed as an alarm is. Without it records are
+   * passed over: as soon as this stream takes alarms over, which is from its first `commit` on, or at once with `from`,
+   * it tells the gateways that they need not keep them either. A stream that only watches tells them nothing.
+   */
+  readonly records: true;
+};
+
 export type AlarmStreamContext = {
   readonly directory: Directory;
   readonly receipts: Receipts;
-  readonly incoming: Listeners<{ readonly site: Site; readonly message: HeardAlarm }>;
+  readonly incoming: Listeners<{ readonly site: Site; readonly message: LaneEntry }>;
   readonly resume: (site: Site) => Promise<{ readonly log: number; readonly next: number }>;
   readonly isUp: () => boolean;
   readonly gap: (site: Site, gap: SequenceGap) => void;
@@ -82,12 +102,22 @@ export type AlarmStreamContext = {
 };
 
 /** @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
-export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions): AlarmStream {
+export function alarmStream(
+  ctx: AlarmStreamContext,
+  options: RecordStreamOptions,
+): AlarmStream<AlarmUpdate | RecordUpdate>;
+export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions): AlarmStream;
+export function alarmStream(
+  ctx: AlarmStreamContext,
+  options: AlarmStreamOptions | RecordStreamOptions,
+): AlarmStream<AlarmUpdate | RecordUpdate> {
+  const takesRecords = 'records' in options && options.records;
   const buffer = checkedBuffer(options.buffer);
   const start: ReadonlyMap<string, Position> = options.from === undefined ? new Map() : decodeCursor(options.from);
   for (const signal of [options.signal, ctx.closed]) if (signal?.aborted) throw abortError(signal.reason);
-  const queue = pullQueue<AlarmUpdate>();
+  const queue = pullQueue<AlarmUpdate | RecordUpdate>();
   const tracks = new Map<string, AlarmTrack>();
+  const passed = passedEntries(ctx.receipts, options.from !== undefined);
   let repeated = 0;
   let full = false;
 
@@ -99,8 +129,7 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
     }
     return encodeCursor(positions);
   };
-  const toUpdate = (site: Site, track: AlarmTrack, { log, seq, change }: HeardAlarm): AlarmUpdate => ({
-    ...describe(site, change, ctx.directory.at(site)?.state?.clocks ?? []),
+  const placeOf = (site: Site, track: AlarmTrack, { log, seq }: LaneEntry): LanePlace => ({
     gateway: site.gateway,
     log,
     seq,
@@ -116,20 +145,32 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
       if (ctx.closed.aborted) throw abortError(ctx.closed.reason);
       track.sequence.commit({ log, seq });
       ctx.receipts.note(site, log, [[seq, seq]]);
+      passed.takeOver();
     },
   });
+  const deliver = (site: Site, track: AlarmTrack, entry: LaneEntry): void => {
+    const clocks = ctx.directory.at(site)?.state?.clocks ?? [];
+    const place = placeOf(site, track, entry);
+    if ('change' in entry) queue.push(merged(describe(site, entry.change, clocks), place));
+    else if ('record' in entry && takesRecords)
+      queue.push(merged({ record: recordOf(site.gateway, entry.record, clocks) }, place));
+    else {
+      track.sequence.commit(entry);
+      passed.note(site, entry);
+    }
+  };
   const room = (): number => buffer - queue.size;
   const carryOut = (site: Site, track: AlarmTrack, step: SequenceStep): void => {
     repeated += step.repeated;
     for (const gap of step.gaps) ctx.gap(site, gap);
-    for (const message of step.deliver) queue.push(toUpdate(site, track, message));
+    for (const entry of step.deliver) deliver(site, track, entry);
     const log = track.sequence.position()?.log;
-    if (log !== undefined) ctx.receipts.note(site, log, step.receipt);
+    if (log !== undefined && passed.isTaker()) ctx.receipts.note(site, log, step.receipt);
     if (step.foreign.length > 0) {
       ctx.problem(
         new FengsuiError(
           'PROTOCOL',
-          `${step.foreign.length} alarm changes let go: gateway ${site.gateway} says that journal ${step.foreign[0]?.log} is not its own`,
+          `${step.foreign.length} entries let go: gateway ${site.gateway} says that journal ${step.foreign[0]?.log} is not its own`,
         ),
       );
     }
@@ -163,7 +204,7 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
     tracks.set(siteKey(site), track);
     return track;
   };
-  const pull = async (): Promise<{ readonly item: AlarmUpdate } | undefined> => {
+  const pull = async () => {
     const got = await queue.pull();
     if (full && queue.size <= buffer / 2) {
       full = false;
@@ -192,6 +233,9 @@ export function alarmStream(ctx: AlarmStreamContext, options: AlarmStreamOptions
     ...iteration(pull, close),
   };
 }
+
+/** Not spread: the cursor is worked out when it is asked for. */
+const merged = <T extends object>(what: T, place: LanePlace): T & LanePlace => Object.assign(place, what);
 
 function describe(
   { gateway }: Site,

@@ -1,11 +1,11 @@
-import type { HeardAlarm } from '../wire/alarm-message.ts';
+import type { LaneEntry } from '../wire/lane-entry.ts';
 import type { Position } from './alarm-cursor.ts';
 import { type AlarmSequence, alarmSequence, type SequenceStep } from './alarm-sequence.ts';
 
 /** One gateway's alarm lane as one stream sees it: the sequence, with time and the gateway itself. */
 export type AlarmTrack = {
   readonly sequence: AlarmSequence;
-  readonly receive: (message: HeardAlarm) => void;
+  readonly receive: (message: LaneEntry) => void;
   /** The gateway has come, or come back: ask at once from where it sends. */
   readonly arrived: () => void;
   /** The consumer has made room. */

@@ -11,7 +11,15 @@ import {
   suppressionOf,
 } from './alarm.ts';
 import { parseAlarms, parseSuppressed, type StandingAlarm } from './alarm-results.ts';
-import { type AlarmStream, type AlarmStreamContext, type AlarmStreamOptions, alarmStream } from './alarm-stream.ts';
+import {
+  type AlarmStream,
+  type AlarmStreamContext,
+  type AlarmStreamOptions,
+  type AlarmUpdate,
+  alarmStream,
+  type RecordStreamOptions,
+  type RecordUpdate,
+} from './alarm-stream.ts';
 import type { ActionOptions, CommandDesk } from './command-desk.ts';
 import type { DeviceAddress } from './devices.ts';
 import { askEvery, type Unanswered } from './every-gateway.ts';
@@ -63,7 +71,10 @@ export type Alarms = {
     options?: CallOptions,
   ) => Promise<ActiveAlarms>;
   /** Every change, also of what is hidden: see {@link AlarmStream}. @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
-  readonly stream: (options?: AlarmStreamOptions) => AlarmStream;
+  readonly stream: {
+    (options: RecordStreamOptions): AlarmStream<AlarmUpdate | RecordUpdate>;
+    (options?: AlarmStreamOptions): AlarmStream;
+  };
   /** A person has seen this occurrence. @throws also CONFLICT when another occurrence stands by now. */
   readonly ack: (alarm: AlarmOccurrence, options?: ActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
   /**
@@ -110,7 +121,16 @@ export type AlarmsContext = {
 };
 
 export function alarms(ctx: AlarmsContext): Alarms {
-  return { ...questions(ctx), ...actions(ctx), stream: (options = {}) => alarmStream(ctx.stream, options) };
+  return { ...questions(ctx), ...actions(ctx), stream: streamCall(ctx) };
+}
+
+function streamCall({ stream: ctx }: AlarmsContext): Alarms['stream'] {
+  function stream(options: RecordStreamOptions): AlarmStream<AlarmUpdate | RecordUpdate>;
+  function stream(options?: AlarmStreamOptions): AlarmStream;
+  function stream(options: AlarmStreamOptions = {}): AlarmStream<AlarmUpdate | RecordUpdate> {
+    return alarmStream(ctx, options);
+  }
+  return stream;
 }
 
 /** Far more than one gateway can have: whoever tells of more is not believed. */

@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { DistrictCode } from '../model/ids.ts';
-import { type HeardAlarm, hearAlarm } from '../wire/alarm-message.ts';
+import { hearEntry, type LaneEntry } from '../wire/lane-entry.ts';
 import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
 import type { EventDesk } from './client-events.ts';
 import { type Directory, gatewayDirectory } from './gateway-directory.ts';
@@ -18,7 +18,8 @@ export type DistrictView = {
   readonly directory: Directory;
   readonly cache: ValueCache;
   readonly feed: TelemetryFeed;
-  readonly alarms: Listeners<{ readonly site: Site; readonly message: HeardAlarm }>;
+  /** Whatever comes in an alarm lane, also what this version has no name for. */
+  readonly alarms: Listeners<{ readonly site: Site; readonly message: LaneEntry }>;
   /** Takes a message from the broker. Never throws: what makes no sense is counted and told. */
   readonly receive: (topic: string, bytes: Uint8Array) => void;
   /** Resolves when no gateway is left to be asked for its values. */
@@ -50,7 +51,7 @@ export function districtView(ctx: ViewContext): DistrictView {
     gap: ({ gateway }, numbers, why) => desk.gap({ lane: 'telemetry', gateway, ...numbers, ...why }),
     problem: (site, e) => desk.refuse(topicOf(site, 'telemetry'), e),
   });
-  const alarms = listeners<{ readonly site: Site; readonly message: HeardAlarm }>();
+  const alarms = listeners<{ readonly site: Site; readonly message: LaneEntry }>();
   const seeds = seeding((site) => seed(ctx, cache, site));
   directory.arrivals.add(seeds.add);
   directory.changes.add(({ type, entry }) => {
@@ -74,10 +75,8 @@ export function districtView(ctx: ViewContext): DistrictView {
     else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'reply') requests.receive(site, bytes);
     else if (channel === 'alarm') {
-      const message = hearAlarm(bytes);
-      const { at, suppression } = message.change;
-      wallOf(at.wall, 'alarm time');
-      if (suppression?.until !== undefined) wallOf(suppression.until, 'suppression.until');
+      const message = hearEntry(bytes);
+      checkTimes(message);
       alarms.emit({ site, message });
     }
   };
@@ -95,6 +94,15 @@ export function districtView(ctx: ViewContext): DistrictView {
     },
     seeded: seeds.idle,
   };
+}
+
+/** @throws FengsuiError PROTOCOL for a time that no date can hold */
+function checkTimes(entry: LaneEntry): void {
+  if ('record' in entry) wallOf(entry.record.at.wall, 'record time');
+  if (!('change' in entry)) return;
+  const { at, suppression } = entry.change;
+  wallOf(at.wall, 'alarm time');
+  if (suppression?.until !== undefined) wallOf(suppression.until, 'suppression.until');
 }
 
 /** Asks a gateway that has arrived for everything it knows, so that nobody waits for the next change of a value. */

@@ -11,6 +11,7 @@ import type { DistrictView } from './district-view.ts';
 import { type Gateways, gateways } from './gateways.ts';
 import { type LiveStream, liveStream, type StreamOptions } from './live-stream.ts';
 import type { Receipts } from './receipts.ts';
+import { type Records, records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { parseResume } from './results.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
@@ -27,6 +28,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
   readonly walkTests: WalkTests;
+  readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
   /** Resolves once every gateway that is online was asked for its latest values. @throws FengsuiError TIMEOUT | ABORTED */
@@ -76,6 +78,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     telemetry: telemetry(shared),
     alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
     walkTests: walkTests(shared),
+    records: records(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
       const late = (): FengsuiError =>

@@ -63,7 +63,8 @@ const key = {
 
 const suppressionKey = { how: 1, why: 2, operator: 3, untilS: 4, untilMs: 5 } as const;
 
-const alarmType = 1;
+/** What an entry of the alarm lane is, at key 0: an alarm change. */
+export const alarmType = 1;
 
 export const encodeAlarm = ({ log, seq, change }: AlarmMessage): Uint8Array =>
   encodeCbor(
@@ -112,8 +113,10 @@ export function decodeAlarm(bytes: Uint8Array): AlarmMessage {
  * know must not keep the alarm from them.
  * @throws FengsuiError PROTOCOL
  */
-export function hearAlarm(bytes: Uint8Array): HeardAlarm {
-  const fields = fieldsOf(decodeCbor(bytes), 'alarm');
+export const hearAlarm = (bytes: Uint8Array): HeardAlarm => readAlarm(fieldsOf(decodeCbor(bytes), 'alarm'));
+
+/** As {@link hearAlarm}, of a map that is decoded. @throws FengsuiError PROTOCOL */
+export function readAlarm(fields: Fields): HeardAlarm {
   const change = {
     device: deviceId(fields.text(key.device)),
     condition: fields.text(key.condition),

@@ -204,7 +204,7 @@ export type StatusResult = {
   /** Since the gateway started: the time that all counts of the buses are about. */
   readonly uptimeMs: number;
   readonly rssBytes: number;
-  /** Highest number of the alarm lane: how many changes this journal has judged. */
+  /** Highest number of the alarm lane: how many alarm changes and records this journal has taken. */
   readonly alarmLast: number;
   readonly alarmBacklog: number;
   readonly telemetryLast: number;

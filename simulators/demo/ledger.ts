@@ -13,6 +13,8 @@ export type Delivery = {
 export type Report = {
   /** Alarm changes that the gateway wrote down. */
   readonly judged: number;
+  /** What else it wrote down, for the record, and the application got. */
+  readonly records: number;
   /** Different ones that the application got. */
   readonly received: number;
   readonly lost: number;
@@ -33,6 +35,8 @@ export type Report = {
 
 export interface Ledger {
   received(delivery: Delivery): void;
+  /** A record came in the place of an alarm change. */
+  recorded(place: Pick<Delivery, 'log' | 'seq'>): void;
   /** @param at Unix ms at which it was read in the field. */
   reading(at: number): void;
   /** Time between a change in the field and its alarm at the application. */
@@ -42,24 +46,30 @@ export interface Ledger {
   restored(at: number): void;
   connected(at: number): void;
   failed(what: string): void;
-  readonly deliveries: readonly Delivery[];
+  /** Different alarm changes and records that came so far. */
+  readonly entries: number;
   /** How many readings came so far. */
   readonly readings: number;
-  report(judged: number): Report;
+  /** @param entries alarm changes and records that the gateway wrote down. */
+  report(entries: number): Report;
 }
 
 export function ledger(): Ledger {
   const deliveries: Delivery[] = [];
+  const records: Pick<Delivery, 'log' | 'seq'>[] = [];
   const outages: { readonly from: number; restored: number; to: number }[] = [];
   const readAt: number[] = [];
   const fieldTimes: number[] = [];
   const failures: string[] = [];
   return {
-    deliveries,
+    get entries() {
+      return distinct(deliveries) + distinct(records);
+    },
     get readings() {
       return readAt.length;
     },
     received: (delivery) => void deliveries.push(delivery),
+    recorded: (place) => void records.push(place),
     reading: (at) => void readAt.push(at),
     field: (ms) => void fieldTimes.push(ms),
     cut: (from) => void outages.push({ from, restored: Number.POSITIVE_INFINITY, to: Number.POSITIVE_INFINITY }),
@@ -72,16 +82,19 @@ export function ledger(): Ledger {
       if (last) last.to = at;
     },
     failed: (what) => void failures.push(what),
-    report(judged) {
-      const distinct = new Set(deliveries.map((d) => `${d.log}/${d.seq}`)).size;
+    report(entries) {
+      const received = distinct(deliveries);
+      const recorded = distinct(records);
+      const judged = entries - recorded;
       const during = (at: number): boolean => outages.some(({ from, to }) => at >= from && at <= to);
       const waited = (at: number): boolean => outages.some(({ from, restored }) => at >= from && at <= restored);
       const latencies = deliveries.filter((d) => !during(d.judgedAt)).map((d) => d.receivedAt - d.judgedAt);
       return {
         judged,
-        received: distinct,
-        lost: judged - distinct,
-        repeated: deliveries.length - distinct,
+        records: recorded,
+        received,
+        lost: judged - received,
+        repeated: deliveries.length + records.length - received - recorded,
         latency_p50_ms: quantile(latencies, 0.5),
         latency_p99_ms: quantile(latencies, 0.99),
         field_p50_ms: quantile(fieldTimes, 0.5),
@@ -93,6 +106,9 @@ export function ledger(): Ledger {
     },
   };
 }
+
+const distinct = (places: readonly Pick<Delivery, 'log' | 'seq'>[]): number =>
+  new Set(places.map(({ log, seq }) => `${log}/${seq}`)).size;
 
 /** Nearest rank; 0 where there is nothing. */
 export function quantile(values: readonly number[], q: number): number {

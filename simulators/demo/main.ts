@@ -104,16 +104,16 @@ async function close(
   book: Ledger,
   { out, say, stopDrawing }: { out: Output; say: ReturnType<typeof speaker>; stopDrawing: () => void },
 ): Promise<number> {
-  let judged = 0;
+  let entries = 0;
   await new Promise((resolve) => setTimeout(resolve, lastBatchesMs));
   for (let attempt = 0; attempt < 50; attempt++) {
     const status = await fs.gateways.status(gateway);
-    judged = status.alarmLast;
-    if (status.alarmBacklog === 0 && new Set(book.deliveries.map((d) => d.seq)).size === judged) break;
+    entries = status.alarmLast;
+    if (status.alarmBacklog === 0 && book.entries === entries) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
   stopDrawing();
-  const report: Report = book.report(judged);
+  const report: Report = book.report(entries);
   out.end([...reportLines(report, say), JSON.stringify(report)]);
   await cast[Symbol.asyncDispose]();
   return report.lost === 0 && report.repeated === 0 && report.failed.length === 0 && report.judged > 0 ? 0 : 1;

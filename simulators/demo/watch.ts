@@ -32,7 +32,12 @@ export function watch(fs: Fengsui, ledger: Ledger, onAlarm: (alarm: AlarmRow) =>
   let readings = 0;
 
   const takeOver = async (): Promise<void> => {
-    for await (const update of fs.alarms.stream()) {
+    for await (const update of fs.alarms.stream({ records: true })) {
+      if ('record' in update) {
+        ledger.recorded(update);
+        await update.commit();
+        continue;
+      }
       const { alarm, change, log, seq } = update;
       const delivery = { log, seq, device: alarm.device, condition: alarm.condition, event: change };
       const row = {

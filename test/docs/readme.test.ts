@@ -11,6 +11,10 @@ describe('what the README shows', () => {
     },
   );
 
+  it('of the records is the file that is checked', () => {
+    expect(read('docs/RECORDS.md')).toContain(read('docs/examples/records.ts').trim());
+  });
+
   it('are commands that package.json has', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const name of ['start', 'test', 'build', 'bench', 'faults', 'check']) expect(scripts).toHaveProperty(name);

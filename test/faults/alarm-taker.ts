@@ -1,10 +1,12 @@
 import { connect, ed25519Signer } from '../../sdk/index.ts';
 import { type AlarmField, isStep, stepAt } from './alarm-field.ts';
 
-/** A platform's application that commits every change it is told of. */
+/** A platform's application that commits every change and record it is told of. */
 export type AlarmTaker = {
-  /** Numbers in the order in which they came. */
+  /** Numbers of alarm changes in the order in which they came. */
   readonly seqs: readonly number[];
+  /** Those of records, too. */
+  readonly numbers: readonly number[];
   /** Conditions of which the journal is degraded, as they came: `raised`, `cleared`. */
   readonly ofItself: readonly string[];
   degraded(): string | undefined;
@@ -24,10 +26,18 @@ export type Verdict = {
 export async function alarmTaker(url: string, privateKey: string, field: AlarmField): Promise<AlarmTaker> {
   const fs = await connect({ url, district: '330603', signer: ed25519Signer({ keyId: 'trial', privateKey }) });
   const seqs: number[] = [];
+  const numbers: number[] = [];
   const ofItself: string[] = [];
   const told = new Map<string, string[]>([...field.truth.keys()].map((key) => [key, []]));
   const reading = (async () => {
-    for await (const { alarm, change, seq, commit } of fs.alarms.stream()) {
+    for await (const update of fs.alarms.stream({ records: true })) {
+      const { seq, commit } = update;
+      numbers.push(seq);
+      if ('record' in update) {
+        await commit();
+        continue;
+      }
+      const { alarm, change } = update;
       seqs.push(seq);
       const key = `${alarm.device}/${alarm.condition}`;
       const steps = told.get(key);
@@ -40,9 +50,10 @@ export async function alarmTaker(url: string, privateKey: string, field: AlarmFi
   })();
   return {
     seqs,
+    numbers,
     ofItself,
     degraded: () => fs.gateways.list()[0]?.report?.degraded,
-    verdict: () => judged(field, told, seqs),
+    verdict: () => judged(field, told, numbers),
     async close() {
       await fs.close();
       await reading;
@@ -50,10 +61,10 @@ export async function alarmTaker(url: string, privateKey: string, field: AlarmFi
   };
 }
 
-function judged(field: AlarmField, told: ReadonlyMap<string, readonly string[]>, seqs: readonly number[]): Verdict {
+function judged(field: AlarmField, told: ReadonlyMap<string, readonly string[]>, numbers: readonly number[]): Verdict {
   let lost = 0;
-  let repeated = seqs.length - new Set(seqs).size;
-  let reordered = seqs.filter((seq, i) => i > 0 && seq < (seqs[i - 1] ?? 0)).length;
+  let repeated = numbers.length - new Set(numbers).size;
+  let reordered = numbers.filter((seq, i) => i > 0 && seq < (numbers[i - 1] ?? 0)).length;
   const notes: string[] = [];
   for (const [key, { happened }] of field.truth) {
     const steps = told.get(key) ?? [];

@@ -5,6 +5,7 @@ import type { Journal } from '../../edge/journal/journal.ts';
 import { openJournal } from '../../edge/journal/open-journal.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { generateOperatorKey } from '../../sdk/index.ts';
+import { hearEntry } from '../../sdk/wire/lane-entry.ts';
 import { decodePointTable } from '../../sdk/wire/point-table.ts';
 import { openReadings } from '../../sdk/wire/telemetry.ts';
 import { seededRandom } from '../../simulators/water/seeded-random.ts';
@@ -106,6 +107,7 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
 }
 
 type Stored = {
+  /** The last number that could still be sent: the record of the stop is written when nobody sends any more. */
   readonly lastAlarm: number;
   readonly firstTelemetry: number;
   readonly quarantined: number;
@@ -116,7 +118,7 @@ function figuresOf(takers: readonly AlarmTaker[], stored: Stored, seed: number):
   const verdicts = takers.map((taker) => taker.verdict());
   const sum = (of: (verdict: Verdict) => number): number => verdicts.reduce((total, verdict) => total + of(verdict), 0);
   // Numbers of the journal that nobody was told, or that it skipped because it took entries for lost.
-  const holes = takers.reduce((total, { seqs }) => total + stored.lastAlarm - new Set(seqs).size, 0);
+  const holes = takers.reduce((total, { numbers }) => total + stored.lastAlarm - new Set(numbers).size, 0);
   for (const note of verdicts.flatMap(({ notes }) => notes)) console.log(`seed ${seed}: ${note}`);
   if (holes !== 0) console.log(`seed ${seed}: ${holes} numbers up to ${stored.lastAlarm} never came`);
   return {
@@ -206,7 +208,14 @@ async function readBack(directory: string): Promise<Stored> {
     after = end.seq;
   }
   const { lanes, quarantined } = journal.status();
-  return { lastAlarm: lanes.alarm.last, firstTelemetry: lanes.telemetry.first, quarantined, counts };
+  const [last] = await journal.read('alarm', lanes.alarm.last - 1, 1);
+  const lastAlarm = lanes.alarm.last - (last && isStop(last.body) ? 1 : 0);
+  return { lastAlarm, firstTelemetry: lanes.telemetry.first, quarantined, counts };
+}
+
+function isStop(body: Uint8Array): boolean {
+  const entry = hearEntry(body);
+  return 'record' in entry && entry.record.kind === 'audit' && entry.record.act === 'stopped';
 }
 
 async function measuredStart(start: () => RigChild, field: AlarmField): Promise<number> {

@@ -23,13 +23,17 @@ export async function outage(): Promise<Record<string, number>> {
   const signer = ed25519Signer({ keyId: 'trial', privateKey: keys.privateKey });
   await using fs = await connect({ url: `mqtt://127.0.0.1:${port}`, district: '330603', signer });
   const got: { device: string; change: string; seq: number; at: number }[] = [];
+  const numbers: number[] = [];
   let repeated = 0;
   const consumer = (async () => {
     const seen = new Set<number>();
-    for await (const { alarm, change, seq, commit } of fs.alarms.stream()) {
+    for await (const update of fs.alarms.stream({ records: true })) {
+      const { seq, commit } = update;
       if (seen.has(seq)) repeated++;
       seen.add(seq);
-      got.push({ device: alarm.device, change, seq, at: alarm.at.getTime() });
+      numbers.push(seq);
+      if ('alarm' in update)
+        got.push({ device: update.alarm.device, change: update.change, seq, at: update.alarm.at.getTime() });
       await commit();
     }
   })();
@@ -86,7 +90,7 @@ export async function outage(): Promise<Record<string, number>> {
     outage_s: outageSeconds,
     drain_ms: drainMs,
     worst_gap_in_seq: quantile(
-      got.map((g, i) => g.seq - (got[i - 1]?.seq ?? 0)),
+      numbers.map((seq, i) => seq - (numbers[i - 1] ?? 0)),
       1,
     ),
   };

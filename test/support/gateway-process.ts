@@ -18,6 +18,8 @@ export interface GatewayUnderTest extends AsyncDisposable {
   logged(event: string, fits?: (line: LogLine) => boolean): Promise<LogLine>;
   /** `kill -9`. */
   kill(): Promise<void>;
+  /** In order. */
+  stop(): Promise<void>;
   start(): void;
 }
 
@@ -64,6 +66,10 @@ export async function startGatewayUnderTest(yaml: string): Promise<GatewayUnderT
       }),
     async kill() {
       child?.kill('SIGKILL');
+      await gone;
+    },
+    async stop() {
+      child?.kill('SIGTERM');
       await gone;
     },
     async [Symbol.asyncDispose]() {

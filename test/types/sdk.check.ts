@@ -3,12 +3,16 @@ import {
   type Alarm,
   type AlarmKind,
   type AlarmUpdate,
+  type Audit,
   connect,
   explainAlarm,
   type Fengsui,
+  type GatewayRecord,
   isHidden,
+  type Linkage,
   type LiveStream,
   type Paged,
+  type RecordUpdate,
   type Summary,
 } from '../../sdk/index.ts';
 
@@ -112,6 +116,28 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
     // @ts-expect-error: an occurrence is needed, or a newer alarm might be acknowledged unseen
     await fs.alarms.ack({ gateway: 'gw-1', device: 'd-1', condition: 'low' });
   }
+  for await (const update of fs.alarms.stream({ records: true, signal })) {
+    same<typeof update, AlarmUpdate | RecordUpdate>(true);
+    // @ts-expect-error: it may be a record
+    update.alarm satisfies object;
+    if ('record' in update) same<typeof update.record, GatewayRecord>(true);
+    else update.alarm satisfies Alarm;
+    await update.commit();
+  }
+  for await (const record of fs.records.stream({ kind: 'linkage', gateway: 'gw-1' }, { signal })) {
+    same<typeof record, Linkage>(true);
+    record.afterMs satisfies number | undefined;
+    // @ts-expect-error: a linkage has no operator
+    record.operator satisfies unknown;
+  }
+  for await (const record of fs.records.stream({ kind: 'audit' })) {
+    same<typeof record, Audit>(true);
+    if (record.act === 'command') record.operator satisfies string | undefined;
+    if (record.act === 'started') same<typeof record.after, 'nothing' | 'stop' | 'failure'>(true);
+  }
+  fs.records.stream() satisfies LiveStream<GatewayRecord>;
+  // @ts-expect-error: there is no such kind
+  fs.records.stream({ kind: 'alarm' });
   await dutyDesk(fs);
   // @ts-expect-error: there is no such event
   fs.on('alarm', () => undefined);

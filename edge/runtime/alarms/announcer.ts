@@ -5,13 +5,14 @@ import {
   type AlarmPhase,
   isHidden,
 } from '../../../sdk/model/alarm.ts';
-import { elapsed, type MonoTime, type Stamp, wallTime } from '../../../sdk/model/time.ts';
+import type { MonoTime, Stamp } from '../../../sdk/model/time.ts';
 import { type AlarmInput, isActive, judge, quiet } from '../../alarm/judge.ts';
 import type { Rule } from '../../alarm/rule.ts';
 import { noDelay } from '../../alarm/rule.ts';
 import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
+import { stampAt } from '../stamp.ts';
 import type { AlarmStore } from './alarm-store.ts';
 import type { Watched } from './roster.ts';
 import type { Suppressions } from './suppressions.ts';
@@ -56,12 +57,7 @@ export function announcer(ctx: AnnouncerContext): Announcer {
     toggle(active, key, isTold);
     toggle(sounding, key, isTold && change.silenced !== true);
   };
-  const stamp = (mono: MonoTime): Stamp => ({
-    boot: ctx.boot,
-    mono,
-    wall: wallTime(clock.wall() - elapsed(mono, clock.mono())),
-    trust: clock.trust(),
-  });
+  const stamp = (mono: MonoTime): Stamp => stampAt(clock, ctx.boot, mono);
   const announce = (change: AlarmChange): void => {
     const key = conditionKey(change.device, change.condition);
     note(key, change);

@@ -29,6 +29,8 @@ export type ClockDeskContext = {
   readonly identity: BootIdentity;
   /** The clock was set, or is trusted from now on, or is not any more. */
   readonly onChange: () => void;
+  /** The system's clock was set: by how much, ms; negative: back. */
+  readonly onStep?: (byMs: number) => void;
 };
 
 const key = 'clock';
@@ -93,6 +95,7 @@ export async function clockDesk(ctx: ClockDeskContext): Promise<ClockDesk> {
     noteTrust(clock.trust());
     if (watch.steps === steps) return;
     log.warn('clock.stepped', { byMs: watch.lastStep, trust: sample.trust });
+    ctx.onStep?.(watch.lastStep ?? 0);
     changed();
   };
   look();

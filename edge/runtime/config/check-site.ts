@@ -17,7 +17,7 @@ import { type BusKind, isLineBus, type Report, type Site, type SiteBus, type Sit
 export function checkSite(
   config: Config,
   absolute: (path: string) => string,
-): { site: Site; problems: readonly ConfigProblem[] } {
+): { site: Omit<Site, 'configHash'>; problems: readonly ConfigProblem[] } {
   const problems: ConfigProblem[] = [];
   const report: Report = (path, message) => problems.push({ path, message });
   const buses = config.buses.map((bus): SiteBus => ({ id: bus.id, kind: kindOf(bus), config: bus }));
@@ -46,7 +46,7 @@ export function checkSite(
   }
   const taken = new Set<string>([config.gateway.id, ...buses.map(({ id }) => id), ...devices.map(({ id }) => id)]);
   const zones = checkZones(config, devices, taken, report);
-  const site: Site = {
+  const site: Omit<Site, 'configHash'> = {
     address: {
       district: districtCode(config.gateway.district),
       town: townCode(config.gateway.town),

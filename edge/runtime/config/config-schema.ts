@@ -87,13 +87,19 @@ export const busKinds = ['tcp', 'rtuOverTcp', 'serial', 'firmata', 'gpiochip'] a
 export type BusConfig = z.infer<typeof busSchema>;
 
 const uplinkSchema = z.strictObject({
-  id: id.default('platform'),
+  id: id.default('platform').describe('Names its place in the journal: with another id it is another uplink.'),
   url: z.string().regex(/^mqtts?:\/\/[^\s/]+/, 'expected mqtt://host:port or mqtts://host:port'),
   username: z.string().optional(),
   password: z.string('expected a text; put it in quotes').optional(),
   ca: z.string().optional().describe('File with the certificate authority, PEM.'),
   cert: z.string().optional().describe('File with this gateway’s certificate, PEM.'),
   key: z.string().optional().describe('File with this gateway’s key, PEM.'),
+  startAt: z
+    .enum(['stored', 'now'])
+    .default('stored')
+    .describe(
+      'Where an uplink begins whose id the journal does not know yet: with all that is still stored, or with what comes from now on.',
+    ),
 });
 export type UplinkConfig = z.infer<typeof uplinkSchema>;
 

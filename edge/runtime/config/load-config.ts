@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
+import { sha256 } from '../../platform/sha256.ts';
 import { checkSite } from './check-site.ts';
 import { type ConfigProblem, configError, pathText } from './config-problem.ts';
 import { configSchema } from './config-schema.ts';
@@ -44,7 +45,8 @@ export function parseConfig(text: string, file: string, further: FurtherCheck = 
   const parsed = configSchema.safeParse(plainData(document, file), { reportInput: true });
   if (!parsed.success) throw configError(file, parsed.error.issues.flatMap(explainIssue).map(tell));
   const folder = dirname(resolve(file));
-  const { site, problems } = checkSite(parsed.data, (path) => resolve(folder, path));
+  const { site: checked, problems } = checkSite(parsed.data, (path) => resolve(folder, path));
+  const site: Site = { ...checked, configHash: sha256(text) };
   const all = problems.length > 0 ? problems : further(site);
   if (all.length > 0) throw configError(file, all.map(tell));
   return site;

@@ -32,6 +32,8 @@ export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly co
 
 /** A configuration that can be run: everything that one entry says of another was checked. */
 export type Site = {
+  /** SHA-256 of the configuration file, hex. */
+  readonly configHash: string;
   readonly address: Address;
   readonly name: string;
   readonly clock: 'ntp' | 'trusted';

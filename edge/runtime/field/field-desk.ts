@@ -10,6 +10,7 @@ import type { Log } from '../../platform/log.ts';
 import type { AlarmDesk } from '../alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from '../config/site.ts';
 import { endNotReached, linkageActor, notFollowing } from '../linkage-actor.ts';
+import type { LinkageTrail } from '../records/linkage-trail.ts';
 import type { Check } from '../self-test.ts';
 import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';
 import type { FieldListener } from './field.ts';
@@ -44,6 +45,7 @@ export type FieldContext = {
   readonly onStored: () => void;
   /** A device or bus came or went. */
   readonly onHealth: () => void;
+  readonly trail: LinkageTrail;
 };
 
 const writeWithin = seconds(3);
@@ -63,6 +65,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
     rules: site.linkage,
     log,
     clock,
+    trail: ctx.trail,
     mismatch: (output, isSo) => alarms.trouble(output, notFollowing, isSo),
     withoutEffect: (output, isSo) => alarms.trouble(output, endNotReached, isSo),
     write: async (output, point, on) => {

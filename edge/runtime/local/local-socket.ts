@@ -3,12 +3,12 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 
 /** What can be asked here. It only asks: nothing can be changed. */
-export const localQueries = ['status', 'alarms', 'history'] as const;
+export const localQueries = ['status', 'alarms', 'history', 'records'] as const;
 export type LocalQuery = (typeof localQueries)[number];
 
 /**
  * One request a connection: a line of JSON, answered by a line of JSON, `{ [query]: … }` or `{ error, code }`. `params`
- * are those of the query of the same name on the uplink; only `history` has any.
+ * are those of the query of the same name on the uplink; only `history` has any, and `records`, which there is no query for there.
  */
 export type LocalRequest = { readonly query: LocalQuery; readonly params?: Readonly<Record<string, Data | undefined>> };
 

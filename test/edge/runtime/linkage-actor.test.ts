@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Causes, LinkageRule } from '../../../edge/linkage/linkage.ts';
 import { endRule, followRule, linkageActor } from '../../../edge/runtime/linkage-actor.ts';
+import { linkageTrail } from '../../../edge/runtime/records/linkage-trail.ts';
+import type { RecordStore, Unstamped } from '../../../edge/runtime/records/record-store.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
@@ -22,6 +24,8 @@ function stage(driven = rules) {
   const effects: boolean[] = [];
   const log = recordingLog();
   const clock = fakeClock();
+  const records: Unstamped[] = [];
+  const record: RecordStore = async (what) => void records.push(what);
   const actor = linkageActor({
     rules: driven,
     log,
@@ -32,6 +36,7 @@ function stage(driven = rules) {
       mismatches.push(isSo);
     },
     withoutEffect: (_output, isSo) => effects.push(isSo),
+    trail: linkageTrail({ clock, record }),
   });
   const asked = (): boolean[] => writes.map((w) => w.on);
   const finish = async (index: number, error?: unknown): Promise<void> => {
@@ -40,7 +45,7 @@ function stage(driven = rules) {
     await settled();
   };
   const events = (): string[] => log.lines.map((l) => l.event);
-  return { actor, asked, finish, mismatches, effects, events, clock };
+  return { actor, asked, finish, mismatches, effects, events, clock, records };
 }
 const causes = (...active: string[]): Causes => ({ active: new Set(active), sounding: new Set(active) });
 const fire = causes('hall/smoke');
@@ -71,6 +76,7 @@ describe('linkageActor', () => {
       write,
       mismatch: (_board, isSo) => told.push(isSo),
       withoutEffect: () => undefined,
+      trail: linkageTrail({ clock: fakeClock(), record: async () => undefined }),
     });
     actor.update(fire);
     actor.readBack(board, 'relay1', reads(false));
@@ -175,6 +181,25 @@ describe('linkageActor', () => {
     expect(s.asked()).toEqual([true, true]);
   });
 
+  it('leaves a trail of what was told, why it could not be, and that it did it', async () => {
+    const s = stage();
+    s.actor.readBack(siren, 'on', reads(false));
+    s.actor.update(fire);
+    await s.finish(0, new FengsuiError('BUS_TIMEOUT', 'no answer'));
+    s.actor.readBack(siren, 'on', reads(false));
+    await s.finish(1);
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.readBack(siren, 'on', reads(true));
+    s.actor.update(none);
+    await settled();
+    expect(s.records).toMatchObject([
+      { step: 'switched', device: 'siren', point: 'on', on: true, causes: ['hall/smoke'] },
+      { step: 'not-written', on: true, why: 'no answer' },
+      { step: 'proven', on: true, afterMs: 0 },
+      { step: 'switched', on: false },
+    ]);
+  });
+
   it('a write that fails after the wish changed is followed by the new wish at once', async () => {
     const s = stage();
     s.actor.update(fire);
@@ -241,13 +266,18 @@ describe('a barrier that is to be open', () => {
     },
   ];
 
-  it('is told to be without effect until its end switch says otherwise', () => {
+  it('is told to be without effect until its end switch says otherwise', async () => {
     const s = stage(barrier);
     s.actor.effect(gate, 'atEnd', reads(false)); // closed, and meant to be
     s.actor.update(fire);
     s.actor.effect(gate, 'atEnd', reads(false));
     s.actor.effect(gate, 'atEnd', reads(true));
     expect(s.effects).toEqual([false, true, false]);
+    await settled();
+    expect(s.records).toMatchObject([
+      { step: 'switched', on: true },
+      { step: 'effective', on: true, afterMs: 0 },
+    ]);
   });
 
   it('may be open without being told to: a guard has let somebody in', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
+import { type CommandOutcome, type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { encodeReceipt } from '../../../sdk/wire/receipt.ts';
@@ -15,7 +15,9 @@ const stranger = operator('stranger');
 function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
   const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
   const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
-  const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, clock);
+  const outcomes: CommandOutcome[] = [];
+  const onCommand = (outcome: CommandOutcome): void => void outcomes.push(outcome);
+  const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, { clock, onCommand });
   const answer = async (bytes: Uint8Array, to = topic): Promise<Reply | { refused: string }> => {
     const done = await desk.answer(to, bytes);
     return 'refused' in done ? done : done.reply;
@@ -26,7 +28,7 @@ function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; hand
     const { nonce } = reply.result as { nonce: Uint8Array };
     return nonce;
   };
-  return { clock, desk, command, query, answer, challenge };
+  return { clock, desk, command, query, answer, challenge, outcomes };
 }
 const request = (method: Query | Command, nonce?: Uint8Array): Uint8Array =>
   encodeRequest({ id: 'r1', client: 'c1', method, params: { device: 'siren' }, ...(nonce && { nonce }) });
@@ -142,6 +144,49 @@ describe('a command', () => {
   it('of a bug here is answered, and not with silence', async () => {
     const s = stage({ handlers: { command: () => Promise.reject(new TypeError('a bug')) } });
     expect(await s.answer(await signed(await s.challenge()))).toEqual(refusal('PROTOCOL', 'a bug'));
+  });
+});
+
+describe('what became of a command', () => {
+  it('is told with who asked, what for, and by whose key', async () => {
+    const s = stage();
+    await s.answer(await signed(await s.challenge()));
+    expect(s.outcomes).toEqual([{ client: 'c1', method: 'reset', params: { device: 'siren' }, operator: 'duty' }]);
+  });
+
+  it('is told with the refusal', async () => {
+    const s = stage({ handlers: { command: () => Promise.reject(new FengsuiError('CONFLICT', 'look again')) } });
+    await s.answer(await signed(await s.challenge()));
+    expect(s.outcomes).toMatchObject([{ operator: 'duty', refused: { code: 'CONFLICT', message: 'look again' } }]);
+  });
+
+  it.each<[who: string, make: (s: ReturnType<typeof stage>) => Promise<Uint8Array>]>([
+    ['that nobody signed', async (s) => request('reset', await s.challenge())],
+    ['of an unknown operator', async (s) => signed(await s.challenge(), { by: stranger.signer })],
+    ['in another’s name', async (s) => signed(await s.challenge(), { by: { ...stranger.signer, keyId: 'duty' } })],
+  ])('%s is told without an operator', async (_, make) => {
+    const s = stage();
+    await s.answer(await make(s));
+    expect(s.outcomes).toEqual([
+      {
+        client: 'c1',
+        method: 'reset',
+        params: { device: 'siren' },
+        refused: expect.objectContaining({ code: 'FORBIDDEN' }),
+      },
+    ]);
+  });
+
+  it('is told of receipts that were refused, and of nothing that only asks', async () => {
+    const s = stage();
+    await s.answer(request('alarms'));
+    await s.answer(await sign1(request('alarms'), topic, stranger.signer));
+    const at = topic.replace('request', 'receipt');
+    s.desk.receipt(at, await sign1(encodeReceipt({ log: 5, ranges: [[1, 3]] }), at, duty.signer));
+    expect(s.outcomes).toEqual([]);
+    const forged = await sign1(encodeReceipt({ log: 5, ranges: [[1, 3]] }), at, stranger.signer);
+    expect(() => s.desk.receipt(at, forged)).toThrow('not an operator');
+    expect(s.outcomes).toMatchObject([{ method: 'receipt', client: '', refused: { code: 'FORBIDDEN' } }]);
   });
 });
 

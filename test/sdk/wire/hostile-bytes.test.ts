@@ -7,6 +7,7 @@ import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { guardCbor, messageLimits } from '../../../sdk/wire/cbor-guard.ts';
 import { decodeGatewayState, decodePresence, encodePresence } from '../../../sdk/wire/gateway-state.ts';
+import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeRequest } from '../../../sdk/wire/request.ts';
@@ -18,6 +19,7 @@ import {
   encodeTelemetry,
   openTelemetry,
 } from '../../../sdk/wire/telemetry.ts';
+import { records } from '../../golden/records.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -34,6 +36,7 @@ const telemetry = (bytes: Uint8Array): unknown => {
 };
 const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] = [
   ['alarm', decodeAlarm],
+  ['entry', hearEntry],
   ['presence', decodePresence],
   ['state', decodeGatewayState],
   ['points', decodePointTable],
@@ -45,6 +48,7 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),
+  ...records.map(({ hex }) => bytesOf(hex)),
   encodePresence({ online: true, boot: 1 }),
   encodePointTable(table),
   encodeReceipt({ log: 1, ranges: [[1, 2]] }),

@@ -26,6 +26,17 @@ describe('the ledger of the demo', () => {
     expect(book.report(1)).toMatchObject({ received: 1, lost: 0, repeated: 1 });
   });
 
+  it('counts records as entries of the gateway that are no alarms', () => {
+    const book = ledger();
+    book.recorded({ log: 7, seq: 1 });
+    book.received(delivery(2, 0, 5));
+    book.recorded({ log: 7, seq: 3 });
+    expect(book.entries).toBe(3);
+    expect(book.report(4)).toMatchObject({ judged: 2, records: 2, received: 1, lost: 1, repeated: 0 });
+    book.recorded({ log: 7, seq: 3 });
+    expect(book.report(3)).toMatchObject({ judged: 1, lost: 0, repeated: 1 });
+  });
+
   it('leaves out of the latency what was judged while the network was down', () => {
     const book = ledger();
     book.received(delivery(1, 100, 110));

@@ -12,7 +12,7 @@ const full = `# everything that can be said
 version: 1
 gateway: { id: gw-1, name: Ping'an village, district: "330603", town: "001", clock: trusted }
 uplinks:
-  - { id: district, url: "mqtts://broker:8883", username: u, password: p, ca: tls/ca.pem, cert: /abs/cert.pem, key: tls/key.pem }
+  - { id: district, url: "mqtts://broker:8883", username: u, password: p, ca: tls/ca.pem, cert: /abs/cert.pem, key: tls/key.pem, startAt: now }
 operators:
   - { name: duty, key: "${duty.publicKey}" }
 journal: { path: store, maxMb: 64, commitMs: 5000, chunkKb: 8, fsync: os }
@@ -67,6 +67,7 @@ describe('a valid configuration', () => {
         ca: '/etc/fengsui/tls/ca.pem',
         cert: '/abs/cert.pem',
         key: '/etc/fengsui/tls/key.pem',
+        startAt: 'now',
       },
     ]);
     expect(site.buses.map((b) => [b.id, b.kind])).toEqual([
@@ -198,6 +199,11 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
     'two uplinks with one name',
     `${head}uplinks:\n  - url: mqtt://x\n  - url: mqtt://y\n`,
     'line 9, column 5: uplinks[1].id: another uplink has this id',
+  ],
+  [
+    'an uplink that is to begin nowhere',
+    `${head}uplinks:\n  - { url: "mqtt://x", startAt: yesterday }\n`,
+    'line 8, column 24: uplinks[0].startAt: expected stored or now, got "yesterday"',
   ],
   [
     'a key that is none',

@@ -23,7 +23,12 @@ async function served(folder: string, status: () => Data = () => ({ uptimeMs: 5 
   const log = recordingLog();
   const desk = await serveLocal(
     folder,
-    { status, alarms: () => ({ alarms: [] }), history: async (p) => historyOf(p.text('device')) },
+    {
+      status,
+      alarms: () => ({ alarms: [] }),
+      history: async (p) => historyOf(p.text('device')),
+      records: () => ({ records: [] }),
+    },
     { clock, log },
   );
   onTestFinished(() => desk[Symbol.asyncDispose]());
