@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { elapsed, millis, seconds } from '../../sdk/model/time.ts';
+import { tlsTrouble } from '../../sdk/model/tls-trouble.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
@@ -15,13 +16,16 @@ export type LinkOptions = {
   readonly subscribe: readonly string[];
   /** Whether an alarm waits: then no more than a few seconds pass between tries. */
   readonly isUrgent: () => boolean;
-  readonly credentials: {
-    readonly username?: string;
-    readonly password?: string;
-    readonly ca?: Buffer;
-    readonly cert?: Buffer;
-    readonly key?: Buffer;
-  };
+  /** Asked for each connection, so that a new certificate is used with the next one, and a missing one is only an uplink that is down. */
+  readonly credentials: () => Promise<Credentials>;
+};
+
+export type Credentials = {
+  readonly username?: string;
+  readonly password?: string;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
 };
 
 export type LinkListener = {
@@ -79,10 +83,21 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
     },
     async run(listener, signal, farewell) {
       let waits = delays(backoff, ctx.random);
+      const pause = async (): Promise<void> => {
+        const wait = waits.next().value;
+        await clock
+          .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
+          .catch(() => undefined); // the loop sees the abort
+      };
       while (!signal.aborted) {
         const began = clock.mono();
-        // A new client each time: the library's own queue would resend what our journal resends already.
-        client = connect(options.url, clientOptions(options));
+        const opened = await open(options);
+        if ('cannot' in opened) {
+          listener.down(opened.cannot);
+          await pause();
+          continue;
+        }
+        client = opened;
         client.once('connect', () => noDelay(client?.stream));
         const why = await lifetime(client, options, signal, (connected) => {
           isUp = true;
@@ -98,10 +113,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         if (signal.aborted) return;
         listener.down(why);
         if (elapsed(began, clock.mono()) > settledAfter) waits = delays(backoff, ctx.random);
-        const wait = waits.next().value;
-        await clock
-          .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
-          .catch(() => undefined); // the loop sees the abort
+        await pause();
       }
     },
   };
@@ -117,7 +129,16 @@ async function sayGoodbye(farewell: () => Promise<void>, ctx: { clock: Clock; lo
   );
 }
 
-const clientOptions = ({ clientId, will, credentials }: LinkOptions): IClientOptions => ({
+/** A new client each time: the library's own queue would resend what our journal resends already. */
+async function open(options: LinkOptions): Promise<MqttClient | { readonly cannot: string }> {
+  try {
+    return connect(options.url, clientOptions(options, await options.credentials()));
+  } catch (e) {
+    return { cannot: `the certificate or key for ${options.url} cannot be used: ${describeError(e)}` };
+  }
+}
+
+const clientOptions = ({ clientId, will }: LinkOptions, credentials: Credentials): IClientOptions => ({
   clientId,
   clean: true,
   protocolVersion: 4,
@@ -150,7 +171,8 @@ function lifetime(
       resolve(why);
     };
     client.on('error', (e) => {
-      why = describeError(e);
+      const trouble = tlsTrouble(e);
+      why = trouble ? `the broker ${trouble.text}` : describeError(e);
       if (!client.connected) end();
     });
     client.once('close', end);

@@ -1,9 +1,10 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
+import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { type DistrictCode, districtCode } from '../model/ids.ts';
 import { appendLine, exclusively, makeSecretFolder, readIfThere, readSecret, writeNew } from './files.ts';
 import { commonName, type Holder, sameHolder, townOf } from './holder.ts';
+import { keyText, newKey, publicText } from './own-key.ts';
 import { type Issued, issuedLine, parseRegister, type RegisterEntry, revokedLine } from './register.ts';
 import { type Issuer, makeCertificate, newSerial } from './x509/certificate.ts';
 import { toPem } from './x509/pem.ts';
@@ -74,7 +75,7 @@ export async function createAuthority(options: AuthorityOptions & { readonly dis
   const { folder, now = Date.now } = options;
   const district = districtCode(options.district);
   await makeSecretFolder(folder);
-  const signer = options.signer ?? (await newKey(pathsIn(folder).key));
+  const signer = options.signer ?? (await newSigner(pathsIn(folder).key));
   const publicKey = publicKeyOf(signer.publicKey);
   const subject = { organization: district, commonName: `Fengsui authority ${district}` };
   const der = await makeCertificate(
@@ -238,13 +239,13 @@ async function publicKeyIn(file: string): Promise<string> {
   return new X509Certificate(pem).publicKey.export({ format: 'pem', type: 'spki' }).toString();
 }
 
-async function newKey(path: string): Promise<AuthoritySigner> {
-  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
-  await writeNew(path, privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), 0o600);
-  return signerOf(privateKey);
+async function newSigner(path: string): Promise<AuthoritySigner> {
+  const key = newKey();
+  await writeNew(path, keyText(key), 0o600);
+  return signerOf(key);
 }
 
-const signerOf = (privateKey: KeyObject): AuthoritySigner => ({
-  publicKey: createPublicKey(privateKey).export({ format: 'pem', type: 'spki' }).toString(),
-  sign: async (bytes) => Uint8Array.from(signWith(privateKey, bytes)),
+const signerOf = (key: KeyObject): AuthoritySigner => ({
+  publicKey: publicText(key),
+  sign: async (bytes) => Uint8Array.from(signWith(key, bytes)),
 });

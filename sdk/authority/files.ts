@@ -3,7 +3,12 @@ import { dirname } from 'node:path';
 import { FengsuiError } from '../model/errors.ts';
 
 /** A folder for its owner alone. One that is there already is left as it is. */
-export const makeSecretFolder = (path: string): Promise<unknown> => mkdir(path, { recursive: true, mode: 0o700 });
+export async function makeSecretFolder(path: string): Promise<void> {
+  await mkdir(dirname(path), { recursive: true });
+  await mkdir(path, { mode: 0o700 }).catch((e: unknown) => {
+    if (!hasCode(e, 'EEXIST')) throw e;
+  });
+}
 
 /** The text of a file that nobody but its owner can open. @throws FengsuiError FORBIDDEN, NOT_FOUND */
 export async function readSecret(path: string): Promise<string> {
@@ -30,10 +35,15 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   });
 }
 
+/** @throws FengsuiError CONFLICT when the file is there */
+export async function refuseExisting(path: string): Promise<void> {
+  if ((await readIfThere(path)) !== undefined) throw existing(path);
+}
+
 /** Writes a file that was not there, so that it is there after a power cut. @throws FengsuiError CONFLICT */
 export async function writeNew(path: string, text: string, mode: 0o600 | 0o644): Promise<void> {
   const file = await open(path, 'wx', mode).catch((e: unknown) => {
-    throw hasCode(e, 'EEXIST') ? new FengsuiError('CONFLICT', `${path} is there already, and is not written over`) : e;
+    throw hasCode(e, 'EEXIST') ? existing(path) : e;
   });
   await finish(file, () => file.writeFile(text));
   await syncFolder(dirname(path));
@@ -85,6 +95,9 @@ async function syncFolder(path: string): Promise<void> {
     await folder.close();
   }
 }
+
+const existing = (path: string): FengsuiError =>
+  new FengsuiError('CONFLICT', `${path} is there already, and is not written over`);
 
 const hasCode = (e: unknown, code: string): boolean => e instanceof Error && 'code' in e && e.code === code;
 const isMissing = (e: unknown): boolean => hasCode(e, 'ENOENT');

@@ -11,6 +11,7 @@ export {
 export { writeBrokerFolder } from './broker-folder.ts';
 export { commonName, type Holder, type HolderText, holderOf } from './holder.ts';
 export { brokerFiles, mosquittoAcl, mosquittoConfig } from './mosquitto.ts';
+export { certificateRequest } from './own-key.ts';
 export { type CertificateState, type Issued, type RegisterEntry, stateOf } from './register.ts';
 export { type RevocationReason, revocationReasons } from './x509/revocation-list.ts';
 export type { AuthoritySigner } from './x509/signature.ts';

@@ -6,7 +6,7 @@ import type { ProfileSpec } from '../model/profile.ts';
 import type { Signer } from '../wire/sign1.ts';
 import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
-import { type BrokerOptions, connection } from './connection.ts';
+import { type BrokerOptions, checkTls, connection } from './connection.ts';
 import { districtView } from './district-view.ts';
 import { type Fengsui, fengsui } from './fengsui.ts';
 import { receipts } from './receipts.ts';
@@ -30,7 +30,7 @@ export type ConnectOptions = BrokerOptions & {
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
- * @throws FengsuiError INVALID (district, town, URL), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, town, URL, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export async function connectWith<P extends ProfileSpec>(
   options: ConnectOptions & { readonly profiles: readonly P[] },
@@ -39,6 +39,7 @@ export async function connectWith<P extends ProfileSpec>(
   const district = districtCode(options.district);
   const town = options.town === undefined ? undefined : townCode(options.town);
   checkUrl(options.url);
+  checkTls(options);
   const client = `sdk-${randomBytes(8).toString('hex')}`;
   const link = connection({ ...options, clientId: client, subscribe: subscriptions({ district, town }, client) });
   const closing = new AbortController();

@@ -1,5 +1,5 @@
 import { createServer, type Socket } from 'node:net';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../edge/platform/clock.ts';
 import { type Link, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
 import { recordingLog } from '../../support/recording-log.ts';
@@ -44,7 +44,10 @@ function deafBroker(): Promise<{
 }
 
 describe('the link to a broker', () => {
-  const stop = new AbortController();
+  let stop: AbortController;
+  beforeEach(() => {
+    stop = new AbortController();
+  });
   afterEach(() => stop.abort(new Error('test over')));
 
   it('what the broker had not taken when the connection broke is given back, and waits for ever nowhere', async () => {
@@ -55,7 +58,7 @@ describe('the link to a broker', () => {
         clientId: 'test',
         will: { topic: 'will', payload: Uint8Array.of(1) },
         subscribe: ['request'],
-        credentials: {},
+        credentials: () => Promise.resolve({}),
         isUrgent: () => true,
       },
       { clock: systemClock(), log: recordingLog(), random: () => 0 },
@@ -75,6 +78,43 @@ describe('the link to a broker', () => {
     broker.cut();
     await expect(sent).rejects.toMatchObject({ code: 'UNAVAILABLE' });
     await expect(link.publish('alarm', Uint8Array.of(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    stop.abort(new Error('test over'));
+    await broker.close();
+  });
+
+  it('a key that cannot be used is an uplink that is down, until there is one that can', async () => {
+    const broker = await deafBroker();
+    let ready = false;
+    const asked: string[] = [];
+    const link = mqttLink(
+      {
+        url: `mqtt://127.0.0.1:${broker.port}`,
+        clientId: 'test',
+        will: { topic: 'will', payload: Uint8Array.of(1) },
+        subscribe: ['request'],
+        credentials: async () => {
+          asked.push('again');
+          if (!ready) throw new Error('ENOENT: no such file gateway.pem');
+          return {};
+        },
+        isUrgent: () => true,
+      },
+      { clock: systemClock(), log: recordingLog(), random: () => 0 },
+    );
+    const told = await new Promise<string>((resolve, reject) => {
+      let first: string | undefined;
+      const listener = {
+        up: () => resolve(first ?? 'never down'),
+        down: (why: string) => {
+          first ??= why;
+          ready = asked.length > 2;
+        },
+        message: () => {},
+      };
+      link.run(listener, stop.signal, () => Promise.resolve()).catch(reject);
+    });
+    expect(told).toMatch(/certificate or key .* cannot be used: ENOENT/);
+    expect(asked).toHaveLength(4);
     stop.abort(new Error('test over'));
     await broker.close();
   });
