@@ -1,5 +1,5 @@
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { createSecureContext } from 'node:tls';
+import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { tlsTrouble } from '../model/tls-trouble.ts';
 import { delays, reconnectBackoff } from './backoff.ts';

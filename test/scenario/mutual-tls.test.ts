@@ -141,9 +141,7 @@ describe.skipIf(!debian('mosquitto'))('a district with an authority of its own',
     await until('the gateway is online', () => duty.gateways.list({ online: true }).length === 1);
     const ours = await client('town', 'ours', '001');
     await until('its centre sees it', () => ours.gateways.list({ online: true }).length === 1);
-    expect(await ours.devices.get({ gateway: 'test-01', device: 'smoke' }).profile).toBe(
-      'generic/wireless-smoke-alarm',
-    );
+    expect(ours.devices.get({ gateway: 'test-01', device: 'smoke' }).profile).toBe('generic/wireless-smoke-alarm');
     for (const town of ['002', undefined]) {
       const theirs = await client('town', 'theirs', town);
       expect(theirs.gateways.list()).toEqual([]);

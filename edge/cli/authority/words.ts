@@ -48,5 +48,7 @@ export const stateWords = {
 } as const satisfies Record<CertificateState, Said>;
 
 /** A sentence with its gaps filled, in order. */
-export const say = (word: keyof typeof authorityWords, lang: Lang, ...parts: readonly string[]): string =>
-  parts.reduce((text, part) => text.replace('{}', () => part), authorityWords[word][lang]);
+export function say(word: keyof typeof authorityWords, lang: Lang, ...parts: readonly string[]): string {
+  const rest = parts.values();
+  return authorityWords[word][lang].replaceAll('{}', () => rest.next().value ?? '');
+}

@@ -164,11 +164,12 @@ describe.skipIf(!debian('mosquitto'))('mosquitto with the rules of the district'
   });
 
   it('nobody takes over the session of another by its name', async () => {
-    const duty = await opened('duty');
-    await opened('gw-1', { clientId: 'district.duty', username: 'district.duty' });
+    const duty = await opened('duty', { clientId: 'session-1' });
+    await opened('gw-1', { clientId: 'session-1', username: 'district.duty' });
     const liar = await opened('gw-2', { clientId: 'gw-3', username: 'gw-3', password: 'x' });
     expect(await takes(liar, topic('gw-3', 'alarm'))).toBe(false);
     expect(await takes(duty, topic('gw-1', 'request'))).toBe(true);
+    expect(duty.connected).toBe(true);
   });
 
   it('a second connection with one certificate takes the place of the first', async () => {
