@@ -119,6 +119,33 @@ describe.skipIf(!debian('mosquitto'))('the broker of a district refuses', { time
     expect(await refusal(broker.url, desk)).toBe('let in');
   });
 
+  it('a thief only after a restart, when the name is given again: until then an open session has it, too', async () => {
+    const broker = await district();
+    const stolen = await broker.issue(gateway('gw-1'));
+    await broker.update();
+    await broker.restart();
+    const thief = await opened(broker.url, stolen);
+    const closed = new Promise<void>((resolve) => thief.once('close', () => resolve()));
+    const isTaken = (): Promise<boolean> =>
+      thief.publishAsync('fengsui/v1/330603/001/gw-1/alarm', 'x', { qos: 1 }).then(
+        () => true,
+        () => false,
+      );
+    const takenIs = async (wanted: boolean): Promise<void> => {
+      for (const end = Date.now() + 8_000; (await isTaken()) !== wanted; ) expect(Date.now()).toBeLessThan(end);
+    };
+    await broker.authority.revoke(stolen.issued.serial, 'stolen');
+    await broker.update();
+    await takenIs(false);
+    const successor = await broker.issue(gateway('gw-1'));
+    await broker.update();
+    await takenIs(true);
+    await broker.restart();
+    await closed;
+    expect(await refusal(broker.url, stolen)).toContain('certificate revoked');
+    expect(await refusal(broker.url, successor)).toBe('let in');
+  });
+
   it('and the SDK says so at once, without trying again', async () => {
     const broker = await district();
     const { ca, cert, key, issued } = await broker.issue(duty);
