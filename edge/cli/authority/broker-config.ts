@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
-import { openAuthority } from '../../../sdk/authority/authority.ts';
 import { writeBrokerFolder } from '../../../sdk/authority/broker-folder.ts';
 import { mosquittoAcl, mosquittoConfig } from '../../../sdk/authority/mosquitto.ts';
+import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { languageOf } from '../language.ts';
 import { say } from './words.ts';

@@ -1,13 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import {
-  type Authority,
-  createAuthority,
-  type IssuedCertificate,
-  openAuthority,
-} from '../../../sdk/authority/authority.ts';
+import type { Authority, IssuedCertificate } from '../../../sdk/authority/authority.ts';
 import { refuseExisting, writeNew } from '../../../sdk/authority/files.ts';
 import { commonName, holderOf } from '../../../sdk/authority/holder.ts';
+import { createAuthority, openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { keyText, newKey, publicText } from '../../../sdk/authority/own-key.ts';
 import type { RegisterEntry } from '../../../sdk/authority/register.ts';
 import { isRevocationReason, revocationReasons } from '../../../sdk/authority/x509/revocation-list.ts';
@@ -86,7 +82,7 @@ export async function authorityRevoke(args: readonly string[]): Promise<void> {
   });
   const { lang, folder } = where(values);
   const { why } = values;
-  if (!isRevocationReason(why)) throw invalid(`why? Add --why ${Object.keys(revocationReasons).join(', --why ')}`);
+  if (!isRevocationReason(why)) throw invalid(`why? Add --why ${revocationReasons.join(', --why ')}`);
   const authority = await openAuthority({ folder });
   for (const { serial, holder } of await chosen(authority, positionals)) {
     await authority.revoke(serial, why);

@@ -15,19 +15,19 @@ import { authorityKeyId, extension, type Issuer } from './certificate.ts';
 import { algorithm, signed } from './signature.ts';
 import { nameOf } from './subject.ts';
 
-/** Why a certificate counts no more, with the words of RFC 5280 §5.3.1. */
-export const revocationReasons = {
-  /** Somebody else may have the key. */
+/** Why a certificate counts no more: somebody else may have the key; its holder is out of service; another takes its place. */
+export const revocationReasons = ['stolen', 'retired', 'replaced'] as const;
+export type RevocationReason = (typeof revocationReasons)[number];
+
+/** The same in the words of RFC 5280 §5.3.1. */
+const codeOf = {
   stolen: CRLReasons.keyCompromise,
-  /** Its holder is out of service. */
   retired: CRLReasons.cessationOfOperation,
-  /** Another certificate takes its place. */
   replaced: CRLReasons.superseded,
-} as const;
-export type RevocationReason = keyof typeof revocationReasons;
+} as const satisfies Record<RevocationReason, CRLReasons>;
 
 export const isRevocationReason = (text: unknown): text is RevocationReason =>
-  typeof text === 'string' && Object.hasOwn(revocationReasons, text);
+  revocationReasons.some((reason) => reason === text);
 
 export type Revocation = { readonly serial: string; readonly at: number; readonly why: RevocationReason };
 
@@ -64,5 +64,5 @@ const revoked = ({ serial, at, why }: Revocation): RevokedCertificate =>
   new RevokedCertificate({
     userCertificate: Uint8Array.from(Buffer.from(serial, 'hex')).buffer,
     revocationDate: new Time(new Date(at)),
-    crlEntryExtensions: [extension(id_ce_cRLReasons, new CRLReason(revocationReasons[why]))],
+    crlEntryExtensions: [extension(id_ce_cRLReasons, new CRLReason(codeOf[why]))],
   });
