@@ -91,7 +91,8 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
       };
       while (!signal.aborted) {
         const began = clock.mono();
-        const opened = await open(options);
+        const opened = await open(options, signal);
+        if (signal.aborted) return;
         if ('cannot' in opened) {
           listener.down(opened.cannot);
           await pause();
@@ -130,9 +131,11 @@ async function sayGoodbye(farewell: () => Promise<void>, ctx: { clock: Clock; lo
 }
 
 /** A new client each time: the library's own queue would resend what our journal resends already. */
-async function open(options: LinkOptions): Promise<MqttClient | { readonly cannot: string }> {
+async function open(options: LinkOptions, signal: AbortSignal): Promise<MqttClient | { readonly cannot: string }> {
   try {
-    return connect(options.url, clientOptions(options, await options.credentials()));
+    const credentials = await options.credentials();
+    signal.throwIfAborted();
+    return connect(options.url, clientOptions(options, credentials));
   } catch (e) {
     return { cannot: `the certificate or key for ${options.url} cannot be used: ${describeError(e)}` };
   }

@@ -1,7 +1,7 @@
 import { createServer, type Socket } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../../edge/platform/clock.ts';
-import { type Link, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
+import { type Link, type LinkOptions, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 
 /** Accepts CONNECT and SUBSCRIBE, and takes no message: what a broker does that dies at the wrong moment. */
@@ -43,6 +43,19 @@ function deafBroker(): Promise<{
   });
 }
 
+const linkTo = (port: number, credentials: LinkOptions['credentials']): Link =>
+  mqttLink(
+    {
+      url: `mqtt://127.0.0.1:${port}`,
+      clientId: 'test',
+      will: { topic: 'will', payload: Uint8Array.of(1) },
+      subscribe: ['request'],
+      credentials,
+      isUrgent: () => true,
+    },
+    { clock: systemClock(), log: recordingLog(), random: () => 0 },
+  );
+
 describe('the link to a broker', () => {
   let stop: AbortController;
   beforeEach(() => {
@@ -52,17 +65,7 @@ describe('the link to a broker', () => {
 
   it('what the broker had not taken when the connection broke is given back, and waits for ever nowhere', async () => {
     const broker = await deafBroker();
-    const link: Link = mqttLink(
-      {
-        url: `mqtt://127.0.0.1:${broker.port}`,
-        clientId: 'test',
-        will: { topic: 'will', payload: Uint8Array.of(1) },
-        subscribe: ['request'],
-        credentials: () => Promise.resolve({}),
-        isUrgent: () => true,
-      },
-      { clock: systemClock(), log: recordingLog(), random: () => 0 },
-    );
+    const link = linkTo(broker.port, () => Promise.resolve({}));
     const downs: string[] = [];
     const running = new Promise<void>((resolve) => {
       const listener = {
@@ -86,21 +89,11 @@ describe('the link to a broker', () => {
     const broker = await deafBroker();
     let ready = false;
     const asked: string[] = [];
-    const link = mqttLink(
-      {
-        url: `mqtt://127.0.0.1:${broker.port}`,
-        clientId: 'test',
-        will: { topic: 'will', payload: Uint8Array.of(1) },
-        subscribe: ['request'],
-        credentials: async () => {
-          asked.push('again');
-          if (!ready) throw new Error('ENOENT: no such file gateway.pem');
-          return {};
-        },
-        isUrgent: () => true,
-      },
-      { clock: systemClock(), log: recordingLog(), random: () => 0 },
-    );
+    const link = linkTo(broker.port, async () => {
+      asked.push('again');
+      if (!ready) throw new Error('ENOENT: no such file gateway.pem');
+      return {};
+    });
     const told = await new Promise<string>((resolve, reject) => {
       let first: string | undefined;
       const listener = {
@@ -116,6 +109,26 @@ describe('the link to a broker', () => {
     expect(told).toMatch(/certificate or key .* cannot be used: ENOENT/);
     expect(asked).toHaveLength(4);
     stop.abort(new Error('test over'));
+    await broker.close();
+  });
+
+  it('connects to nobody when it is stopped while it reads its key', async () => {
+    const broker = await deafBroker();
+    let read: (credentials: object) => void = () => undefined;
+    const link = linkTo(
+      broker.port,
+      () =>
+        new Promise((resolve) => {
+          read = resolve;
+        }),
+    );
+    const told: string[] = [];
+    const listener = { up: () => told.push('up'), down: (why: string) => told.push(why), message: () => {} };
+    const ended = link.run(listener, stop.signal, () => Promise.resolve());
+    stop.abort(new Error('test over'));
+    read({});
+    await ended;
+    expect(told).toEqual([]);
     await broker.close();
   });
 });
