@@ -70,6 +70,7 @@ export default defineConfig((options) => [
       'poll-loop': 'test/bench/poll-loop.ts',
       'bare-poll': 'test/bench/bare-poll.ts',
       'history-process': 'test/bench/history-process.ts',
+      'start-process': 'test/bench/start-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

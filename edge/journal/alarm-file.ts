@@ -1,10 +1,10 @@
 import { applyWrite, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
-import { type LaneFile, laneFile, laneSchema } from './lane-file.ts';
+import { checkLane, type LaneFile, laneFile, laneSchema } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
-import type { Write } from './store.ts';
+import type { Note, Write } from './store.ts';
 
 export type AlarmFile = {
   readonly file: DatabaseFile;
@@ -13,16 +13,19 @@ export type AlarmFile = {
   write(writes: readonly Write[], peerLast: Seq): void;
   readonly kept: (prefix: string) => ReadonlyMap<string, Uint8Array>;
   readonly damagedKept: () => number;
-  bytes(): number;
+  /** Inside a transaction of the file. */
+  readonly keep: (keep: Keep) => void;
 };
 
 /** Entries that stay for local reading after all destinations took them. */
 const history = 1_000;
 /** Rows deleted with one commit: bounds how long an alarm can wait behind the cleaning. */
 const trimRows = 64;
+/** Some 30,000 alarms: a slow card reads as much in 0.4 s, and a start may take 2. */
+const readThroughBytes = 8 * 1_048_576;
 
 /** Synced at each commit, and `psow=0`: no acknowledged alarm is lost even if a power cut garbles a whole flash block. */
-export function openAlarmFile(open: OpenDatabase, path: string, notes: string[]): AlarmFile {
+export function openAlarmFile(open: OpenDatabase, path: string, notes: Note[]): AlarmFile {
   const file = openDatabaseFile(
     open,
     {
@@ -31,36 +34,37 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
       parameters: '?psow=0',
       checkpointPages: 64, // a short log: damage inside it silently drops all that follows
       cacheKib: 256,
-      schema: laneSchema,
+      steps: [laneSchema],
+      readThroughBytes,
+      check: checkLane,
+      isSalvaged: true,
       roomBytes: 512 * 1_024, // twice the log at its checkpoint: the commit that leads to one must fit on a full disk
     },
     notes,
   );
   const lane = laneFile(file);
   const kept = keptValues(file);
-  let bytes = lane.bytes();
   return {
     file,
     lane,
     write(writes, peerLast) {
-      bytes += file.transaction(() => {
-        let added = 0;
-        for (const write of writes) added += applyWrite({ file, lane, keep: kept.set }, write);
+      file.transaction(() => {
+        for (const write of writes) applyWrite({ file, lane, keep: kept.set }, write);
         if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
-        return added - trim(file, lane);
+        trim(file, lane);
       });
     },
     kept: kept.all,
+    keep: kept.set,
     damagedKept: kept.damaged,
-    bytes: () => bytes,
   };
 }
 
 /** Only what every known destination took; with none known, nothing. */
-function trim(file: DatabaseFile, lane: LaneFile): number {
+function trim(file: DatabaseFile, lane: LaneFile): void {
   const cursors = [...cursorsOf(file).values()];
   const upTo = Math.min(...cursors, lane.extent().last - history);
-  return cursors.length > 0 && upTo > 0 ? lane.deleteOldest(upTo, trimRows).bytes : 0;
+  if (cursors.length > 0 && upTo > 0) lane.deleteOldest(upTo, trimRows);
 }
 
 function keptValues({ db }: DatabaseFile) {

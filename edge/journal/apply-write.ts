@@ -3,14 +3,19 @@ import type { Keep, Seq } from './journal.ts';
 import type { LaneFile } from './lane-file.ts';
 import type { Write } from './store.ts';
 
-export type Target = { readonly file: DatabaseFile; readonly lane: LaneFile; readonly keep: (keep: Keep) => void };
+export type Target = {
+  readonly file: DatabaseFile;
+  readonly lane: LaneFile;
+  readonly keep: (keep: Keep) => void;
+  /** Leaves word of entries that were dropped; without, they are counted alone. */
+  readonly lost?: (dropped: Extract<Write, { kind: 'dropped' }>) => void;
+};
 
-/** Inside a transaction of the file. Returns the bytes that the lane grew by. */
-export function applyWrite({ file, lane, keep }: Target, write: Write): number {
-  let added = 0;
+/** Inside a transaction of the file. */
+export function applyWrite({ file, lane, keep, lost }: Target, write: Write): void {
   switch (write.kind) {
     case 'entry':
-      added = lane.insert(write.entry);
+      lane.insert(write.entry);
       if (write.keep) keep(write.keep);
       break;
     case 'keep':
@@ -20,10 +25,10 @@ export function applyWrite({ file, lane, keep }: Target, write: Write): number {
       raiseCursor(file, write.destination, write.upTo);
       break;
     case 'dropped':
-      countEvicted(file, write.count);
+      if (lost) lost(write);
+      else countEvicted(file, write.last - write.first + 1);
       break;
   }
-  return added;
 }
 
 export function countEvicted(file: DatabaseFile, count: number): void {

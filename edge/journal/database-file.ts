@@ -1,20 +1,13 @@
-import {
-  closeSync,
-  constants,
-  existsSync,
-  fdatasyncSync,
-  fstatSync,
-  openSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, constants, existsSync, fdatasyncSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { backUp, removeBackups } from './backup.ts';
 import { checksum } from './seal.ts';
+import { isMarkedDamaged, setAside } from './set-aside.ts';
 import type { Database, OpenDatabase } from './sqlite-driver.ts';
+import { DamagedFile, isBusy, isDamage, isFull } from './sqlite-errors.ts';
+import type { Note } from './store.ts';
+import { watched } from './watched-database.ts';
 
 export type FileOptions = {
   readonly path: string;
@@ -24,17 +17,27 @@ export type FileOptions = {
   readonly parameters: string;
   readonly checkpointPages: number;
   readonly cacheKib: number;
-  readonly schema: string;
+  /** How to make the file, then how to change it from each version to the next. Its version is how many of them were taken. */
+  readonly steps: readonly string[];
   /** Bytes to allocate before the disk is ever full: in the file at its creation, in its write-ahead log at each start. */
   readonly roomBytes: number;
-  /** Look at every page at start. Default true; without, damage shows when it is come across. */
-  readonly isReadThrough?: false;
+  /** Up to this size every page is looked at when it is opened. Damage elsewhere shows when it is come across. */
+  readonly readThroughBytes: number;
+  /** Reads what has to be sound to go on with. Throws as SQLite does where it is not. */
+  readonly check?: (db: Database) => void;
+  /** What is sound in a file that is set aside is taken over into the new one afterwards. */
+  readonly isSalvaged: boolean;
 };
 
 export type DatabaseFile = {
+  readonly path: string;
   readonly db: Database;
-  /** Files renamed because they were damaged: 0 or 1. */
+  /** Files that were renamed because they were damaged or newer: 0 or 1. */
   readonly setAside: number;
+  /** Below the number of its steps when there was no room for the others. */
+  readonly version: number;
+  /** Pages that hold something. */
+  usedPages(): number;
   /** All or nothing. */
   transaction<T>(work: () => T): T;
   /** A number that outlives a restart; undefined when never set, or damaged. */
@@ -44,9 +47,9 @@ export type DatabaseFile = {
   marks(prefix: string): Map<string, number>;
 };
 
-export const pageBytes = 4_096;
+type OpenFile = Omit<DatabaseFile, 'path' | 'setAside'>;
 
-const damagedMark = '.damaged';
+export const pageBytes = 4_096;
 
 /** "Feng" in ASCII: tells our files from another program's. */
 const applicationId = 0x46656e67;
@@ -55,93 +58,78 @@ const markTable =
   'CREATE TABLE IF NOT EXISTS mark(name TEXT PRIMARY KEY, value INTEGER NOT NULL, crc INTEGER NOT NULL) STRICT, WITHOUT ROWID';
 
 /**
- * Opens or creates a database file. One that is damaged or not ours is renamed to `*.corrupt-<n>`, noted, and replaced.
+ * Opens or creates a database file. One that is damaged or not ours is renamed to `*.corrupt-<n>`, noted, and replaced;
+ * one of a newer program, to `*.newer-<n>`.
  * @throws FengsuiError JOURNAL when the disk refuses or another process holds the file.
  */
-export function openDatabaseFile(open: OpenDatabase, options: FileOptions, notes: string[]): DatabaseFile {
+export function openDatabaseFile(open: OpenDatabase, options: FileOptions, notes: Note[]): DatabaseFile {
   try {
-    return { ...tryOpen(open, options, notes), setAside: 0 };
+    return { ...tryOpen(open, options, notes), path: options.path, setAside: 0 };
   } catch (e) {
-    if (!isDamage(e)) throw refused(options.path, e);
-    notes.push(`${options.path} was set aside as ${setAside(options.path)}: ${describeError(e)}`);
+    notes.push(replaced(options, e));
   }
   try {
-    return { ...tryOpen(open, options, notes), setAside: 1 };
+    return { ...tryOpen(open, options, notes), path: options.path, setAside: 1 };
   } catch (e) {
     throw refused(options.path, e);
   }
 }
 
-/** Primary result codes of SQLite (sqlite.org/rescode.html) that say the file itself is bad: ERROR, CORRUPT, NOTADB. */
-export function isDamage(e: unknown): boolean {
-  const shortRead = 522; // IOERR_SHORT_READ: the file is shorter than it says
-  const code = resultCode(e);
-  return e instanceof DamagedFile || code === shortRead || [1, 11, 26].includes(code & 0xff);
-}
-
-/** Result code FULL: no room, on the disk or under `max_page_count`. */
-export const isFull = (e: unknown): boolean => (resultCode(e) & 0xff) === 13;
-
-/** Leaves word to set the file aside when it is opened next: its damage may be in a place that the check does not see. */
-export const markDamaged = (path: string): void => writeFileSync(path + damagedMark, '');
-
 export function pragma(db: Database, name: string): unknown {
   return Object.values(db.prepare(`PRAGMA ${name}`).get() ?? {})[0];
 }
 
-class DamagedFile extends Error {}
-
-function resultCode(e: unknown): number {
-  if (!(e instanceof Error)) return 0;
-  if ('errcode' in e && typeof e.errcode === 'number') return e.errcode;
-  return wordsOfCodes.get(e.message) ?? 0;
+/** Makes way for a new file. */
+function replaced({ path, isSalvaged }: FileOptions, e: unknown): Note {
+  if (!(e instanceof NewerFile) && !isDamage(e)) throw refused(path, e);
+  try {
+    if (!(e instanceof NewerFile)) {
+      const aside = setAside(path, 'corrupt', isSalvaged);
+      return { kind: 'damaged', text: `${path} was set aside as ${aside}: ${describeError(e)}` };
+    }
+    const aside = setAside(path, 'newer', false);
+    return {
+      kind: 'newer',
+      text: `${path} ${e.message}: kept as ${aside}; rename it back when that program runs again`,
+    };
+  } catch (cause) {
+    throw refused(path, cause);
+  }
 }
 
-/** `all` of the package for Node 20 throws without a code: there SQLite's own words (sqlite3_errstr) have to do. */
-const wordsOfCodes: ReadonlyMap<string, number> = new Map([
-  ['database is locked', 5],
-  ['database disk image is malformed', 11],
-  ['database or disk is full', 13],
-  ['file is not a database', 26],
-]);
+/** Made by a program that knows more than this one: not to be written to. */
+class NewerFile extends Error {}
 
 function refused(path: string, cause: unknown): FengsuiError {
-  const isBusy = [5, 6].includes(resultCode(cause) & 0xff);
-  const advice = isBusy
+  const advice = isBusy(cause)
     ? 'another process uses it: stop that one first'
     : 'check the disk, its free space and the permissions';
   return new FengsuiError('JOURNAL', `${path} cannot be opened: ${advice}`, { details: { path }, cause });
 }
 
-function setAside(path: string): string {
-  let n = 1;
-  while (existsSync(`${path}.corrupt-${n}`)) n += 1;
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) renameSync(path + suffix, `${path}.corrupt-${n}${suffix}`);
-  }
-  rmSync(path + damagedMark, { force: true });
-  return `${path}.corrupt-${n}`;
-}
-
-function tryOpen(open: OpenDatabase, options: FileOptions, notes: string[]): Omit<DatabaseFile, 'setAside'> {
-  if (existsSync(options.path) && !statSync(options.path).isFile()) throw new DamagedFile('it is not a file');
-  if (existsSync(options.path + damagedMark)) throw new DamagedFile('it turned out damaged while it was in use');
-  const db = open(pathToFileURL(options.path).href + options.parameters);
+function tryOpen(open: OpenDatabase, options: FileOptions, notes: Note[]): OpenFile {
+  const { path } = options;
+  for (const file of [path, `${path}-wal`])
+    if (existsSync(file) && !statSync(file).isFile()) throw new DamagedFile(`${file} is not a file`);
+  if (isMarkedDamaged(path)) throw new DamagedFile('it turned out damaged while it was in use');
+  const db = watched(open(pathToFileURL(path).href + options.parameters), path);
   try {
-    prepareFile(db, options, notes);
+    const version = prepareFile(db, options, notes);
     lengthenLog(options, notes);
-    return databaseFile(db);
+    return databaseFile(db, version);
   } catch (e) {
     db.close();
     throw e;
   }
 }
 
-function prepareFile(db: Database, options: FileOptions, notes: string[]): void {
+function prepareFile(db: Database, options: FileOptions, notes: Note[]): number {
+  db.exec(`PRAGMA page_size=${pageBytes}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA cell_size_check=ON`);
+  const isNew = isEmpty(db, options);
   // The engine defaults to NORMAL in this mode: without the explicit value a power cut loses what was acknowledged.
-  db.exec(`PRAGMA page_size=${pageBytes}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;
-    PRAGMA synchronous=${options.synchronous}; PRAGMA wal_autocheckpoint=${options.checkpointPages};
-    PRAGMA cache_size=-${options.cacheKib}; PRAGMA cell_size_check=ON; PRAGMA temp_store=MEMORY`);
+  db.exec(`PRAGMA journal_mode=WAL; PRAGMA synchronous=${options.synchronous};
+    PRAGMA wal_autocheckpoint=${options.checkpointPages}; PRAGMA cache_size=-${options.cacheKib};
+    PRAGMA temp_store=MEMORY`);
   const expected = options.synchronous === 'FULL' ? 2 : 1;
   if (pragma(db, 'synchronous') !== expected || pragma(db, 'journal_mode') !== 'wal') {
     throw new FengsuiError(
@@ -149,28 +137,71 @@ function prepareFile(db: Database, options: FileOptions, notes: string[]): void 
       `${options.path}: this build of SQLite does not accept WAL with synchronous=${options.synchronous}`,
     );
   }
-  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get()?.['n'];
-  const isNew = tables === 0;
-  if (!isNew && pragma(db, 'application_id') !== applicationId) throw new DamagedFile('another program made it');
-  const check = options.isReadThrough === false ? 'ok' : pragma(db, 'quick_check(1)');
-  if (check !== 'ok') throw new DamagedFile(String(check));
   if (isNew) allocate(db, options, notes);
-  // Nothing is written where nothing is new: a gateway has to start on a full disk.
-  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; DROP TABLE IF EXISTS room; ${isNew ? ours : ''}; COMMIT`);
+  const version = migrate(db, options, notes);
+  options.check?.(db);
+  return version;
+}
+
+/** Nothing is written where nothing is new: a gateway has to start on a full disk. */
+function migrate(db: Database, { path, steps }: FileOptions, notes: Note[]): number {
+  const found = versionOf(db);
+  if (found >= steps.length) {
+    removeBackups(path, found);
+    return found;
+  }
+  const making = `${ours}; DROP TABLE IF EXISTS room; ${markTable};`;
+  try {
+    if (found > 0) backUp(db, { path, version: found }, notes);
+    const script = `${found === 0 ? making : ''} ${steps.slice(found).join(';')}; PRAGMA user_version=${steps.length}`;
+    transaction(db, () => db.exec(script));
+    return steps.length;
+  } catch (e) {
+    if (found === 0 || !isFull(e)) throw e;
+    notes.push({
+      kind: 'no-room',
+      text: `${path} stays at version ${found}: there is no room to bring it to ${steps.length}`,
+    });
+    return found;
+  }
+}
+
+/** Files that were made before there were version numbers have their table of marks. */
+function versionOf(db: Database): number {
+  const version = Number(pragma(db, 'user_version'));
+  if (version > 0) return version;
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'mark'").get() ? 1 : 0;
+}
+
+/** True for a file without tables. What is another's is seen before anything is written to it. */
+function isEmpty(db: Database, { steps, readThroughBytes }: FileOptions): boolean {
+  const tables = db.prepare("SELECT count(*) AS n FROM sqlite_schema WHERE type = 'table'").get()?.['n'];
+  if (tables === 0) return true;
+  if (pragma(db, 'application_id') !== applicationId) throw new DamagedFile('another program made it');
+  const found = versionOf(db);
+  if (found > steps.length)
+    throw new NewerFile(`has layout ${found}, and this program knows none above ${steps.length}`);
+  const isSmall = Number(pragma(db, 'page_count')) * pageBytes <= readThroughBytes;
+  const check = isSmall ? pragma(db, 'quick_check(1)') : 'ok';
+  if (check !== 'ok') throw new DamagedFile(String(check));
+  return false;
 }
 
 /**
  * SQLite deletes the log when the file is closed properly, and a log that has to grow again finds no room on a disk that
  * is full by then. Zeros behind its end are no entries to SQLite (sqlite.org/fileformat2.html#walformat).
  */
-function lengthenLog({ path, roomBytes }: FileOptions, notes: string[]): void {
+function lengthenLog({ path, roomBytes }: FileOptions, notes: Note[]): void {
   const log = openSync(`${path}-wal`, constants.O_RDWR | constants.O_CREAT);
   try {
     const zeros = new Uint8Array(pageBytes);
     for (let at = fstatSync(log).size; at < roomBytes; at += pageBytes) writeSync(log, zeros, 0, pageBytes, at);
     fdatasyncSync(log);
   } catch (e) {
-    notes.push(`${path}: no room to lengthen its log to ${roomBytes} bytes in advance: ${describeError(e)}`);
+    notes.push({
+      kind: 'no-room',
+      text: `${path}: its log could not be lengthened to ${roomBytes} bytes in advance: ${describeError(e)}`,
+    });
   } finally {
     closeSync(log);
   }
@@ -180,7 +211,7 @@ function lengthenLog({ path, roomBytes }: FileOptions, notes: string[]): void {
  * In two transactions: pages that are freed in the one that made them are never written. The first tells whose the file
  * is, for the start after a power cut between the two.
  */
-function allocate(db: Database, options: FileOptions, notes: string[]): void {
+function allocate(db: Database, options: FileOptions, notes: Note[]): void {
   try {
     db.exec(
       `BEGIN; ${ours}; CREATE TABLE room(x BLOB); INSERT INTO room VALUES(zeroblob(${options.roomBytes})); COMMIT`,
@@ -188,17 +219,22 @@ function allocate(db: Database, options: FileOptions, notes: string[]): void {
     db.exec('DROP TABLE room');
   } catch (e) {
     if (!isFull(e)) throw e;
-    notes.push(`${options.path}: no room to allocate ${options.roomBytes} bytes in advance`);
+    notes.push({ kind: 'no-room', text: `${options.path}: no room to allocate ${options.roomBytes} bytes in advance` });
   }
 }
 
-function databaseFile(db: Database): Omit<DatabaseFile, 'setAside'> {
+/** A database with our table of marks, in this version. */
+export function databaseFile(db: Database, version: number): OpenFile {
   const get = db.prepare('SELECT name, value, crc FROM mark WHERE name = ?');
   const all = db.prepare('SELECT name, value, crc FROM mark');
   const set = db.prepare('INSERT OR REPLACE INTO mark(name, value, crc) VALUES(?, ?, ?)');
+  const pages = db.prepare('PRAGMA page_count');
+  const free = db.prepare('PRAGMA freelist_count');
   return {
     db,
+    version,
     transaction: (work) => transaction(db, work),
+    usedPages: () => Number(pages.get()?.['page_count']) - Number(free.get()?.['freelist_count']),
     mark: (name) => sound(get.get(name)),
     setMark: (name, value) => set.run(name, value, checksum(`${name}=${value}`)),
     marks(prefix) {

@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
-import { isDamage } from './database-file.ts';
 import { loadSqlite } from './sqlite-driver.ts';
+import { isDamage } from './sqlite-errors.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { Call, Reply, Request, Store, StoreOptions } from './store.ts';
 
@@ -19,7 +19,12 @@ try {
   reply({ kind: 'opened', opened: store.opened, status: store.status() });
   port.on('message', (request: Request) => void answer(store, request));
 } catch (e) {
-  reply({ kind: 'unopened', why: describeError(e), isHopeless: FengsuiError.is(e, 'DRIVER_MISSING') });
+  reply({
+    kind: 'unopened',
+    why: describeError(e),
+    isHopeless: FengsuiError.is(e, 'DRIVER_MISSING'),
+    isDamage: isDamage(e),
+  });
   port.close();
 }
 
@@ -38,9 +43,8 @@ async function perform(store: Store, number: number, call: Call): Promise<void> 
     case 'write':
       await store.write(call.lane, call.writes);
       return reply({ kind: 'done', number, status: store.status() });
-    case 'read':
-    case 'between': {
-      const entries = call.do === 'read' ? store.read(call.lane, call.after, call.limit) : store.between(call.window);
+    case 'read': {
+      const entries = store.read(call.lane, call.after, call.limit, call.reader);
       const buffers = entries.flatMap(({ body }) => (body.buffer instanceof ArrayBuffer ? [body.buffer] : []));
       return reply({ kind: 'entries', number, entries, status: store.status() }, buffers);
     }

@@ -1,14 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { systemClock } from '../platform/clock.ts';
+import { keepSmall } from './ageing/keep-small.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
 import { cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isDamage, markDamaged } from './database-file.ts';
+import { type DatabaseFile, pageBytes } from './database-file.ts';
 import { type History, history } from './history/history.ts';
 import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
-import type { Lane, Seq } from './journal.ts';
+import type { Lane, LaneStatus, Seq } from './journal.ts';
+import { salvageLanes } from './salvage-lanes.ts';
+import { markDamaged } from './set-aside.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
-import type { Opened, Store, StoreOptions, Write } from './store.ts';
+import { isDamage, isFull } from './sqlite-errors.ts';
+import type { Note, Opened, Store, StoreOptions, Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
 
 /**
@@ -32,17 +37,24 @@ const unheard: HistoryEvents = { onTrouble: () => undefined, onDamage: () => und
  * by point and hour). Opens whatever state it finds.
  * @throws FengsuiError JOURNAL when the disk refuses or another process holds the files; never for the history's.
  */
-export function openSqliteStore(open: OpenDatabase, options: StoreOptions, events: HistoryEvents = unheard): Store {
-  const notes: string[] = [];
+export function openSqliteStore(
+  open: OpenDatabase,
+  options: StoreOptions,
+  events: HistoryEvents = unheard,
+  now: () => number = () => systemClock('synced').mono(),
+): Store {
+  const notes: Note[] = [];
   mkdirSync(options.directory, { recursive: true });
   const alarms = openAlarmFile(open, join(options.directory, 'alarms.db'), notes);
   const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, 'telemetry.db') }, notes);
-  const setAsideCount = alarms.file.setAside + telemetry.file.setAside;
+  const salvaged = salvageLanes(open, { alarms, telemetry, notes, now });
+  const missing = [...salvaged.values()].reduce((sum, lane) => sum + lane.missing, 0);
+  const damaged = alarms.file.setAside + telemetry.file.setAside + missing;
   const opened: Opened = {
     id: identity(alarms.file, telemetry.file, options.newId),
     next: {
-      alarm: nextNumber('alarm', alarms, telemetry, notes),
-      telemetry: nextNumber('telemetry', telemetry, alarms, notes),
+      alarm: nextNumber('alarm', { own: alarms, peer: telemetry, isCut: salvaged.has('alarm') }, notes),
+      telemetry: nextNumber('telemetry', { own: telemetry, peer: alarms, isCut: salvaged.has('telemetry') }, notes),
     },
     cursors: { alarm: cursorsOf(alarms.file), telemetry: cursorsOf(telemetry.file) },
     notes,
@@ -50,7 +62,14 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
-  past.history?.take(telemetry.lane.extent().last);
+  const ages = keepSmall(options, {
+    telemetry,
+    history: past.history,
+    tableBytes: (hash) => tableBytes(alarms, hash),
+    onFailure: events.onDamage,
+  });
+  const { last } = telemetry.lane.extent();
+  setImmediate(() => past.history?.take(last)); // a journal is open before it catches up
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
@@ -60,7 +79,13 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
       // An alarm must not fail because the telemetry file does. Both are tried again, and that lane reports its trouble.
       if (isDamage(e)) throw e;
     }
-    alarms.write(writes, telemetry.lane.extent().last);
+    const { last } = telemetry.lane.extent();
+    try {
+      alarms.write(writes, last);
+    } catch (e) {
+      if (!isFull(e) || !telemetry.giveRoom()) throw e;
+      alarms.write(writes, last); // readings wait in memory now, and are the first to be given up
+    }
   };
   const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
     settle();
@@ -68,31 +93,38 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
     await telemetry.write(writes, alarms.lane.extent().last);
     settle();
     past.history?.take(telemetry.lane.extent().last);
+    ages.wake();
   };
   const of = (lane: Lane) => (lane === 'alarm' ? alarms.lane : telemetry.lane);
   return {
     opened,
     write: async (lane, writes) => (lane === 'alarm' ? writeAlarms(writes) : writeTelemetry(writes)),
-    read: (lane, after, limit) => of(lane).read(after, limit),
-    between: (window) => telemetry.lane.between(window),
+    read(lane, after, limit, reader) {
+      const entries = of(lane).read(after, limit);
+      if (lane === 'telemetry' && reader !== undefined)
+        ages.handed(reader, { after, upTo: entries.at(-1)?.seq ?? after });
+      return entries;
+    },
     async history(query) {
+      past.history?.take(telemetry.lane.extent().last); // it may not have begun to catch up
       if (past.history) return past.history.ask(query);
       throw new FengsuiError('JOURNAL', `there is no history: ${past.why}`);
     },
     kept: alarms.kept,
     status: () => ({
       lanes: {
-        alarm: { ...alarms.lane.extent(), bytes: alarms.bytes(), evicted: 0 },
-        telemetry: { ...telemetry.lane.extent(), bytes: telemetry.bytes(), evicted: telemetry.evicted() },
+        alarm: { ...alarms.lane.extent(), bytes: alarms.file.usedPages() * pageBytes, evicted: 0, summarised: 0 },
+        telemetry: telemetryStatus(telemetry),
       },
       quarantined:
-        setAsideCount +
+        damaged +
         alarms.lane.damaged() +
         telemetry.lane.damaged() +
         alarms.damagedKept() +
         (past.file ? past.file.setAside + past.file.damaged() : 0),
     }),
     close() {
+      ages.close();
       past.history?.close();
       alarms.file.db.close();
       telemetry.close();
@@ -100,8 +132,16 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   };
 }
 
+const telemetryStatus = ({ file, lane, firstLeft }: TelemetryFile): LaneStatus => ({
+  first: firstLeft(),
+  last: lane.extent().last,
+  bytes: file.usedPages() * pageBytes,
+  evicted: file.mark('evicted') ?? 0,
+  summarised: file.mark('summarised') ?? 0,
+});
+
 type Past = { readonly history?: History; readonly file?: HistoryFile; readonly why?: string };
-type Beside = { readonly alarms: AlarmFile; readonly telemetry: TelemetryFile; readonly notes: string[] };
+type Beside = { readonly alarms: AlarmFile; readonly telemetry: TelemetryFile; readonly notes: Note[] };
 
 /** Whatever is wrong with its file, the journal goes on without. */
 function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryEvents, beside: Beside): Past {
@@ -113,14 +153,14 @@ function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryE
       file,
       journal: options.newId,
       read: (after: Seq, limit: number) => telemetry.lane.read(after, limit),
-      tableBytes: (hash: number) => alarms.kept(`table/${hash}`).get(`table/${hash}`),
+      tableBytes: (hash: number) => tableBytes(alarms, hash),
       days: options.history.days,
       pause: () => new Promise<void>((done) => setImmediate(done)),
       ...events,
     };
     return { file, history: history(parts) };
   } catch (e) {
-    notes.push(`${path} cannot be used: ${describeError(e)}`);
+    notes.push({ kind: 'damaged', text: `${path} cannot be used: ${describeError(e)}` });
     if (isDamage(e)) {
       markDamaged(path);
       setImmediate(() => events.onDamage(e));
@@ -128,6 +168,9 @@ function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryE
     return { why: describeError(e) };
   }
 }
+
+const tableBytes = (alarms: AlarmFile, hash: number): Uint8Array | undefined =>
+  alarms.kept(`table/${hash}`).get(`table/${hash}`);
 
 function highest(writes: readonly Write[]): Seq {
   return writes.reduce((max, write) => (write.kind === 'entry' ? Math.max(max, write.entry.seq) : max), 0);
@@ -141,17 +184,26 @@ function identity(alarms: DatabaseFile, telemetry: DatabaseFile, newId: number):
   return id;
 }
 
+type Known = {
+  readonly own: AlarmFile | TelemetryFile;
+  readonly peer: AlarmFile | TelemetryFile;
+  /** Only what could be saved of it is there: its newest entries may be missing. */
+  readonly isCut: boolean;
+};
+
 /**
  * One above everything that the lane's own file knows. When the other file, or a cursor, knows of a later entry, then
  * entries were lost: their numbers may be known upstream already and are skipped, with a margin.
  */
-function nextNumber(lane: Lane, own: AlarmFile | TelemetryFile, peer: AlarmFile | TelemetryFile, notes: string[]): Seq {
+function nextNumber(lane: Lane, { own, peer, isCut }: Known, notes: Note[]): Seq {
   const stored = own.lane.extent().last;
   const ceiling = peer.file.mark('peer-ceiling') ?? 0;
   const known = Math.max(peer.file.mark('peer-last') ?? 0, ...cursorsOf(own.file).values());
-  if (known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
-  const next = Math.max(known, ceiling) + reserve + 1;
-  notes.push(`${lane} entries after ${stored} are gone from the disk: numbering goes on at ${next}`);
+  const isSure = !isCut || stored === 0;
+  if (isSure && known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
+  const next = Math.max(known, ceiling, stored) + reserve + 1;
+  const text = `${lane} entries after ${stored} may be gone from the disk: numbering goes on at ${next}`;
+  notes.push({ kind: 'damaged', text });
   return next;
 }
 

@@ -50,7 +50,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   let counter = 0;
   let closing = false;
   let cancelRestart: (() => void) | undefined;
-  let up: Worker | undefined;
+  let up: Started | undefined;
   let status: StoreStatus | undefined;
 
   const receive = (reply: Reply): void => {
@@ -63,13 +63,14 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
     waiting?.done(reply);
   };
   const watch = (started: Started): void => {
-    up = started.worker;
+    up = started;
     status = started.status;
     started.worker.on('message', receive);
-    started.worker.on('exit', () => {
+    const gone = (): void => {
       up = undefined;
       if (!closing) down(started.death() ?? 'it ended by itself');
-    });
+    };
+    void started.ended.then(gone);
     for (const waiting of pending.values()) resend(waiting, started.worker);
   };
   /** A question that kills each thread must not keep alarms from the disk. Writes are never given up. */
@@ -103,10 +104,10 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
       counter += 1;
       const request = { number: counter, call };
       pending.set(counter, { request, wasLost: false, done, fail });
-      up?.postMessage(request, []);
+      up?.worker.postMessage(request, []);
     });
 
-  const first = await start(options);
+  const first = await startAnew(options);
   watch(first);
   return {
     opened: first.opened,
@@ -115,8 +116,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
     async close() {
       closing = true;
       cancelRestart?.();
-      const worker = up;
-      if (worker) await closeThread(worker, call, options.clock);
+      if (up) await closeThread(up, call, options.clock);
       for (const { fail } of pending.values()) fail(new FengsuiError('JOURNAL', 'the journal was closed meanwhile'));
       pending.clear();
     },
@@ -127,33 +127,60 @@ type Started = {
   readonly worker: Worker;
   readonly opened: Opened;
   readonly status: StoreStatus;
+  /** Not an event: the thread may end with the message that it has opened the files, before anybody can listen. */
+  readonly ended: Promise<void>;
   /** What it died of, once it did. */
   readonly death: () => string | undefined;
 };
 
+/** At most once for each file that can be set aside. */
+const mostStarts = 3;
+
+/** Damage that shows while the files are opened ends the first thread; the next one sets the file aside. */
+async function startAnew(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
+  for (let starts = 1; ; starts++) {
+    try {
+      return await start(options);
+    } catch (e) {
+      if (starts === mostStarts || !FengsuiError.is(e) || e.details['isDamage'] !== true) throw e;
+    }
+  }
+}
+
 function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
-  const { directory, maxBytes, newId, history } = options;
-  const workerData: StoreOptions = { directory, maxBytes, newId, history };
+  const { directory, maxBytes, maxDays, newId, history } = options;
+  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
   let death: string | undefined;
+  let refusal: FengsuiError | undefined;
   worker.on('error', (e) => {
     death = describeError(e);
   });
+  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   return new Promise((done, fail) => {
     worker.once('message', (reply: Reply) => {
-      if (reply.kind === 'opened') done({ worker, opened: reply.opened, status: reply.status, death: () => death });
-      else if (reply.kind === 'unopened')
-        fail(new FengsuiError(reply.isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', reply.why));
+      if (reply.kind === 'opened')
+        done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
+      else if (reply.kind === 'unopened') {
+        const { why, isHopeless, isDamage } = reply;
+        refusal = new FengsuiError(isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', why, { details: { isDamage } });
+      }
     });
-    worker.once('exit', () =>
-      fail(new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`)),
+    // Not before: the locks on the files go with the thread.
+    void ended.then(() =>
+      fail(
+        refusal ?? new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`),
+      ),
     );
   });
 }
 
 /** Waits for the end of the thread, not only for its answer: the locks on the files go with it. */
-async function closeThread(worker: Worker, call: (call: Call) => Promise<Reply>, clock: Clock): Promise<void> {
-  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
+async function closeThread(
+  { worker, ended }: Started,
+  call: (call: Call) => Promise<Reply>,
+  clock: Clock,
+): Promise<void> {
   const cancel = clock.after(closeWithin, () => void worker.terminate());
   const answered = call({ do: 'close' }).catch(() => worker.terminate());
   await ended;

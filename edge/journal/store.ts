@@ -6,13 +6,21 @@ export type Write =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly keep?: Keep }
   | { readonly kind: 'keep'; readonly keep: Keep }
   | { readonly kind: 'cursor'; readonly destination: string; readonly upTo: Seq }
-  /** Entries that were dropped before they reached the store, to be counted as evicted. */
-  | { readonly kind: 'dropped'; readonly count: number };
+  /** Entries `first` to `last`, written at `from` to `to`, were dropped before they reached the store: counted as evicted, and told. */
+  | {
+      readonly kind: 'dropped';
+      readonly first: Seq;
+      readonly last: Seq;
+      readonly from: WallTime;
+      readonly to: WallTime;
+    };
 
 export type StoreOptions = {
   readonly directory: string;
   /** Room of the telemetry lane in bytes. */
   readonly maxBytes: number;
+  /** Telemetry that is older is given up, as far as the clock can be trusted. */
+  readonly maxDays: number;
   /** Identity to give to the journal if its files have none. */
   readonly newId: number;
   readonly history: HistoryBound;
@@ -32,35 +40,35 @@ export type Opened = {
   /** The number of the next entry of each lane. */
   readonly next: Readonly<Record<Lane, Seq>>;
   readonly cursors: Readonly<Record<Lane, ReadonlyMap<string, Seq>>>;
-  /** What was damaged and set aside, for the log. */
-  readonly notes: readonly string[];
+  /** What was not in order, for the log. */
+  readonly notes: readonly Note[];
 };
+
+/** `kind` tells the events in the log apart, `journal.damaged` and so on. */
+export type Note = { readonly kind: 'damaged' | 'salvaged' | 'newer' | 'no-room' | 'no-copy'; readonly text: string };
 
 /** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and changed nothing. */
 export interface Store {
   readonly opened: Opened;
   /** Resolves when the writes would survive a power cut. An entry whose number is stored already is left as it is. */
   write(lane: Lane, writes: readonly Write[]): Promise<void>;
-  read(lane: Lane, after: Seq, limit: number): readonly Entry[];
-  between(window: Window): readonly Entry[];
+  /** `reader`: see `Journal.read`. */
+  read(lane: Lane, after: Seq, limit: number, reader?: string): readonly Entry[];
   history(query: HistoryQuery): Promise<HistoryPage>;
   kept(prefix: string): ReadonlyMap<string, Uint8Array>;
   status(): StoreStatus;
   close(): void;
 }
 
-/** Telemetry with a time in [from, to], numbered above `after`, at most `limit`. */
-export type Window = {
-  readonly from: WallTime;
-  readonly to: WallTime;
-  readonly after: Seq;
-  readonly limit: number;
-};
-
 export type Call =
   | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
-  | { readonly do: 'read'; readonly lane: Lane; readonly after: Seq; readonly limit: number }
-  | { readonly do: 'between'; readonly window: Window }
+  | {
+      readonly do: 'read';
+      readonly lane: Lane;
+      readonly after: Seq;
+      readonly limit: number;
+      readonly reader: string | undefined;
+    }
   | { readonly do: 'history'; readonly query: HistoryQuery }
   | { readonly do: 'kept'; readonly prefix: string }
   | { readonly do: 'close' };
@@ -71,8 +79,8 @@ export type Request = { readonly number: number; readonly call: Call };
 /** Worker to client. The first message is `opened` or `unopened`; each request is answered once. */
 export type Reply =
   | { readonly kind: 'opened'; readonly opened: Opened; readonly status: StoreStatus }
-  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. */
-  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean }
+  /** `isHopeless`: trying again cannot help, e.g. the driver is missing. `isDamage`: the next thread sets the file aside. */
+  | { readonly kind: 'unopened'; readonly why: string; readonly isHopeless: boolean; readonly isDamage: boolean }
   | { readonly kind: 'done'; readonly number: number; readonly status: StoreStatus }
   | {
       readonly kind: 'entries';

@@ -5,6 +5,7 @@ import { path } from './path.ts';
 import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
 import { serial } from './serial.ts';
+import { start } from './start.ts';
 
 /** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
 const benches: Record<string, () => Promise<Record<string, number>>> = {
@@ -15,6 +16,7 @@ const benches: Record<string, () => Promise<Record<string, number>>> = {
   plan,
   'poll-cpu': pollCpu,
   serial,
+  start,
 };
 
 const [name = ''] = process.argv.slice(2);

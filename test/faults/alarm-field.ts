@@ -1,5 +1,6 @@
 import { type ModbusServer, modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import type { Unit } from '../../simulators/modbus/unit.ts';
+import { seededRandom } from '../../simulators/water/seeded-random.ts';
 
 export type Step = 'raised' | 'cleared';
 
@@ -43,14 +44,16 @@ const tableAt = 100;
 const slotSize = 4;
 const perUnit = 60;
 const counterUnit = 200;
+const firstNoisyUnit = 210;
 const battery = 90;
 
 /**
  * Smoke alarms in the slots of wireless receivers, and a counter that shows another number at each read. A slot changes
  * again only once its last change was told to somebody: so every change stays long enough to be seen, whatever becomes
- * of the gateway meanwhile, and whatever is not told is lost.
+ * of the gateway meanwhile, and whatever is not told is lost. `noisy` devices fill the journal with ten readings each
+ * that never stand still.
  */
-export async function alarmField(slots: number, pollMs: number): Promise<AlarmField> {
+export async function alarmField(slots: number, pollMs: number, noisy = 0): Promise<AlarmField> {
   const status = Array.from({ length: slots }, () => 0);
   const served: Served[] = [];
   const truth = new Map<string, Condition>();
@@ -61,12 +64,12 @@ export async function alarmField(slots: number, pollMs: number): Promise<AlarmFi
     }
   }
   const seen = new Map<string, number>();
-  const server = await serverOf(status, served);
+  const server = await serverOf(status, served, noisy);
   const settled = (c: Condition): boolean => (seen.get(c.key) ?? 0) >= c.happened;
   const maySwitch = (c: Condition, now: number): boolean =>
     settled(c) && (status[c.slot] === c.status || (status[c.slot] === 0 && c.free <= now));
   return {
-    yaml: yamlOf(server.port, slots, pollMs),
+    yaml: yamlOf(server.port, { slots, pollMs, noisy }),
     served,
     truth,
     happened: () => [...truth.values()].reduce((sum, { happened }) => sum + happened, 0),
@@ -89,7 +92,7 @@ export async function alarmField(slots: number, pollMs: number): Promise<AlarmFi
   };
 }
 
-function serverOf(status: readonly number[], served: Served[]): Promise<ModbusServer> {
+function serverOf(status: readonly number[], served: Served[], noisy: number): Promise<ModbusServer> {
   const receivers = Math.ceil(status.length / perUnit);
   const receiver = (n: number): Unit => ({
     read: (_, address) => {
@@ -107,14 +110,19 @@ function serverOf(status: readonly number[], served: Served[]): Promise<ModbusSe
   };
   const units = new Map<number, Unit>([[counterUnit, counter]]);
   for (let n = 0; n < receivers; n++) units.set(n + 1, receiver(n));
+  const noise = seededRandom(1);
+  for (let n = 0; n < noisy; n++) units.set(firstNoisyUnit + n, { read: () => Math.floor(noise() * 65_536) });
   return modbusServer({ transport: 'tcp', units });
 }
 
-const yamlOf = (port: number, slots: number, pollMs: number): string => `buses:
+type Devices = { readonly slots: number; readonly pollMs: number; readonly noisy: number };
+
+const yamlOf = (port: number, { slots, pollMs, noisy }: Devices): string => `buses:
   - id: street
     tcp: 127.0.0.1:${port}
     acceptSlow: true
     devices:
       - { id: counter, profile: generic/raw-registers, unit: ${counterUnit}, pollMs: ${pollMs}, name: Counter }
+${Array.from({ length: noisy }, (_, i) => `      - { id: noisy-${i}, profile: generic/raw-registers, unit: ${firstNoisyUnit + i}, pollMs: ${pollMs}, name: "Noisy ${i}" }`).join('\n')}
 ${Array.from({ length: slots }, (_, i) => `      - { id: smoke-${i}, profile: generic/wireless-smoke-alarm, unit: ${1 + Math.floor(i / perUnit)}, pollMs: ${pollMs}, settings: { tableAt: ${tableAt}, slot: ${i % perUnit} }, name: "Alarm ${i}" }`).join('\n')}
 `;

@@ -1,16 +1,27 @@
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Journal } from '../../edge/journal/journal.ts';
 import { openJournal } from '../../edge/journal/open-journal.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { generateOperatorKey } from '../../sdk/index.ts';
 import { decodePointTable } from '../../sdk/wire/point-table.ts';
 import { openReadings } from '../../sdk/wire/telemetry.ts';
 import { seededRandom } from '../../simulators/water/seeded-random.ts';
+import { telemetryInto } from '../support/history-entries.ts';
 import { freePort, type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { endRigChild, pause, type RigChild, siteFolder, startGateway } from '../support/rig.ts';
 import { type AlarmField, alarmField, type Served } from './alarm-field.ts';
 import { type AlarmTaker, alarmTaker, type Verdict } from './alarm-taker.ts';
 
 const slots = 60;
+const noisy = 8;
+/** The least there may be: filled beforehand, so that the oldest readings give way in each life. */
+const maxMb = 4;
+const fillPoints = 60;
+const fillAtOnce = 200;
+/** What gave way cannot be looked for at the end: so often it is looked for in a copy. */
+const lookEach = 50;
 const pollMs = 200;
 const commitMs = 500;
 const changeEveryMs = 100;
@@ -25,17 +36,20 @@ type Life = { readonly began: number; readonly ended: number };
 
 /**
  * A gateway is started and killed with `kill -9` again and again on the same journal, at random moments: while it starts,
- * while it stores, while it sends what it could not send before. It has two uplinks to two brokers, of which mostly one
- * and at times both are down. What happens in the field goes on all the while; each change must reach the application
+ * while it stores, while the oldest readings give way, while it sends what it could not send before. Its journal is full
+ * of readings from the beginning, all still to be sent. It has two uplinks to two brokers, of which mostly one and at
+ * times both are down. What happens in the field goes on all the while; each change must reach the application
  * behind each broker once, and in order.
  */
 export async function journal({ runs, seed }: { runs: number; seed: number }): Promise<Record<string, number>> {
   console.log(`${runs} kills, seed ${seed}`);
   const keys = generateOperatorKey();
-  await using field = await alarmField(slots, pollMs);
+  await using field = await alarmField(slots, pollMs, noisy);
   const brokers = [await switchedBroker(), await switchedBroker()] as const;
   const [a, b] = brokers;
   await using folder = await siteFolder(siteOf(field, [a.port, b.port], keys.publicKey));
+  const directory = join(folder.path, 'data');
+  console.log(`${await fillJournal(directory)} entries of readings stored beforehand`);
   const program = new URL('../dist/fengsui.js', import.meta.url);
   const takers: AlarmTaker[] = [];
   for (const { port } of brokers) takers.push(await alarmTaker(`mqtt://127.0.0.1:${port}`, keys.privateKey, field));
@@ -45,6 +59,7 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
   const inField = seededRandom(seed);
   const changing = setInterval(() => field.change(inField), changeEveryMs);
   const lives: Life[] = [];
+  const counts = new Set<number>();
   let died = 0;
   for (let run = 0; run < runs; run++) {
     const random = seededRandom(seed + run);
@@ -64,7 +79,9 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
     await gateway.gone;
     await switched;
     lives.push({ began, ended });
-    if (run % 50 === 49) console.log(`${run + 1} kills, ${field.happened()} changes, ${toldBy(takers)}`);
+    if (run % lookEach !== lookEach - 1) continue;
+    for (const count of await countsInCopy(directory)) counts.add(count);
+    console.log(`${run + 1} kills, ${field.happened()} changes, ${toldBy(takers)}`);
   }
   clearInterval(changing);
   for (const broker of brokers) await broker.turn(true);
@@ -75,17 +92,25 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
   await endRigChild(last);
   for (const taker of takers) await taker.close();
   for (const broker of brokers) await broker.turn(false);
-  const stored = await readBack(join(folder.path, 'data'));
+  const stored = await readBack(directory);
+  for (const count of stored.counts) counts.add(count);
   return {
     runs,
     ...figuresOf(takers, stored, seed),
     changes: field.happened(),
     died,
-    ...readingsLost(field, lives, stored),
+    gave_way: stored.firstTelemetry - 1,
+    eviction_ran: stored.firstTelemetry > 1 ? 1 : 0,
+    ...readingsLost(field, lives, counts),
   };
 }
 
-type Stored = { readonly lastAlarm: number; readonly quarantined: number; readonly counts: ReadonlySet<number> };
+type Stored = {
+  readonly lastAlarm: number;
+  readonly firstTelemetry: number;
+  readonly quarantined: number;
+  readonly counts: ReadonlySet<number>;
+};
 
 function figuresOf(takers: readonly AlarmTaker[], stored: Stored, seed: number): Record<string, number> {
   const verdicts = takers.map((taker) => taker.verdict());
@@ -109,7 +134,7 @@ function figuresOf(takers: readonly AlarmTaker[], stored: Stored, seed: number):
 const commitTakesMs = 100;
 
 /** Each number that the counter showed in a life and that is not stored; its age when the life ended. */
-function readingsLost(field: AlarmField, lives: readonly Life[], { counts }: Stored): Record<string, number> {
+function readingsLost(field: AlarmField, lives: readonly Life[], counts: ReadonlySet<number>): Record<string, number> {
   let readings = 0;
   let lost = 0;
   let worstMs = 0;
@@ -132,15 +157,36 @@ function readingsLost(field: AlarmField, lives: readonly Life[], { counts }: Sto
   };
 }
 
-async function readBack(directory: string): Promise<Stored> {
+function openedHere(directory: string): Promise<Journal> {
   const log = { info: () => {}, warn: () => {}, child: () => log };
-  await using journal = await openJournal({
-    directory,
-    maxBytes: 64 * 1_048_576,
-    worker: new URL('../dist/journal-worker.js', import.meta.url),
-    clock: systemClock('synced'),
-    log,
-  });
+  const worker = new URL('../dist/journal-worker.js', import.meta.url);
+  return openJournal({ directory, maxBytes: maxMb * 1_048_576, worker, clock: systemClock('synced'), log });
+}
+
+/** Readings of a device that is not there any more, until the first gave way. Returns how many entries. */
+async function fillJournal(directory: string): Promise<number> {
+  await using journal = await openedHere(directory);
+  const append = await telemetryInto(journal, fillPoints);
+  const start = Date.now() - 30 * 86_400_000;
+  let filled = 0;
+  for (; journal.status().lanes.telemetry.first <= 1; filled += fillAtOnce)
+    await Promise.all(Array.from({ length: fillAtOnce }, (_, i) => append(start + (filled + i) * 1_000, filled + i)));
+  return filled;
+}
+
+/** What a journal that was just killed holds, without touching it. */
+async function countsInCopy(directory: string): Promise<ReadonlySet<number>> {
+  const copy = await mkdtemp(join(tmpdir(), 'fengsui-copy-'));
+  try {
+    await cp(directory, copy, { recursive: true, filter: (path) => !path.endsWith('.sock') });
+    return (await readBack(copy)).counts;
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
+}
+
+async function readBack(directory: string): Promise<Stored> {
+  await using journal = await openedHere(directory);
   const tables = new Map(
     [...(await journal.kept('table/')).values()].map((bytes) => decodePointTable(bytes)).map((t) => [t.hash, t]),
   );
@@ -160,7 +206,7 @@ async function readBack(directory: string): Promise<Stored> {
     after = end.seq;
   }
   const { lanes, quarantined } = journal.status();
-  return { lastAlarm: lanes.alarm.last, quarantined, counts };
+  return { lastAlarm: lanes.alarm.last, firstTelemetry: lanes.telemetry.first, quarantined, counts };
 }
 
 async function measuredStart(start: () => RigChild, field: AlarmField): Promise<number> {
@@ -227,5 +273,5 @@ gateway: { id: trial-01, name: Trial, district: "330603", town: "001", clock: tr
 uplinks:
 ${brokers.map((port, i) => `  - { id: centre-${i}, url: "mqtt://127.0.0.1:${port}" }`).join('\n')}
 operators: [{ name: trial, key: "${key}" }]
-journal: { commitMs: ${commitMs} }
+journal: { commitMs: ${commitMs}, maxMb: ${maxMb} }
 ${field.yaml}`;

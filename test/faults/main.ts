@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
+import { damageTrial } from './damage.ts';
 import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
 import { outage } from './outage.ts';
@@ -18,13 +19,18 @@ type Trial = {
 /** `npm run faults -- NAME [--runs N] [--states N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
-  journal: { run: journal, never: ['lost', 'repeated', 'reordered', 'quarantined', 'died', 'late_commits'] },
+  journal: {
+    run: journal,
+    never: ['lost', 'repeated', 'reordered', 'quarantined', 'died', 'late_commits'],
+    always: ['eviction_ran'],
+  },
   'power-cut': { run: powerCut, never: ['lost', 'renumbered', 'unopened', 'silent_damage', 'telemetry_lost'] },
   'disk-full': {
     run: diskFull,
     never: ['lost', 'repeated', 'reordered', 'degraded_at_once', 'polls_missed', 'read_only_failed'],
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
+  damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {
     run: clock,
@@ -33,6 +39,8 @@ const trials: Record<string, Trial> = {
       'reordered',
       'lost',
       'over_1_s',
+      'readings_missed',
+      'readings_over_1_s',
       'schedule_bursts',
       'no_self_test',
       'life_over_1_s',

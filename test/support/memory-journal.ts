@@ -3,7 +3,6 @@ import { historyPage } from '../../edge/journal/history/page.ts';
 import { sampleTaker } from '../../edge/journal/history/telemetry-samples.ts';
 import type { Entry, Journal, JournalStatus, Keep, Lane, LaneStatus, Seq } from '../../edge/journal/journal.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
-import type { WallTime } from '../../sdk/model/time.ts';
 
 /** What outlives a journal: hand it to the next `memoryJournal` to play a restart. */
 export type MemoryDisk = {
@@ -86,12 +85,6 @@ export function memoryJournal(disk: MemoryDisk = memoryDisk()): Journal {
       open();
       return disk.lanes[lane].filter((e) => e.seq > after).slice(0, Math.max(0, limit));
     },
-    async between(from: WallTime, to: WallTime, after, limit) {
-      open();
-      return disk.lanes.telemetry
-        .filter((e) => e.seq > after && e.at >= from && e.at <= to)
-        .slice(0, Math.max(0, limit));
-    },
     async history(query) {
       open();
       const buffer = historyBuffer();
@@ -149,6 +142,7 @@ function statusOf(disk: MemoryDisk, waiting: number): JournalStatus {
     last: disk.lanes[name].at(-1)?.seq ?? 0,
     bytes: disk.lanes[name].reduce((sum, e) => sum + e.body.length, 0),
     evicted: 0,
+    summarised: 0,
   });
   const failure = disk.failure();
   return {

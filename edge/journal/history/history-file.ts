@@ -1,6 +1,8 @@
-import { isFull, markDamaged, openDatabaseFile, pageBytes, pragma } from '../database-file.ts';
+import { openDatabaseFile, pageBytes } from '../database-file.ts';
 import type { Seq } from '../journal.ts';
 import type { OpenDatabase } from '../sqlite-driver.ts';
+import { isFull } from '../sqlite-errors.ts';
+import type { Note } from '../store.ts';
 import { type Chunk, chunkRows, chunkSchema } from './chunk-rows.ts';
 import { packSamples } from './pack.ts';
 import { type Sample, type Series, summaryOf } from './sample.ts';
@@ -20,8 +22,6 @@ export type HistoryFile = {
   dropBefore(hour: number): void;
   /** Rows found damaged since start. */
   damaged(): number;
-  /** It will be set aside when it is opened next. */
-  markDamaged(): void;
   close(): void;
 };
 
@@ -35,7 +35,7 @@ const spare = 0.1;
  * `history.db`. Damage in it costs history alone. It is not read through at start, which would take seconds on a card:
  * every row has its checksums, and a file that turns out damaged is set aside when it does.
  */
-export function openHistoryFile(open: OpenDatabase, options: Options, notes: string[]): HistoryFile {
+export function openHistoryFile(open: OpenDatabase, options: Options, notes: Note[]): HistoryFile {
   const maxPages = Math.floor(options.maxBytes / pageBytes);
   const file = openDatabaseFile(
     open,
@@ -45,9 +45,10 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
       parameters: '',
       checkpointPages: 500,
       cacheKib: 1_024,
-      schema: `${seriesSchema}; ${chunkSchema}`,
+      steps: [`${seriesSchema}; ${chunkSchema}`],
       roomBytes: pageBytes,
-      isReadThrough: false,
+      readThroughBytes: 0,
+      isSalvaged: false,
     },
     notes,
   );
@@ -67,7 +68,6 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
     dropBefore(Math.floor(oldest / dayHours) * dayHours + dayHours);
     return true;
   };
-  const usedPages = (): number => Number(pragma(file.db, 'page_count')) - Number(pragma(file.db, 'freelist_count'));
   const commit: HistoryFile['store'] = (chunks, { journal, seq }) => {
     const made: Series[] = [];
     try {
@@ -91,7 +91,7 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
     },
     store(chunks, position) {
       const newest = chunks.reduce((max, { hour }) => Math.max(max, hour), 0);
-      while (usedPages() > maxPages * (1 - spare) && dropOldestDay(newest)) {
+      while (file.usedPages() > maxPages * (1 - spare) && dropOldestDay(newest)) {
         // once more: a day may be smaller than what is needed
       }
       try {
@@ -103,7 +103,6 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
     },
     dropBefore,
     damaged: () => rows.damaged(),
-    markDamaged: () => markDamaged(options.path),
     close: () => file.db.close(),
   };
 }

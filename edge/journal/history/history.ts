@@ -1,6 +1,6 @@
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
-import { isDamage } from '../database-file.ts';
 import type { Entry, HistoryPage, HistoryQuery, Seq } from '../journal.ts';
+import { isDamage } from '../sqlite-errors.ts';
 import { historyBuffer } from './buffer.ts';
 import type { Chunk } from './chunk-rows.ts';
 import type { HistoryFile } from './history-file.ts';
@@ -22,13 +22,17 @@ export type HistoryOptions = {
   readonly pause: () => Promise<void>;
   /** Called with what is wrong, and with undefined when it is well again. */
   readonly onTrouble: (why: string | undefined) => void;
-  /** The file is damaged and marked; it is set aside when it is opened next. */
+  /** A file of the journal is damaged and marked; it is set aside when it is opened next. */
   readonly onDamage: (e: unknown) => void;
 };
 
 export type History = {
   /** The lane is safely stored up to this entry: takes what is new of it, in turns with other work. */
   take(upTo: Seq): void;
+  /** Entries above are not in its file yet. Undefined while it is in trouble: then nobody should wait for it. */
+  storedUpTo(): Seq | undefined;
+  /** Writes what it has taken before the hour is over: the lane needs the room. */
+  hurry(): void;
   /** @throws FengsuiError JOURNAL when closed */
   ask(query: HistoryQuery): Promise<HistoryPage>;
   /** Writes what it has taken. For the rest the next start reads the lane from the stored position on. */
@@ -61,16 +65,10 @@ export function history(options: HistoryOptions): History {
   let notBefore = 0;
   let trusted: number | undefined;
   let again = false;
+  let isHurried = false;
+  let isTroubled = false;
   const life: { isClosed: boolean; running: Promise<void> | undefined } = { isClosed: false, running: undefined };
 
-  /** What is read of the journal's other files: their damage is not the history's. */
-  let isElsewhere = false;
-  const elsewhere = <T>(work: () => T): T => {
-    isElsewhere = true;
-    const result = work();
-    isElsewhere = false;
-    return result;
-  };
   function* chunks(): Generator<Chunk> {
     for (const series of buffer.all())
       for (const [hour, samples] of series.hours) yield file.chunk(series, hour, samples, series.step);
@@ -78,6 +76,7 @@ export function history(options: HistoryOptions): History {
   const store = (ready: readonly Chunk[]): void => {
     file.store(ready, { journal, seq: position });
     written = position;
+    isTroubled = false;
     buffer.clear();
     hour = undefined;
     if (trusted !== undefined) file.dropBefore(hourOf(trusted) - options.days * 24);
@@ -94,7 +93,7 @@ export function history(options: HistoryOptions): History {
   };
   /** False: it waits for its point table. */
   const takeOne = (entry: Entry): boolean => {
-    const taken = elsewhere(() => takeSamples(entry));
+    const taken = takeSamples(entry);
     if (taken === 'no-table' && upTo - entry.seq < tablePatience) return false;
     if (typeof taken === 'object' && taken.isTrusted) trusted = Math.max(trusted ?? 0, entry.at);
     position = entry.seq;
@@ -104,12 +103,15 @@ export function history(options: HistoryOptions): History {
   const refused = (e: unknown): void => {
     if (isDamage(e)) throw e;
     notBefore = position + retryEntries;
+    isTroubled = true;
     options.onTrouble(`not written, its readings stay in the journal meanwhile: ${describeError(e)}`);
   };
   const catchUp = async (): Promise<void> => {
+    if (isHurried && position > written) await writeInTurns().catch(refused);
+    isHurried = false;
     while (!life.isClosed && position < upTo) {
       if (buffer.count() >= mostSamples) await writeInTurns();
-      const entries = elsewhere(() => read(position, entriesAtOnce)).filter(({ seq }) => seq <= upTo);
+      const entries = read(position, entriesAtOnce).filter(({ seq }) => seq <= upTo);
       if (entries.length === 0) position = upTo; // what was between is gone
       for (const entry of entries) {
         const isOver = hour !== undefined && hour !== hourOf(entry.at) && entry.seq >= notBefore;
@@ -123,8 +125,6 @@ export function history(options: HistoryOptions): History {
   };
   const failed = (e: unknown): void => {
     if (!isDamage(e)) return refused(e);
-    if (!isElsewhere) file.markDamaged();
-    isElsewhere = false;
     options.onDamage(e);
   };
   const start = (): void => {
@@ -141,15 +141,15 @@ export function history(options: HistoryOptions): History {
       upTo = Math.max(upTo, last);
       start();
     },
+    storedUpTo: () => (isTroubled ? undefined : written),
+    hurry() {
+      isHurried = true;
+      start();
+    },
     async ask(query) {
       while (life.running) await life.running;
       if (life.isClosed) throw new FengsuiError('JOURNAL', 'the history is closed: ask again when the gateway runs');
-      try {
-        return historyPage(both(file.source, buffer.source), query);
-      } catch (e) {
-        if (isDamage(e)) file.markDamaged();
-        throw e;
-      }
+      return historyPage(both(file.source, buffer.source), query);
     },
     close() {
       life.isClosed = true;

@@ -10,7 +10,10 @@ import { journalDirectory, journalWorker } from '../../support/journal-directory
 const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: Parameters<Journal['append']>[3]) =>
   journal.append(lane, wallTime(1), (seq) => Uint8Array.of(seq), keep);
 
-/** A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write. */
+/**
+ * A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write,
+ * `die-opened` as soon as it has said that it is open.
+ */
 function faulty() {
   const clock = fakeClock();
   const directory = journalDirectory(clock);
@@ -30,6 +33,7 @@ const writes = new Set();
 parentPort.postMessage = (reply, transfer) => {
   if (writes.has(reply.number)) dieIf('die-after');
   post(reply, transfer);
+  if (reply.kind === 'opened') dieIf('die-opened');
 };
 const on = parentPort.on.bind(parentPort);
 parentPort.on = (event, listener) =>
@@ -94,6 +98,16 @@ it.each(['die-before', 'die-after'])(
     expect(journal.status().degraded).toBeUndefined();
   },
 );
+
+it('a thread that dies as soon as it is open is replaced, too', async () => {
+  await using trial = faulty();
+  trial.order('die-opened');
+  await using journal = await trial.open();
+  const appended = append(journal);
+  await trial.log.heard('journal.degraded');
+  await trial.clock.advance(1_000);
+  expect(await appended).toBe(1);
+});
 
 it('a kept value that came with telemetry is there after the thread died', async () => {
   await using trial = faulty();
