@@ -71,6 +71,7 @@ export default defineConfig((options) => [
       'bare-poll': 'test/bench/bare-poll.ts',
       'history-process': 'test/bench/history-process.ts',
       'start-process': 'test/bench/start-process.ts',
+      'wear-process': 'test/bench/wear/wear-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

@@ -4,7 +4,7 @@ import { assumedAnswer } from '../runtime/field/bus-endpoint.ts';
 import { loadOf } from '../runtime/field/bus-load.ts';
 import { howLate, inPercent, inSeconds } from '../runtime/field/load-words.ts';
 import { overload } from '../runtime/field/overload.ts';
-import { commitsPerDay } from '../runtime/wear/commit-cost.ts';
+import { busiestCommitSeconds, commitsPerDay, lostSeconds, readingsOfChunk } from '../runtime/wear/commit-cost.ts';
 import { yearsAt } from '../runtime/wear/wear-account.ts';
 import { identityLines } from './identity-lines.ts';
 
@@ -18,7 +18,9 @@ export async function checkConfig(file: string): Promise<void> {
     `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.url}`).join(', ') || 'none: alarms stay on this gateway'}`,
     ...(await identityLines(site)),
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
-    `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${site.journal.commitMs / 1_000} s of readings and no alarm`,
+    `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${lostSeconds(site.journal)} s of readings and no alarm`,
+    syncLine(site),
+    chunkLine(site),
     cardLine(site),
     `history   ${site.journal.history.days} days, at most ${site.journal.history.maxBytes / 1_048_576} MiB beside the journal`,
     ...busLines(site),
@@ -26,6 +28,26 @@ export async function checkConfig(file: string): Promise<void> {
     ...unverified(site),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
+}
+
+/** What it means who syncs. */
+function syncLine({ journal }: Site): string {
+  const means = {
+    always: 'each commit of readings is on the disk when it ends',
+    os: 'the kernel writes readings when it likes, some 30 s after their commit: fewer writes, and after a power cut numbering leaves a gap that the platform is told of',
+  };
+  return `          fsync ${journal.fsync}: ${means[journal.fsync]}; alarms are synced always`;
+}
+
+/** What the chunk means for a busy site. */
+function chunkLine(site: Site): string {
+  const { commitMs, chunkBytes } = site.journal;
+  const seconds = busiestCommitSeconds(site);
+  const often =
+    seconds * 1_000 < commitMs
+      ? `if every value changed with every read there would be a commit every ${seconds.toFixed(1)} s`
+      : `which this site does not read within ${commitMs / 1_000} s`;
+  return `          a commit comes early once ${chunkBytes / 1_024} KiB wait, some ${readingsOfChunk(site.journal)} readings: ${often}`;
 }
 
 /** What the commit interval means for the card. */

@@ -1,3 +1,4 @@
+import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { applyWrite, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
@@ -15,23 +16,29 @@ export type AlarmFile = {
   readonly damagedKept: () => number;
   /** Inside a transaction of the file. */
   readonly keep: (keep: Keep) => void;
+  /** For what was written to the file beside `write`. */
+  sync(): void;
+  close(): void;
 };
 
 /** Entries that stay for local reading after all destinations took them. */
 const history = 1_000;
-/** Rows deleted with one commit: bounds how long an alarm can wait behind the cleaning. */
+/** Rows deleted with one commit: so many are worth the pages that deleting writes, and no alarm waits long behind it. */
 const trimRows = 64;
 /** Some 30,000 alarms: a slow card reads as much in 0.4 s, and a start may take 2. */
 const readThroughBytes = 8 * 1_048_576;
 
-/** Synced at each commit, and `psow=0`: no acknowledged alarm is lost even if a power cut garbles a whole flash block. */
+/**
+ * Synced by us at each commit, with `fdatasync`: SQLite would call `fsync`, which has the file system write its own
+ * journal for a new time stamp, more than the alarm itself. And padded, so that no acknowledged alarm is lost even if a
+ * power cut garbles a whole flash block.
+ */
 export function openAlarmFile(open: OpenDatabase, path: string, notes: Note[]): AlarmFile {
   const file = openDatabaseFile(
     open,
     {
       path,
-      synchronous: 'FULL',
-      parameters: '?psow=0',
+      synchronous: 'NORMAL',
       checkpointPages: 64, // a short log: damage inside it silently drops all that follows
       cacheKib: 256,
       steps: [laneSchema],
@@ -42,29 +49,52 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: Note[]): 
     },
     notes,
   );
+  const log = openSync(`${path}-wal`, 'r+');
   const lane = laneFile(file);
   const kept = keptValues(file);
+  let isUnsynced = false;
+  /** One more commit of a page, which is larger than a block: what the next alarm shares its first block with is this one, not the alarm before. */
+  const syncBehind = (padding: () => void): void => {
+    file.transaction(padding);
+    isUnsynced = true;
+    fdatasyncSync(log);
+    isUnsynced = false;
+  };
   return {
     file,
     lane,
     write(writes, peerLast) {
-      file.transaction(() => {
-        for (const write of writes) applyWrite({ file, lane, keep: kept.set }, write);
-        if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
+      // After a failed sync the kernel takes its pages for written: only writing them anew makes them safe.
+      if (isUnsynced) file.db.exec('PRAGMA wal_checkpoint(FULL)');
+      const apply = (write: Write): void => applyWrite({ file, lane, keep: kept.set }, write);
+      const [cursors, others] = [writes.filter(isCursor), writes.filter((write) => !isCursor(write))];
+      file.transaction(() => others.forEach(apply));
+      // These need not come in one commit with the alarm, and would be one page more in it.
+      syncBehind(() => {
+        cursors.forEach(apply);
+        file.setMark('peer-last', peerLast);
         trim(file, lane);
       });
     },
+    sync: () => syncBehind(() => file.setMark('padding', 0)),
     kept: kept.all,
     keep: kept.set,
     damagedKept: kept.damaged,
+    close() {
+      closeSync(log);
+      file.db.close();
+    },
   };
 }
+
+const isCursor = ({ kind }: Write): boolean => kind === 'cursor';
 
 /** Only what every known destination took; with none known, nothing. */
 function trim(file: DatabaseFile, lane: LaneFile): void {
   const cursors = [...cursorsOf(file).values()];
-  const upTo = Math.min(...cursors, lane.extent().last - history);
-  if (cursors.length > 0 && upTo > 0) lane.deleteOldest(upTo, trimRows);
+  const { first, last } = lane.extent();
+  const upTo = Math.min(...cursors, last - history);
+  if (cursors.length > 0 && upTo - first >= trimRows - 1) lane.deleteOldest(upTo, trimRows);
 }
 
 function keptValues({ db }: DatabaseFile) {

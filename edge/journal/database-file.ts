@@ -13,8 +13,6 @@ export type FileOptions = {
   readonly path: string;
   /** `FULL`: each commit is synced by SQLite. `NORMAL`: the caller syncs the `-wal` file itself. */
   readonly synchronous: 'FULL' | 'NORMAL';
-  /** URI parameters, e.g. `?psow=0`: assume that a power cut may damage bytes beside those being written. */
-  readonly parameters: string;
   readonly checkpointPages: number;
   readonly cacheKib: number;
   /** How to make the file, then how to change it from each version to the next. Its version is how many of them were taken. */
@@ -112,7 +110,7 @@ function tryOpen(open: OpenDatabase, options: FileOptions, notes: Note[]): OpenF
   for (const file of [path, `${path}-wal`])
     if (existsSync(file) && !statSync(file).isFile()) throw new DamagedFile(`${file} is not a file`);
   if (isMarkedDamaged(path)) throw new DamagedFile('it turned out damaged while it was in use');
-  const db = watched(open(pathToFileURL(path).href + options.parameters), path);
+  const db = watched(open(pathToFileURL(path).href), path);
   try {
     const version = prepareFile(db, options, notes);
     lengthenLog(options, notes);

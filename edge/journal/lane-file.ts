@@ -1,7 +1,7 @@
 import { wallTime } from '../../sdk/model/time.ts';
 import type { DatabaseFile } from './database-file.ts';
+import { type EntryRows, plainRows } from './entry-rows.ts';
 import type { Entry, Seq } from './journal.ts';
-import { seal, unseal } from './seal.ts';
 import type { Database, Row } from './sqlite-driver.ts';
 
 export const laneSchema = `
@@ -31,7 +31,7 @@ export function checkLane(db: Database): void {
   db.prepare('SELECT seq, at, body FROM entry ORDER BY seq DESC LIMIT ?').all(tail);
 }
 
-export function laneFile({ db }: Pick<DatabaseFile, 'db'>): LaneFile {
+export function laneFile({ db }: Pick<DatabaseFile, 'db'>, rows: EntryRows = plainRows): LaneFile {
   const damaged = new Set<unknown>();
   const insert = db.prepare('INSERT OR IGNORE INTO entry(seq, at, body) VALUES(?, ?, ?)');
   const oldest = db.prepare('SELECT seq FROM entry WHERE seq <= ? ORDER BY seq LIMIT ?');
@@ -41,19 +41,17 @@ export function laneFile({ db }: Pick<DatabaseFile, 'db'>): LaneFile {
   const first = db.prepare('SELECT min(seq) AS seq FROM entry');
   const last = db.prepare('SELECT max(seq) AS seq FROM entry');
   return {
-    insert: ({ seq, at, body }) => void insert.run(seq, at, seal(entryLabel(seq, at), body)),
+    insert: ({ seq, at, body }) => void insert.run(seq, at, rows.pack(seq, at, body)),
     deleteOldest(upTo, limit) {
       const seqs = oldest.all(upTo, limit).map((row) => numberIn(row, 'seq'));
       if (seqs.length > 0) remove.run(Math.max(...seqs));
       return seqs;
     },
-    read: (after, limit) => collect(after, limit, damaged, (from, rows) => read.all(from, rows)),
+    read: (after, limit) => collect({ rows, damaged, fetch: (from, most) => read.all(from, most) }, after, limit),
     extent: () => ({ first: numberIn(first.get(), 'seq'), last: numberIn(last.get(), 'seq') }),
     damaged: () => damaged.size,
   };
 }
-
-export const entryLabel = (seq: Seq, at: number): string => `${seq} ${at}`;
 
 /** The number in a column, 0 for NULL: an empty table has no smallest row. */
 export function numberIn(row: Row | undefined, column: string): number {
@@ -61,13 +59,14 @@ export function numberIn(row: Row | undefined, column: string): number {
   return typeof value === 'number' ? value : 0;
 }
 
+type Source = {
+  readonly rows: EntryRows;
+  readonly damaged: Set<unknown>;
+  readonly fetch: (after: Seq, limit: number) => readonly Row[];
+};
+
 /** Up to `limit` sound entries: damaged rows are remembered and skipped, and more are fetched in their place. */
-function collect(
-  after: Seq,
-  limit: number,
-  damaged: Set<unknown>,
-  fetch: (after: Seq, limit: number) => readonly Row[],
-): readonly Entry[] {
+function collect({ rows, damaged, fetch }: Source, after: Seq, limit: number): readonly Entry[] {
   const entries: Entry[] = [];
   let from = after;
   while (entries.length < limit) {
@@ -75,7 +74,7 @@ function collect(
     for (const row of fetch(start, limit - entries.length)) {
       const seq = numberIn(row, 'seq');
       const at = numberIn(row, 'at');
-      const body = unseal(entryLabel(seq, at), row['body']);
+      const body = rows.unpack(seq, at, row['body']);
       if (body) entries.push({ seq, at: wallTime(at), body });
       else damaged.add(seq);
       from = Math.max(from, seq);

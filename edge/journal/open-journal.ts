@@ -1,24 +1,26 @@
 import { randomInt } from 'node:crypto';
 import { FengsuiError } from '../../sdk/model/errors.ts';
-import { seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
+import { cursorBook } from './cursor-book.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
-import type { Call, HistoryBound, Note, Reply } from './store.ts';
+import type { Call, HistoryBound, Note, Reply, TelemetrySync } from './store.ts';
 import { openStoreClient, type StoreClient } from './store-client.ts';
 
 export type JournalOptions = {
   readonly directory: string;
   /**
    * Room for telemetry in bytes, at least 256 KiB. Its log takes up to 2.5 MB beside it, and alarms have their own
-   * file, which is not bounded: the disk needs some 5 MB more than this, and the room of the history.
+   * file, which is not bounded: the disk needs some 7 MB more than this, and the room of the history.
    */
   readonly maxBytes: number;
   /** Telemetry that is older is given up, as far as the clock can be trusted. Default 90. */
   readonly maxDays?: number;
   /** Room of the history. Default: 400 days, 512 MiB. */
   readonly history?: HistoryBound;
+  /** Default: `always`. */
+  readonly fsync?: TelemetrySync;
   /** The built `journal-worker.js`. */
   readonly worker: URL;
   readonly clock: Clock;
@@ -32,15 +34,13 @@ export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_5
 const largestCommit = 256 * 1_024;
 /** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
 const memory = { alarm: 10_000, telemetry: 1_000 } as const satisfies Record<Lane, number>;
-/** Telemetry acknowledgements ride on the next telemetry commit, or are written after this: a crash only sends again. */
-const cursorDelay = seconds(30);
 
 /**
  * The journal on disk, through a thread of its own.
  * @throws FengsuiError INVALID, DRIVER_MISSING, JOURNAL (the disk refuses, or another process holds the files)
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, maxBytes, maxDays = defaultDays, history = defaultHistory, worker, clock, log } = options;
+  const { directory, maxBytes, maxDays = defaultDays, history = defaultHistory, fsync, worker, clock, log } = options;
   if (!(maxBytes >= smallestRoom)) {
     throw new FengsuiError(
       'INVALID',
@@ -56,6 +56,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     maxBytes,
     maxDays,
     history,
+    ...(fsync && { fsync }),
     newId: randomInt(1, 2 ** 32), // 32 bits, so that any codec carries it as an integer
     worker,
     clock,
@@ -100,7 +101,9 @@ type Parts = {
 
 function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
   const next: Record<Lane, Seq> = { ...store.opened.next };
-  const cursors = cursorBook(store, queues, clock);
+  const cursors = cursorBook(store.opened.cursors, clock, (lane, destination, upTo) => {
+    queues[lane].push({ kind: 'cursor', destination, upTo }).catch(() => undefined); // a lost cursor only sends again
+  });
   const ask = async (call: Call): Promise<Reply> => {
     if (isClosed) throw closed();
     return store.call(call);
@@ -119,6 +122,7 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
       const entry = { seq, at, body };
       const kept = keep && copied(keep);
       next[lane] = seq + 1;
+      cursors.ride(lane);
       await queues[lane].push({ kind: 'entry', entry, ...(kept ? { keep: kept } : {}) });
       return seq;
     },
@@ -137,7 +141,7 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
           `${destination} acknowledged ${lane} ${upTo}, but the last number given out is ${next[lane] - 1}`,
         );
       }
-      await cursors.raise(destination, lane, upTo);
+      cursors.raise(destination, lane, upTo);
     },
     cursor: async (destination, lane) => cursors.at(destination, lane),
     async keep(keep) {
@@ -188,36 +192,6 @@ function copied({ key, value }: Keep): Keep {
 const wholeLimit = (limit: number): number => Math.min(Math.max(0, Math.floor(limit)), 2 ** 31);
 
 const entriesOf = (reply: Reply) => (reply.kind === 'entries' ? reply.entries : []);
-
-function cursorBook(store: StoreClient, queues: Parts['queues'], clock: Clock) {
-  const stored = { alarm: new Map(store.opened.cursors.alarm), telemetry: new Map(store.opened.cursors.telemetry) };
-  const late = new Map<string, Seq>();
-  let cancel: (() => void) | undefined;
-  const flush = (): void => {
-    cancel?.();
-    cancel = undefined;
-    for (const [destination, upTo] of late) {
-      queues.telemetry.push({ kind: 'cursor', destination, upTo }).catch(() => undefined); // a lost cursor only sends again
-    }
-    late.clear();
-  };
-  const at = (destination: string, lane: Lane): Seq => stored[lane].get(destination) ?? 0;
-  return {
-    at,
-    flush,
-    async raise(destination: string, lane: Lane, upTo: Seq): Promise<void> {
-      if (upTo <= at(destination, lane)) return;
-      if (lane === 'telemetry') {
-        stored.telemetry.set(destination, upTo);
-        late.set(destination, upTo);
-        cancel ??= clock.after(cursorDelay, flush);
-        return;
-      }
-      await queues.alarm.push({ kind: 'cursor', destination, upTo });
-      stored.alarm.set(destination, Math.max(upTo, at(destination, 'alarm')));
-    },
-  };
-}
 
 /** What is wrong with which part, as one text; each change is logged once. */
 function troubles(log: Log) {

@@ -2,6 +2,7 @@ import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs'
 import { pathToFileURL } from 'node:url';
 import { cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, databaseFile } from './database-file.ts';
+import { deflatedRows } from './entry-rows.ts';
 import type { Entry, Keep, Seq } from './journal.ts';
 import { type LaneFile, laneFile } from './lane-file.ts';
 import { unseal } from './seal.ts';
@@ -71,7 +72,10 @@ export function startSalvage(open: OpenDatabase, aside: string, into: SalvageInt
   if (from) into.file.transaction(() => takeMarks(from, into.file));
   return {
     finish(limits) {
-      const found = from && { kept: takeKept(damaged, into), ...takeEntries(laneFile({ db: damaged }), into, limits) };
+      const found = from && {
+        kept: takeKept(damaged, into),
+        ...takeEntries(laneFile({ db: damaged }, deflatedRows), into, limits),
+      };
       damaged.close();
       return found ?? { entries: 0, kept: 0, missing: 0, leftBelow: 0 };
     },

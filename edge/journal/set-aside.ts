@@ -1,4 +1,5 @@
 import { appendFileSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 
 /** Why a file was renamed: it is kept for whoever wants to look at it, or for the program that can read it. */
 export type AsideReason = 'corrupt' | 'newer';
@@ -21,7 +22,7 @@ export function setAside(path: string, reason: AsideReason, willBeSalvaged: bool
   while (existsSync(`${path}.${reason}-${n}`)) n += 1;
   const aside = `${path}.${reason}-${n}`;
   // First, and synced: a start that is cut off on the way is made up for by the next.
-  if (willBeSalvaged) writeFileSync(path + salvageMark, `${aside}\n`, { flush: true });
+  if (willBeSalvaged) writeFileSync(path + salvageMark, `${basename(aside)}\n`, { flush: true });
   for (const suffix of ['', '-wal', '-shm']) {
     if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
   }
@@ -33,8 +34,9 @@ export function setAside(path: string, reason: AsideReason, willBeSalvaged: bool
 export function trySalvage(path: string): string | undefined {
   const mark = path + salvageMark;
   if (!existsSync(mark)) return undefined;
-  const [aside = '', tries = ''] = readFileSync(mark, 'utf8').split('\n');
-  if (!existsSync(aside) || tries.length >= mostTries) {
+  const [name = '', tries = ''] = readFileSync(mark, 'utf8').split('\n');
+  const aside = join(dirname(path), name);
+  if (name === '' || !existsSync(aside) || tries.length >= mostTries) {
     rmSync(mark);
     return undefined;
   }

@@ -15,6 +15,7 @@ import type { OpenDatabase } from './sqlite-driver.ts';
 import { isDamage, isFull } from './sqlite-errors.ts';
 import type { Note, Opened, Store, StoreOptions, Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
+import { unsynced } from './unsynced.ts';
 
 /**
  * Each file also records how far the other lane has come, so that numbers never go back when one file is lost.
@@ -50,26 +51,28 @@ export function openSqliteStore(
   const salvaged = salvageLanes(open, { alarms, telemetry, notes, now });
   const missing = [...salvaged.values()].reduce((sum, lane) => sum + lane.missing, 0);
   const damaged = alarms.file.setAside + telemetry.file.setAside + missing;
+  const doubt = unsynced(alarms, options.fsync ?? 'always');
+  const isShort = salvaged.has('telemetry') || doubt.mayBeShort;
   const opened: Opened = {
-    id: identity(alarms.file, telemetry.file, options.newId),
+    id: identity(alarms, telemetry, options.newId),
     next: {
-      alarm: nextNumber('alarm', { own: alarms, peer: telemetry, isCut: salvaged.has('alarm') }, notes),
-      telemetry: nextNumber('telemetry', { own: telemetry, peer: alarms, isCut: salvaged.has('telemetry') }, notes),
+      alarm: nextNumber('alarm', { own: alarms, peer: telemetry, mayBeShort: salvaged.has('alarm') }, notes),
+      telemetry: nextNumber('telemetry', { own: telemetry, peer: alarms, mayBeShort: isShort }, notes),
     },
     cursors: { alarm: cursorsOf(alarms.file), telemetry: cursorsOf(telemetry.file) },
     notes,
   };
+  doubt.begin();
   const settle = settler(alarms, telemetry);
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
+  past.history?.take(telemetry.lane.extent().last); // a few entries now, the rest in turns with other work
   const ages = keepSmall(options, {
     telemetry,
     history: past.history,
     tableBytes: (hash) => tableBytes(alarms, hash),
     onFailure: events.onDamage,
   });
-  const { last } = telemetry.lane.extent();
-  setImmediate(() => past.history?.take(last)); // a journal is open before it catches up
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
@@ -89,7 +92,7 @@ export function openSqliteStore(
   };
   const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
     settle();
-    raiseCeiling(alarms.file, highest(writes));
+    if (raiseCeiling(alarms.file, highest(writes))) alarms.sync();
     await telemetry.write(writes, alarms.lane.extent().last);
     settle();
     past.history?.take(telemetry.lane.extent().last);
@@ -106,7 +109,6 @@ export function openSqliteStore(
       return entries;
     },
     async history(query) {
-      past.history?.take(telemetry.lane.extent().last); // it may not have begun to catch up
       if (past.history) return past.history.ask(query);
       throw new FengsuiError('JOURNAL', `there is no history: ${past.why}`);
     },
@@ -126,8 +128,9 @@ export function openSqliteStore(
     close() {
       ages.close();
       past.history?.close();
-      alarms.file.db.close();
       telemetry.close();
+      doubt.end();
+      alarms.close();
     },
   };
 }
@@ -176,30 +179,28 @@ function highest(writes: readonly Write[]): Seq {
   return writes.reduce((max, write) => (write.kind === 'entry' ? Math.max(max, write.entry.seq) : max), 0);
 }
 
-function identity(alarms: DatabaseFile, telemetry: DatabaseFile, newId: number): number {
-  const id = alarms.mark('id') ?? telemetry.mark('id') ?? newId;
-  for (const file of [alarms, telemetry]) {
-    if (file.mark('id') !== id) file.setMark('id', id);
-  }
+function identity(alarms: AlarmFile, telemetry: TelemetryFile, newId: number): number {
+  const id = alarms.file.mark('id') ?? telemetry.file.mark('id') ?? newId;
+  if (telemetry.file.mark('id') !== id) telemetry.file.setMark('id', id);
+  if (alarms.file.mark('id') === id) return id;
+  alarms.file.setMark('id', id);
+  alarms.sync(); // nobody may hear of this journal by an identity that a power cut would change
   return id;
 }
 
-type Known = {
-  readonly own: AlarmFile | TelemetryFile;
-  readonly peer: AlarmFile | TelemetryFile;
-  /** Only what could be saved of it is there: its newest entries may be missing. */
-  readonly isCut: boolean;
-};
+type LaneParts = AlarmFile | TelemetryFile;
+/** `mayBeShort`: its newest entries may be missing, and nothing in it tells. */
+type Known = { readonly own: LaneParts; readonly peer: LaneParts; readonly mayBeShort: boolean };
 
 /**
  * One above everything that the lane's own file knows. When the other file, or a cursor, knows of a later entry, then
  * entries were lost: their numbers may be known upstream already and are skipped, with a margin.
  */
-function nextNumber(lane: Lane, { own, peer, isCut }: Known, notes: Note[]): Seq {
+function nextNumber(lane: Lane, { own, peer, mayBeShort }: Known, notes: Note[]): Seq {
   const stored = own.lane.extent().last;
   const ceiling = peer.file.mark('peer-ceiling') ?? 0;
   const known = Math.max(peer.file.mark('peer-last') ?? 0, ...cursorsOf(own.file).values());
-  const isSure = !isCut || stored === 0;
+  const isSure = !mayBeShort || (stored === 0 && ceiling === 0);
   if (isSure && known <= stored && (stored > 0 || ceiling === 0)) return stored + 1;
   const next = Math.max(known, ceiling, stored) + reserve + 1;
   const text = `${lane} entries after ${stored} may be gone from the disk: numbering goes on at ${next}`;
@@ -207,9 +208,11 @@ function nextNumber(lane: Lane, { own, peer, isCut }: Known, notes: Note[]): Seq
   return next;
 }
 
-/** `last`: 0 when no entry is written; then nothing may seem to have been there. */
-function raiseCeiling(peer: DatabaseFile, last: Seq): void {
-  if (last > 0 && last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0)) peer.setMark('peer-ceiling', last + reserve);
+/** `last`: 0 when no entry is written; then nothing may seem to have been there. True when it was. */
+function raiseCeiling(peer: DatabaseFile, last: Seq): boolean {
+  const isRaised = last > 0 && last + reserve / 2 > (peer.mark('peer-ceiling') ?? 0);
+  if (isRaised) peer.setMark('peer-ceiling', last + reserve);
+  return isRaised;
 }
 
 /**

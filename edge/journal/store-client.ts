@@ -148,8 +148,8 @@ async function startAnew(options: StoreOptions & { readonly worker: URL }): Prom
 }
 
 function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
-  const { directory, maxBytes, maxDays, newId, history } = options;
-  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history };
+  const { directory, maxBytes, maxDays, newId, history, fsync } = options;
+  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }) };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
   let death: string | undefined;
   let refusal: FengsuiError | undefined;

@@ -15,6 +15,9 @@ export type Write =
       readonly to: WallTime;
     };
 
+/** `always`: acknowledged readings are on the disk. `os`: they are once the kernel has written them, some 30 s later. */
+export type TelemetrySync = 'always' | 'os';
+
 export type StoreOptions = {
   readonly directory: string;
   /** Room of the telemetry lane in bytes. */
@@ -24,6 +27,8 @@ export type StoreOptions = {
   /** Identity to give to the journal if its files have none. */
   readonly newId: number;
   readonly history: HistoryBound;
+  /** Default: `always`. */
+  readonly fsync?: TelemetrySync;
 };
 
 /** What is older, or does not fit, gives way by the day, oldest first. */

@@ -4,6 +4,7 @@ import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.t
 import { rowOf } from './ageing/row-of.ts';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, openDatabaseFile, pageBytes } from './database-file.ts';
+import { deflatedRows } from './entry-rows.ts';
 import type { Entry, Keep, Seq } from './journal.ts';
 import { checkLane, type LaneFile, laneFile } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
@@ -16,7 +17,7 @@ export type TelemetryFile = {
   readonly lane: LaneFile;
   /** Rows that stand for more than one number; undefined while there is no room to bring the file to that version. */
   readonly aged: Aged | undefined;
-  /** Resolves when synced; the sync runs beside the thread, so that an alarm can be written meanwhile. */
+  /** Resolves when synced, if that is asked for; the sync runs beside the thread, so that an alarm can be written meanwhile. */
   write(writes: readonly Write[], peerLast: Seq): Promise<void>;
   /** Kept values of committed entries that still have to move to the alarm file. */
   pendingKeeps(): readonly Keep[];
@@ -37,7 +38,7 @@ export type TelemetryFile = {
 };
 
 type Aged = { readonly rows: LevelRows; readonly away: GiveUp };
-type Options = Pick<StoreOptions, 'maxBytes'> & { readonly path: string };
+type Options = Pick<StoreOptions, 'maxBytes' | 'fsync'> & { readonly path: string };
 
 /** The log is brought into the file when it has so many pages, or half as many as the room. */
 const longestLog = 500;
@@ -49,7 +50,8 @@ const spare = 0.1;
 const crowded = 0.8;
 /** Share of the entries that is given up at once when there is no room at all. */
 const emergencyShare = 0.1;
-const evictRows = 16;
+/** Of small rows so many cost hardly more pages than one. */
+const evictRows = 64;
 
 /** Bounded: the oldest entries give way. SQLite syncs only at checkpoints here; each commit is synced by us with `fdatasync`. */
 export function openTelemetryFile(open: OpenDatabase, options: Options, notes: Note[]): TelemetryFile {
@@ -60,7 +62,6 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: N
     {
       path: options.path,
       synchronous: 'NORMAL',
-      parameters: '',
       checkpointPages,
       cacheKib: 1_024,
       steps: telemetrySteps,
@@ -73,7 +74,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: N
   );
   file.db.exec(`PRAGMA max_page_count=${maxPages}`);
   const log = openSync(`${options.path}-wal`, 'r+');
-  const lane = laneFile(file);
+  const lane = laneFile(file, deflatedRows);
   const pending = pendingKeeps(file);
   const aged = file.version < telemetrySteps.length ? undefined : agedRows(file, lane);
   const evict = aged ? evictAged(aged) : evictPlain(file, lane);
@@ -108,6 +109,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: N
         file.transaction(() => evict(Math.min(first + share - 1, last - 1), share));
         commit(writes, peerLast);
       }
+      if (options.fsync === 'os') return;
       isUnsynced = true;
       await synced(log);
       isUnsynced = false;
@@ -133,6 +135,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: N
       return row.first;
     },
     close() {
+      if (options.fsync === 'os') fdatasyncSync(log);
       closeSync(log);
       file.db.close();
     },

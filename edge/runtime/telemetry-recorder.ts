@@ -23,9 +23,8 @@ export type LivePoint = {
 /** A value that does not change is told this often all the same. */
 const refresh = seconds(60);
 const lastFlush = seconds(2);
-/** A batch stays well below what a reader accepts (64 KiB): a sample takes up to 16 bytes, a text its characters on top. */
-const batchBytes = 48_000;
-const sampleBytes = 16;
+/** A sample takes up to 16 bytes, a text its characters on top. */
+export const sampleBytes = 16;
 
 export type TelemetryRecorder = {
   readonly table: () => PointTable;
@@ -43,19 +42,21 @@ export function telemetryRecorder(ctx: {
   readonly log: Log;
   readonly boot: number;
   readonly commitMs: number;
+  /** What waits is stored at once when it has so many bytes. */
+  readonly chunkBytes: number;
   readonly onStored: () => void;
 }): TelemetryRecorder {
   const { journal, clock, log, boot } = ctx;
   let table = pointTable([]);
   let waiting: Sample[] = [];
-  let room = batchBytes;
+  let room = ctx.chunkBytes;
   let live: ReadonlyMap<string, readonly LivePoint[]> = new Map();
 
   const flush = async (): Promise<void> => {
     const samples = waiting;
     if (samples.length === 0) return;
     waiting = [];
-    room = batchBytes;
+    room = ctx.chunkBytes;
     const meaning = table;
     await journal.append('telemetry', clock.wall(), (seq) =>
       encodeTelemetry({ log: journal.id, seq, boot, trust: clock.trust(), table: meaning.hash }, meaning, samples),

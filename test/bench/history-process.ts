@@ -1,22 +1,16 @@
 /** `history-process.js load|query FILE`: one task of the benchmark of the history, in a process of its own. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { type History, history } from '../../edge/journal/history/history.ts';
-import { openHistoryFile } from '../../edge/journal/history/history-file.ts';
-import type { Entry, HistoryQuery } from '../../edge/journal/journal.ts';
+import type { History } from '../../edge/journal/history/history.ts';
+import type { HistoryQuery } from '../../edge/journal/journal.ts';
 import { loadSqlite, type OpenDatabase } from '../../edge/journal/sqlite-driver.ts';
-import { describeError } from '../../sdk/model/errors.ts';
-import { wallTime } from '../../sdk/model/time.ts';
-import { encodePointTable } from '../../sdk/wire/point-table.ts';
-import { encodeTelemetry } from '../../sdk/wire/telemetry.ts';
-import { samplesAt, tableOf } from '../support/history-entries.ts';
+import { historyOfLane, historyPeriodMs, historyStart } from '../support/history-lane.ts';
 
 const points = 100;
-const periodMs = 10_000;
 const days = 7;
-const perDay = 86_400_000 / periodMs;
-export const values = points * days * perDay;
+const perDay = 86_400_000 / historyPeriodMs;
+const values = points * days * perDay;
 
-export type LoadReport = { readonly seconds: number };
+export type LoadReport = { readonly seconds: number; readonly values: number };
 export type QueryReport = {
   readonly coldMs: number;
   readonly warmMs: number;
@@ -25,37 +19,9 @@ export type QueryReport = {
   readonly rssAboveIdleMb: number;
 };
 
-const start = 490_000 * 3_600_000;
-const table = tableOf(points);
-const tableBytes = encodePointTable(table);
+const openHistory = (open: OpenDatabase, path: string): History => historyOfLane(open, path, points);
 
-/** What the lane holds after `after`: made as it is read. */
-function read(after: number, limit: number): readonly Entry[] {
-  return Array.from({ length: limit }, (_, k): Entry => {
-    const seq = after + k + 1;
-    const at = start + (seq - 1) * periodMs;
-    const batch = { log: 1, seq, boot: 1, trust: 'synced', table: table.hash } as const;
-    return { seq, at: wallTime(at), body: encodeTelemetry(batch, table, samplesAt(points, at, seq)) };
-  });
-}
-
-function openHistory(open: OpenDatabase, path: string): History {
-  const fail = (e: unknown): void => {
-    if (e !== undefined) throw new Error(`history: ${describeError(e)}`);
-  };
-  return history({
-    file: openHistoryFile(open, { path, maxBytes: 512 * 1_048_576 }, []),
-    journal: 1,
-    read,
-    tableBytes: () => tableBytes,
-    days: 400,
-    pause: () => new Promise((done) => setImmediate(done)),
-    onTrouble: fail,
-    onDamage: fail,
-  });
-}
-
-const week = { device: 'gate', from: start, to: start + days * 86_400_000 - 1, after: 0 };
+const week = { device: 'gate', from: historyStart, to: historyStart + days * 86_400_000 - 1, after: 0 };
 
 async function load(open: OpenDatabase, path: string): Promise<LoadReport> {
   const began = performance.now();
@@ -63,7 +29,7 @@ async function load(open: OpenDatabase, path: string): Promise<LoadReport> {
   past.take(days * perDay);
   await past.ask(week);
   past.close();
-  return { seconds: (performance.now() - began) / 1_000 };
+  return { seconds: (performance.now() - began) / 1_000, values };
 }
 
 async function query(open: OpenDatabase, path: string): Promise<QueryReport> {
@@ -82,7 +48,7 @@ async function query(open: OpenDatabase, path: string): Promise<QueryReport> {
   expect(await counted(past, { ...spans, every: 3_600_000 }), { items: 168, values: days * perDay });
   const hourlyMs = performance.now() - hourly;
   expect(await counted(past, { ...week, points: ['p-7'] }), { items: days * perDay, values: days * perDay });
-  const day = { ...week, to: start + 86_400_000 - 1, every: 600_000 };
+  const day = { ...week, to: historyStart + 86_400_000 - 1, every: 600_000 };
   expect(await counted(past, day), { items: 144 * points, values: perDay * points });
   past.take(days * perDay + 359);
   await past.ask(week);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { quantile } from '../../simulators/demo/ledger.ts';
 import { siteFolder } from '../support/rig.ts';
-import { type LoadReport, type QueryReport, values } from './history-process.ts';
+import type { LoadReport, QueryReport } from './history-process.ts';
 import { inProcess, outOfCache } from './in-process.ts';
 
 const rounds = 7;
@@ -19,7 +19,7 @@ export async function history(): Promise<Record<string, number>> {
   const path = join(folder.path, 'history.db');
   const loaded = await inProcess<LoadReport>(script, 'load', path);
   const bytes = statSync(path).size;
-  console.log(`${values} values in ${loaded.seconds.toFixed(1)} s, ${(bytes / 1_048_576).toFixed(1)} MiB`);
+  console.log(`${loaded.values} values in ${loaded.seconds.toFixed(1)} s, ${(bytes / 1_048_576).toFixed(1)} MiB`);
   const reports: QueryReport[] = [];
   for (let i = 0; i < rounds; i++) {
     await outOfCache(path);
@@ -32,7 +32,7 @@ export async function history(): Promise<Record<string, number>> {
     query_cold_max_ms: Math.max(...reports.map((r) => r.coldMs)),
     query_warm_ms: median((r) => r.warmMs),
     hourly_ms: median((r) => r.hourlyMs),
-    bytes_per_value: bytes / values,
+    bytes_per_value: bytes / loaded.values,
     rss_above_idle_mb: Math.max(...reports.map((r) => r.rssAboveIdleMb)),
     load_s: loaded.seconds,
   };

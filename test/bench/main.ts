@@ -1,3 +1,4 @@
+import { parseArgs } from 'node:util';
 import { alarmEngine } from './alarm-engine.ts';
 import { history } from './history.ts';
 import { judgement } from './judgement/judgement.ts';
@@ -6,9 +7,12 @@ import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
 import { serial } from './serial.ts';
 import { start } from './start.ts';
+import { wear } from './wear/wear.ts';
 
-/** `npm run bench -- NAME`: each prints what it does and ends with one JSON line of figures. */
-const benches: Record<string, () => Promise<Record<string, number>>> = {
+type BenchOptions = { readonly minutes: number };
+
+/** `npm run bench -- NAME [--minutes N]`: each prints what it does and ends with one JSON line of figures. */
+const benches: Record<string, (options: BenchOptions) => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
   history,
   judgement,
@@ -17,13 +21,18 @@ const benches: Record<string, () => Promise<Record<string, number>>> = {
   'poll-cpu': pollCpu,
   serial,
   start,
+  wear,
 };
 
-const [name = ''] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { minutes: { type: 'string', default: '10' } }, // how long the benches at real pace go on
+});
+const [name = ''] = positionals;
 const bench = benches[name];
 if (!bench) {
   console.error(`there is no benchmark “${name}”; known are ${Object.keys(benches).join(', ')}`);
   process.exit(1);
 }
-console.log(JSON.stringify({ name, figures: await bench() }));
+console.log(JSON.stringify({ name, figures: await bench({ minutes: Number(values.minutes) }) }));
 process.exit(0);

@@ -6,6 +6,7 @@ import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
 import { outage } from './outage.ts';
 import { powerCut } from './power-cut/power-cut.ts';
+import { slowDisk } from './slow-disk.ts';
 
 type TrialOptions = { readonly runs: number; readonly states: number; readonly seed: number };
 type Trial = {
@@ -31,6 +32,7 @@ const trials: Record<string, Trial> = {
     always: ['fault_raised', 'recovered', 'started_when_full', 'recovered_again'],
   },
   damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
+  'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {
     run: clock,

@@ -39,6 +39,24 @@ describe('the fengsui command', () => {
     expect(code).toBe(2);
   });
 
+  it('shows what the settings of the journal mean', async () => {
+    const file = join(folder, 'journal.yaml');
+    const check = async (settings: string): Promise<string> => {
+      await writeFile(file, `${siteAt(9_600, 2)}journal: { ${settings} }\n`);
+      return (await runProgram(['config', 'check', file])).out;
+    };
+    const usual = await check('commitMs: 10000');
+    expect(usual).toContain('a power cut loses at most 10 s of readings and no alarm');
+    expect(usual).toContain('fsync always: each commit of readings is on the disk when it ends');
+    expect(usual).toContain('some 3072 readings: which this site does not read within 10 s');
+    const spared = await check('commitMs: 600000, chunkKb: 4, fsync: os');
+    expect(spared).toContain('a power cut loses at most 630 s of readings and no alarm');
+    expect(spared).toContain('numbering leaves a gap that the platform is told of');
+    expect(spared).toMatch(
+      /some 256 readings: if every value changed with every read there would be a commit every \d+\.\d s/,
+    );
+  });
+
   it('shows what each Modbus bus has to carry, and how late its devices are read at worst', async () => {
     const file = join(folder, 'load.yaml');
     await writeFile(file, siteAt(9_600, 2));

@@ -9,9 +9,10 @@ export type RigChild = { readonly process: ChildProcess; readonly gone: Promise<
 
 const goneOf = (child: ChildProcess): Promise<void> => new Promise((resolve) => child.once('exit', () => resolve()));
 
-/** Starts `fengsui run` on a configuration in a folder of its own; the log goes to a file there. */
-export function startGateway(program: URL, folder: string): RigChild {
-  const child = spawn(program.pathname, ['run', '--config', join(folder, 'site.yaml')], {
+/** Starts `fengsui run` on a configuration in a folder of its own, `under` another program if that is given; the log goes to a file there. */
+export function startGateway(program: URL, folder: string, under: readonly string[] = []): RigChild {
+  const [command, ...parameters] = [...under, program.pathname, 'run', '--config', join(folder, 'site.yaml')];
+  const child = spawn(command, parameters, {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   child.stderr.pipe(createWriteStream(join(folder, 'gateway.log'), { flags: 'a' }));

@@ -2,6 +2,7 @@ import { type Millis, minutes } from '../../../sdk/model/time.ts';
 import type { PointTable } from '../../../sdk/wire/point-table.ts';
 import { cursorsOf } from '../apply-write.ts';
 import type { DatabaseFile } from '../database-file.ts';
+import { deflatedRows } from '../entry-rows.ts';
 import type { Seq } from '../journal.ts';
 import type { LaneFile } from '../lane-file.ts';
 import type { Boundaries } from './boundaries.ts';
@@ -144,5 +145,7 @@ function replace(parts: AgeingParts, of: SumLevel, sums: Summing): boolean {
 
 /** By the minute, and if that gains little by the quarter of an hour at once. */
 const levelsFrom = (of: SumLevel): readonly SumLevel[] => (of === 1 ? [level.minute, level.quarter] : [level.quarter]);
-const bytesOf = (messages: readonly SummaryRow[]): number => messages.reduce((sum, { body }) => sum + body.length, 0);
+/** As they will be stored, like those that they replace. */
+const bytesOf = (messages: readonly SummaryRow[]): number =>
+  messages.reduce((sum, { seq, body }) => sum + deflatedRows.pack(seq, 0, body).length, 0);
 const numbersIn = (oldest: RowHead, newest: RowHead): number => newest.seq - oldest.first + 1;

@@ -1,8 +1,9 @@
 import { type WallTime, wallTime } from '../../../sdk/model/time.ts';
 import type { DatabaseFile } from '../database-file.ts';
+import { deflatedRows } from '../entry-rows.ts';
 import type { Entry, Seq } from '../journal.ts';
-import { entryLabel, laneSchema, numberIn } from '../lane-file.ts';
-import { seal, sealBytes } from '../seal.ts';
+import { laneSchema, numberIn } from '../lane-file.ts';
+import { sealBytes } from '../seal.ts';
 import type { Row } from '../sqlite-driver.ts';
 
 /** How much is left of what a row stands for: all, sums by the minute, by the quarter of an hour, or nothing. */
@@ -55,7 +56,7 @@ export function levelRows({ db }: DatabaseFile): LevelRows {
       return row && headOf(row);
     },
     insert({ seq, at, body, first, level }) {
-      insert.run(seq, at, seal(entryLabel(seq, at), body), first, level);
+      insert.run(seq, at, deflatedRows.pack(seq, at, body), first, level);
     },
     remove: (from, to) => {
       remove.run(from, to);

@@ -66,6 +66,8 @@ export function checkSite(
       maxBytes: config.journal.maxMb * 1_048_576,
       maxDays: config.journal.maxDays,
       commitMs: config.journal.commitMs,
+      chunkBytes: config.journal.chunkKb * 1_024,
+      fsync: config.journal.fsync,
       cardTbw: config.journal.cardTbw,
       history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },
     },

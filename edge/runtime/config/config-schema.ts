@@ -171,6 +171,18 @@ export const configSchema = z.strictObject({
         .max(600_000)
         .default(10_000)
         .describe('Readings of at most this long are lost at a power cut.'),
+      chunkKb: z
+        .int()
+        .min(4)
+        .max(256)
+        .default(48)
+        .describe('Readings are stored before commitMs is over once so many KiB of them wait, 16 bytes for each.'),
+      fsync: z
+        .enum(['always', 'os'])
+        .default('always')
+        .describe(
+          '“always”: readings are on the disk when their commit ends. “os”: when the kernel writes them, up to 30 s later, which spares the card. Alarms are always on the disk before they are told.',
+        ),
       cardTbw: z
         .number()
         .min(0.1)

@@ -3,7 +3,7 @@ import type { DeviceId } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
 import type { Zone } from '../../alarm/zone.ts';
-import type { HistoryBound } from '../../journal/store.ts';
+import type { HistoryBound, TelemetrySync } from '../../journal/store.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
 import type { OperatorKey } from '../../platform/ed25519.ts';
 import type { Settings } from '../../point/resolve-address.ts';
@@ -42,6 +42,9 @@ export type Site = {
     readonly maxBytes: number;
     readonly maxDays: number;
     readonly commitMs: number;
+    /** Readings that wait are stored before `commitMs` is over once they have so many bytes. */
+    readonly chunkBytes: number;
+    readonly fsync: TelemetrySync;
     readonly cardTbw: number;
     readonly history: HistoryBound;
   };

@@ -50,7 +50,7 @@ const writeWithin = seconds(3);
 
 export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
   const { alarms, clock, log } = ctx;
-  const recorder = telemetryRecorder({ ...ctx, commitMs: site.journal.commitMs });
+  const recorder = telemetryRecorder({ ...ctx, ...site.journal });
   const answered = new Map<string, PointValue>();
   const problems = new Map<string, string>();
   const stopping = new AbortController();

@@ -107,7 +107,7 @@ it('both files damaged at once: each is salvaged, and the identity and the numbe
 it('a start that ended in the middle of a salvage is made up for by the next', async () => {
   await using directory = copied('closed');
   const aside = directory.file('alarms.db.corrupt-1');
-  writeFileSync(directory.file('alarms.db.salvage'), `${aside}\n`);
+  writeFileSync(directory.file('alarms.db.salvage'), 'alarms.db.corrupt-1\n');
   renameSync(directory.file('alarms.db'), aside);
   const found = await readDamaged(directory.directory);
   expect(found).toMatchObject({ invented: [], saved: written, kept: keys, renumbered: [] });
@@ -121,7 +121,7 @@ it('a salvage that was done is not done again over newer values, though a power 
     await using journal = await openJournal(directory.options);
     await journal.keep({ key: 'state/0000', value: Uint8Array.of(1) });
   }
-  writeFileSync(directory.file('alarms.db.salvage'), `${directory.file('alarms.db.corrupt-1')}\n`);
+  writeFileSync(directory.file('alarms.db.salvage'), 'alarms.db.corrupt-1\n');
   await using journal = await openJournal(directory.options);
   expect((await journal.kept('state/0000')).get('state/0000')).toEqual(Uint8Array.of(1));
   expect(existsSync(directory.file('alarms.db.salvage'))).toBe(false);
@@ -130,7 +130,7 @@ it('a salvage that was done is not done again over newer values, though a power 
 it('a salvage that ended the process three times is given up, and the gateway starts', async () => {
   await using directory = copied('closed');
   const aside = directory.file('alarms.db.corrupt-1');
-  writeFileSync(directory.file('alarms.db.salvage'), `${aside}\n...`);
+  writeFileSync(directory.file('alarms.db.salvage'), 'alarms.db.corrupt-1\n...');
   renameSync(directory.file('alarms.db'), aside);
   const found = await readDamaged(directory.directory);
   expect(found).toMatchObject({ saved: { alarm: 0 }, renumbered: [] });

@@ -27,7 +27,15 @@ async function stage(...entries: string[]) {
   const disk = memoryDisk();
   const journal = memoryJournal(disk);
   const site = siteOf(onBus(...entries));
-  const recorder = telemetryRecorder({ journal, clock, log, boot: 1, commitMs: 1_000, onStored: () => undefined });
+  const recorder = telemetryRecorder({
+    journal,
+    clock,
+    log,
+    boot: 1,
+    commitMs: 1_000,
+    chunkBytes: 48_000,
+    onStored: () => undefined,
+  });
   const alarms = await alarmDesk({
     journal,
     clock,

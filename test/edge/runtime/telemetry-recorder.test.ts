@@ -18,7 +18,15 @@ function stage() {
   const journal = memoryJournal(disk);
   const log = recordingLog();
   let stored = 0;
-  const recorder = telemetryRecorder({ journal, clock, log, boot: 9, commitMs: 10_000, onStored: () => stored++ });
+  const recorder = telemetryRecorder({
+    journal,
+    clock,
+    log,
+    boot: 9,
+    commitMs: 10_000,
+    chunkBytes: 48_000,
+    onStored: () => stored++,
+  });
   const good = (value: number): PointValue => ({ quality: 'good', at: clock.mono(), value });
   const batches = () => disk.lanes.telemetry.map((entry) => openReadings(entry.body));
   /** Every sample on disk, read with the table that its batch names. */

@@ -7,7 +7,7 @@ import { seededRandom } from '../../../../simulators/water/seeded-random.ts';
 import { keepTable, withAgedStore } from '../../../support/aged-store.ts';
 import { type NumberedReadings, numberedReadings, numberedStart } from '../../../support/numbered-readings.ts';
 
-const maxBytes = 192 * 1_024;
+const maxBytes = 112 * 1_024;
 const hour = 3_600_000;
 const all = 1_000_000;
 
@@ -58,7 +58,7 @@ it(
 it(
   'what cannot be made coarser any more is given up, oldest first, and one row says which numbers that were',
   () =>
-    withAgedStore({ maxBytes }, async (store) => {
+    withAgedStore({ maxBytes: maxBytes / 2 }, async (store) => {
       const readings = numberedReadings({ log: 7, columns: 40, stepMs: 20_000 });
       await keepTable(store, readings.table);
       await writeUpTo(store, readings, 5_000);

@@ -15,7 +15,7 @@ uplinks:
   - { id: district, url: "mqtts://broker:8883", username: u, password: p, ca: tls/ca.pem, cert: /abs/cert.pem, key: tls/key.pem }
 operators:
   - { name: duty, key: "${duty.publicKey}" }
-journal: { path: store, maxMb: 64, commitMs: 5000 }
+journal: { path: store, maxMb: 64, commitMs: 5000, chunkKb: 8, fsync: os }
 buses:
   - id: street
     tcp: 192.168.1.20:502
@@ -42,7 +42,13 @@ describe('a valid configuration', () => {
       name: 'Gateway',
       clock: 'ntp',
       uplinks: [],
-      journal: { path: '/etc/fengsui/data', maxBytes: 256 * 1_048_576, commitMs: 10_000 },
+      journal: {
+        path: '/etc/fengsui/data',
+        maxBytes: 256 * 1_048_576,
+        commitMs: 10_000,
+        chunkBytes: 49_152,
+        fsync: 'always',
+      },
       buses: [],
       devices: [],
       linkage: [],
@@ -115,7 +121,13 @@ describe('a valid configuration', () => {
     expect([...site.operators.keys()]).toEqual(['duty']);
     expect(site).toMatchObject({
       clock: 'trusted',
-      journal: { path: '/etc/fengsui/store', maxBytes: 64 * 1_048_576, commitMs: 5_000 },
+      journal: {
+        path: '/etc/fengsui/store',
+        maxBytes: 64 * 1_048_576,
+        commitMs: 5_000,
+        chunkBytes: 8_192,
+        fsync: 'os',
+      },
       selfTest: '30 2 * * *',
     });
   });
