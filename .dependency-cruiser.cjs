@@ -13,6 +13,7 @@ module.exports = {
     only('sdk/model/'),
     only('sdk/wire/', 'sdk/model/'),
     only('sdk/client/', 'sdk/wire/', 'sdk/model/'),
+    only('sdk/authority/', 'sdk/wire/', 'sdk/model/'),
     only('sdk/index\\.ts$', 'sdk/', 'device-profiles/'),
     only('device-profiles/', 'sdk/model/'),
     only('simulators/demo/', 'simulators/', 'sdk/index\\.ts$', 'device-profiles/index\\.ts$'),
@@ -31,6 +32,20 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^(edge|test)/' },
       to: { path: '^edge/' },
+    },
+    {
+      name: 'authority-stands-apart',
+      comment: 'Neither the SDK nor the gateway loads what signs certificates.',
+      severity: 'error',
+      from: { pathNot: '^(sdk/authority/|edge/cli/authority/|test/)' },
+      to: { path: '^sdk/authority/|node_modules/@peculiar/' },
+    },
+    {
+      name: 'authority-commands-load-late',
+      comment: 'The program of the gateway loads them only when they are called.',
+      severity: 'error',
+      from: { pathNot: '^(edge/cli/authority/|test/)' },
+      to: { path: '^edge/cli/authority/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'pure-core',

@@ -13,6 +13,7 @@ export default defineConfig((options) => [
     ...shared,
     entry: {
       index: 'sdk/index.ts',
+      authority: 'sdk/authority/index.ts',
       edge: 'edge/index.ts',
       fengsui: 'edge/cli/main.ts',
       'journal-worker': 'edge/journal/journal-worker.ts',
@@ -25,7 +26,12 @@ export default defineConfig((options) => [
       options.dts === false
         ? false
         : {
-            entry: { index: 'sdk/index.ts', edge: 'edge/index.ts', 'device-profiles': 'device-profiles/index.ts' },
+            entry: {
+              index: 'sdk/index.ts',
+              authority: 'sdk/authority/index.ts',
+              edge: 'edge/index.ts',
+              'device-profiles': 'device-profiles/index.ts',
+            },
             compilerOptions: { ignoreDeprecations: '6.0' },
           },
     // `johnny-five` is bundled once as CommonJS (it calls `require` on Node's own modules), see the next block.

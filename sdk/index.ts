@@ -79,7 +79,7 @@ export type Fengsui<P extends ProfileSpec = BuiltInProfile> = Client<P>;
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
  * Devices of other makers are typed, too, when their profiles are given: `profiles: [...profiles, mine]`.
- * @throws FengsuiError INVALID (district, URL, a profile that cannot be right), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, town, URL, `tls`, a profile that cannot be right), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export function connect(options: ConnectOptions): Promise<Fengsui>;
 export function connect<P extends ProfileSpec>(

@@ -6,6 +6,7 @@ import { howLate, inPercent, inSeconds } from '../runtime/field/load-words.ts';
 import { overload } from '../runtime/field/overload.ts';
 import { busiestCommitSeconds, commitsPerDay, lostSeconds, readingsOfChunk } from '../runtime/wear/commit-cost.ts';
 import { yearsAt } from '../runtime/wear/wear-account.ts';
+import { identityLines } from './identity-lines.ts';
 
 /** Prints what a configuration would make the gateway do. @throws FengsuiError CONFIG with every problem. */
 export async function checkConfig(file: string): Promise<void> {
@@ -15,6 +16,7 @@ export async function checkConfig(file: string): Promise<void> {
     `${file} is valid.`,
     `gateway   ${gateway} “${site.name}” in ${district}/${town}`,
     `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.url}`).join(', ') || 'none: alarms stay on this gateway'}`,
+    ...(await identityLines(site)),
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
     `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${lostSeconds(site.journal)} s of readings and no alarm`,
     syncLine(site),

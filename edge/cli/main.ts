@@ -35,6 +35,14 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],
+  // Loaded when they are called: the gateway has no use for what signs certificates.
+  ['identity', async (args) => (await import('./authority/identity.ts')).identityCommand(args)],
+  ['authority init', async (args) => (await import('./authority/commands.ts')).authorityInit(args)],
+  ['authority issue', async (args) => (await import('./authority/commands.ts')).authorityIssue(args)],
+  ['authority renew', async (args) => (await import('./authority/commands.ts')).authorityRenew(args)],
+  ['authority revoke', async (args) => (await import('./authority/commands.ts')).authorityRevoke(args)],
+  ['authority list', async (args) => (await import('./authority/commands.ts')).authorityList(args)],
+  ['broker mosquitto-config', async (args) => (await import('./authority/broker-config.ts')).brokerConfig(args)],
 ]);
 
 async function main(argv: readonly string[]): Promise<number> {

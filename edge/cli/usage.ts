@@ -33,6 +33,19 @@ export const usage = `fengsui: fire-safety edge gateway
                                   what a gateway would have raised over recorded data: columns timestamp, value
                                   (or points by their names), quality. --set tries another limit: a setting by its
                                   name, or low.limit, low.deadband, low.onDelayMs, low.offDelayMs of a condition
+  fengsui identity --config FILE [--uplink ID]
+                                  make the gateway's own key, unless it is there, and print the request for its certificate
+  fengsui authority init --folder DIR --district 330603
+                                  make the certificate authority of a district
+  fengsui authority issue KIND NAME --folder DIR (--request FILE | --new-key FILE) [--days N] [--out FILE]
+                                  sign a certificate: gateway NAME --town 001, town NAME --town 001 (its command centre),
+                                  district NAME (one process of the platform), broker NAME --host HOST...
+  fengsui authority renew NAME --folder DIR [--request FILE] [--days N] [--out FILE]
+  fengsui authority revoke NAME --folder DIR --why stolen|retired|replaced
+                                  NAME as in the list, or a serial number
+  fengsui authority list --folder DIR [--json] [--lang zh|en]
+  fengsui broker mosquitto-config --folder DIR [--out DIR] [--port 8883]
+                                  configuration, rules and revocations for mosquitto, from the authority's register
   LINE is --port /dev/serial/by-id/…, --tcp HOST:PORT or --rtu-over-tcp HOST:PORT.
   Stop a gateway that uses the port first. Below zero: --shows=-12.5
   fengsui --version | --help

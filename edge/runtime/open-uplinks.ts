@@ -3,6 +3,7 @@ import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
 import { readBytes } from '../platform/files.ts';
 import type { Log } from '../platform/log.ts';
+import type { Credentials } from '../uplink/mqtt-link.ts';
 import { type CommandOutcome, type Handlers, requestDesk } from '../uplink/request-desk.ts';
 import { type Uplink, uplink } from '../uplink/uplink.ts';
 import type { UplinkConfig } from './config/config-schema.ts';
@@ -39,7 +40,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
   const open = async (config: UplinkConfig): Promise<Uplink> => {
     const { id, url } = config;
     await placeUplink(config, parts);
-    const credentials = await credentialsOf(config);
+    const credentials = (): Promise<Credentials> => credentialsOf(config);
     const awaitsReceipts = site.operators.size > 0;
     const up: Uplink = uplink(
       { id, url, credentials, site: site.address, boot, awaitsReceipts },
@@ -74,7 +75,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
   };
 }
 
-async function credentialsOf(config: UplinkConfig) {
+async function credentialsOf(config: UplinkConfig): Promise<Credentials> {
   return {
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),

@@ -2,6 +2,7 @@ import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { elapsed, type Millis, type MonoTime, millis, seconds } from '../../sdk/model/time.ts';
+import { tlsTrouble } from '../../sdk/model/tls-trouble.ts';
 import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
@@ -16,13 +17,16 @@ export type LinkOptions = {
   readonly subscribe: readonly string[];
   /** Whether an alarm waits: then no more than a few seconds pass between tries. */
   readonly isUrgent: () => boolean;
-  readonly credentials: {
-    readonly username?: string;
-    readonly password?: string;
-    readonly ca?: Buffer;
-    readonly cert?: Buffer;
-    readonly key?: Buffer;
-  };
+  /** Asked for each connection, so that a new certificate is used with the next one, and a missing one is only an uplink that is down. */
+  readonly credentials: () => Promise<Credentials>;
+};
+
+export type Credentials = {
+  readonly username?: string;
+  readonly password?: string;
+  readonly ca?: Buffer;
+  readonly cert?: Buffer;
+  readonly key?: Buffer;
 };
 
 export type LinkListener = {
@@ -86,9 +90,21 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
     },
     async run(listener, signal, farewell) {
       let waits = delays(backoff, ctx.random);
+      const pause = async (): Promise<void> => {
+        const wait = waits.next().value;
+        await clock
+          .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
+          .catch(() => undefined); // the loop sees the abort
+      };
       while (!signal.aborted) {
-        // A new client each time: the library's own queue would resend what our journal resends already.
-        const current = connect(options.url, clientOptions(options));
+        const opened = await open(options, signal);
+        if (signal.aborted) return;
+        if ('cannot' in opened) {
+          listener.down(opened.cannot);
+          await pause();
+          continue;
+        }
+        const current = opened;
         client = current;
         let accepted: MonoTime | undefined;
         const why = await lifetime(current, options, signal, {
@@ -115,10 +131,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         listener.down(why);
         if (accepted !== undefined && elapsed(accepted, clock.mono()) > settledAfter)
           waits = delays(backoff, ctx.random);
-        const wait = waits.next().value;
-        await clock
-          .sleep(options.isUrgent() ? millis(Math.min(wait, urgentCeiling * ctx.random())) : wait, signal)
-          .catch(() => undefined); // the loop sees the abort
+        await pause();
       }
     },
   };
@@ -134,7 +147,18 @@ async function sayGoodbye(farewell: () => Promise<void>, ctx: { clock: Clock; lo
   );
 }
 
-const clientOptions = ({ clientId, will, credentials }: LinkOptions): IClientOptions => ({
+/** A new client each time: the library's own queue would resend what our journal resends already. */
+async function open(options: LinkOptions, signal: AbortSignal): Promise<MqttClient | { readonly cannot: string }> {
+  try {
+    const credentials = await options.credentials();
+    signal.throwIfAborted();
+    return connect(options.url, clientOptions(options, credentials));
+  } catch (e) {
+    return { cannot: `the certificate or key for ${options.url} cannot be used: ${describeError(e)}` };
+  }
+}
+
+const clientOptions = ({ clientId, will }: LinkOptions, credentials: Credentials): IClientOptions => ({
   clientId,
   clean: true,
   protocolVersion: 4,
@@ -180,7 +204,8 @@ function lifetime(client: MqttClient, options: LinkOptions, signal: AbortSignal,
       end();
     };
     client.on('error', (e) => {
-      why = describeError(e);
+      const trouble = tlsTrouble(e);
+      why = trouble ? `the broker ${trouble.text}` : describeError(e);
       if (!client.connected) end();
     });
     client.once('close', end);

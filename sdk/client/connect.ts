@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { setMaxListeners } from 'node:events';
 import { describeError, FengsuiError } from '../model/errors.ts';
-import { type DistrictCode, districtCode } from '../model/ids.ts';
+import { districtCode, townCode } from '../model/ids.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { Signer } from '../wire/sign1.ts';
-import { everyGateway } from '../wire/topics.ts';
+import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
-import { type BrokerOptions, connection } from './connection.ts';
+import { type BrokerOptions, checkTls, connection } from './connection.ts';
 import { districtView } from './district-view.ts';
 import { type Fengsui, fengsui } from './fengsui.ts';
 import { receipts } from './receipts.ts';
@@ -16,6 +16,8 @@ import { abortError, connectTimeoutMs, within } from './time-limit.ts';
 export type ConnectOptions = BrokerOptions & {
   /** Administrative code of the district, six digits (GB/T 2260), e.g. `330603`. */
   readonly district: string;
+  /** Code of one town, three digits (GB/T 10114): only its gateways are seen. A town's command centre, whom the broker lets see no other, gives its own. */
+  readonly town?: string | undefined;
   /** Signs commands and receipts. Without one the client can only watch. */
   readonly signer?: Signer | undefined;
   /** The person at the desk, told to gateways with everything that is done to alarms. */
@@ -28,16 +30,18 @@ export type ConnectOptions = BrokerOptions & {
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
- * @throws FengsuiError INVALID (district, URL), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, town, URL, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export async function connectWith<P extends ProfileSpec>(
   options: ConnectOptions & { readonly profiles: readonly P[] },
 ): Promise<Fengsui<P>> {
   const { signer, operator, profiles, signal } = options;
   const district = districtCode(options.district);
+  const town = options.town === undefined ? undefined : townCode(options.town);
   checkUrl(options.url);
+  checkTls(options);
   const client = `sdk-${randomBytes(8).toString('hex')}`;
-  const link = connection({ ...options, clientId: client, subscribe: subscriptions(district, client) });
+  const link = connection({ ...options, clientId: client, subscribe: subscriptions({ district, town }, client) });
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // one for every request and stream that is open
   const isUp = (): boolean => link.up;
@@ -111,9 +115,9 @@ function checkUrl(url: string): void {
 }
 
 /** Replies first, retained documents next: what streams can only be understood by them. */
-const subscriptions = (district: DistrictCode, client: string): readonly string[] => [
-  everyGateway(district, 'reply', client),
-  ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => everyGateway(district, channel)),
+const subscriptions = (area: Area, client: string): readonly string[] => [
+  topicFilter(area, 'reply', client),
+  ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
 ];
 
 function firstConnection() {

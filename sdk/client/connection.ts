@@ -1,5 +1,7 @@
+import { createSecureContext } from 'node:tls';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import { describeError, FengsuiError } from '../model/errors.ts';
+import { tlsTrouble } from '../model/tls-trouble.ts';
 import { delays, reconnectBackoff } from './backoff.ts';
 
 export type BrokerOptions = {
@@ -33,6 +35,19 @@ export type Connection = {
   /** Keeps the connection until the signal fires. */
   readonly run: (listener: ConnectionListener, signal: AbortSignal) => Promise<void>;
 };
+
+/** @throws FengsuiError INVALID for a certificate or key that is none, or not the other's: no connection could ever use them. */
+export function checkTls({ tls }: BrokerOptions): void {
+  try {
+    if (tls) createSecureContext(tls);
+  } catch (cause) {
+    throw new FengsuiError(
+      'INVALID',
+      '`tls` cannot be used: expected `ca`, `cert` and `key` as PEM texts, the key being that of the certificate',
+      { cause },
+    );
+  }
+}
 
 /** A connection that does not live this long counts as refused: some brokers accept first and kick then. */
 const settledAfterMs = 10_000;
@@ -158,6 +173,15 @@ function brokerError(url: string, cause: unknown): FengsuiError {
       { cause },
     );
   }
+  const trouble = tlsTrouble(cause);
+  if (trouble)
+    return new FengsuiError(
+      trouble.refused === 'ours' ? 'FORBIDDEN' : 'UNAVAILABLE',
+      `the broker ${url} ${trouble.text}`,
+      {
+        cause,
+      },
+    );
   return new FengsuiError('UNAVAILABLE', `the broker ${url} cannot be reached`, { cause });
 }
 

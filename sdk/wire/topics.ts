@@ -7,11 +7,11 @@ export const contractMajor = 1;
 /** Where a gateway stands in the administrative order: a town subscribes to its own branch, a district to all. */
 export type Site = { readonly district: DistrictCode; readonly town: TownCode; readonly gateway: GatewayId };
 
-/**
- * gateway → platform: `presence` and `state` and `points` retained, `alarm` and `telemetry` streamed, `reply` to one client;
- * platform → gateway: `request`, `receipt`.
- */
-export const channels = ['presence', 'state', 'points', 'alarm', 'telemetry', 'reply', 'request', 'receipt'] as const;
+/** gateway → platform: `presence` and `state` and `points` retained, `alarm` and `telemetry` streamed, `reply` to one client. */
+export const fromGateway = ['presence', 'state', 'points', 'alarm', 'telemetry', 'reply'] as const;
+/** platform → gateway */
+export const toGateway = ['request', 'receipt'] as const;
+export const channels = [...fromGateway, ...toGateway] as const;
 export type Channel = (typeof channels)[number];
 
 /** Names one client of the platform: a level of its reply topic. */
@@ -25,9 +25,12 @@ export function topicOf(site: Site, channel: Channel, client?: string): string {
   return `${topic}/${client}`;
 }
 
-/** Subscription for one channel of every gateway of a district. */
-export const everyGateway = (district: DistrictCode, channel: Channel, client?: string): string =>
-  `fengsui/v${contractMajor}/${district}/+/+/${channel}${client === undefined ? '' : `/${client}`}`;
+/** Where a rule or subscription holds: in a district, or a town of it, or for one gateway. */
+export type Area = Pick<Site, 'district'> & { readonly [Level in 'town' | 'gateway']?: Site[Level] | undefined };
+
+/** Names one channel of every gateway of an area. `client` belongs to channel `reply` only, and may be `+` for every client. */
+export const topicFilter = ({ district, town, gateway }: Area, channel: Channel, client?: string): string =>
+  `fengsui/v${contractMajor}/${district}/${town ?? '+'}/${gateway ?? '+'}/${channel}${client === undefined ? '' : `/${client}`}`;
 
 /** Inverse of {@link topicOf}. `undefined` means "not ours"; it never throws on foreign traffic. */
 export function parseTopic(topic: string): { site: Site; channel: Channel; client?: string } | undefined {

@@ -4,7 +4,11 @@ import { createConnection, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export type Mosquitto = AsyncDisposable & { readonly port: number };
+export type Mosquitto = AsyncDisposable & {
+  readonly port: number;
+  /** As `systemctl reload` does. */
+  readonly reload: () => void;
+};
 
 /** Debian's mosquitto on 127.0.0.1, with nothing kept on disk. */
 export async function startMosquitto(port?: number): Promise<Mosquitto> {
@@ -12,14 +16,20 @@ export async function startMosquitto(port?: number): Promise<Mosquitto> {
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
   await writeFile(config, `listener ${at} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  return runMosquitto(config, at);
+}
+
+/** Debian's mosquitto with this configuration; ready once it listens on the port. */
+export async function runMosquitto(config: string, port: number): Promise<Mosquitto> {
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
   const broker = spawn('mosquitto', ['-c', config], { stdio: 'ignore', env: { ...process.env, PATH: path } });
   const gone = new Promise<void>((resolve) => {
     broker.once('exit', () => resolve());
   });
-  await accepts(at);
+  await accepts(port);
   return {
-    port: at,
+    port,
+    reload: () => void broker.kill('SIGHUP'),
     async [Symbol.asyncDispose]() {
       broker.kill('SIGKILL');
       await gone;

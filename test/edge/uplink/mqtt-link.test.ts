@@ -1,6 +1,6 @@
 import { connect, createServer, type Socket } from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
-import { mqttLink } from '../../../edge/uplink/mqtt-link.ts';
+import { type LinkOptions, mqttLink } from '../../../edge/uplink/mqtt-link.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { settled } from '../../support/settled.ts';
@@ -18,8 +18,10 @@ async function broker() {
   return started;
 }
 
+const nothingToShow: LinkOptions['credentials'] = () => Promise.resolve({});
+
 /** A link on a clock of its own, over real sockets. */
-function linkTo(port: number, random: () => number = () => 1) {
+function linkTo(port: number, random: () => number = () => 1, credentials = nothingToShow) {
   const clock = fakeClock();
   const stop = new AbortController();
   const downs: string[] = [];
@@ -30,7 +32,7 @@ function linkTo(port: number, random: () => number = () => 1) {
       clientId: 'test',
       will: { topic: 'will', payload: Uint8Array.of(1) },
       subscribe: ['request'],
-      credentials: {},
+      credentials,
       isUrgent: () => false,
     },
     { clock, log: recordingLog(), random },
@@ -165,5 +167,47 @@ describe('a broker that accepts and kicks', () => {
     expect(b.accepted()).toBe(before);
     await s.clock.advance(1);
     await until('it tries again', () => b.accepted() === before + 1);
+  });
+});
+
+describe('a certificate or key', () => {
+  it('that cannot be used is an uplink that is down, until there is one that can', async () => {
+    const b = await broker();
+    let asked = 0;
+    const s = linkTo(
+      b.port,
+      () => 1,
+      async () => {
+        asked++;
+        if (asked < 3) throw new Error('ENOENT: no such file gateway.pem');
+        return {};
+      },
+    );
+    await until('it is told', () => s.downs.length === 1);
+    await settled();
+    await s.clock.advance(250);
+    await until('it is told again', () => s.downs.length === 2);
+    await settled();
+    await s.clock.advance(500);
+    await until('the link is up', () => s.link.up);
+    expect(s.downs[0]).toMatch(/certificate or key .* cannot be used: ENOENT/);
+    expect(asked).toBe(3);
+  });
+
+  it('is for nobody when the link is stopped while it is read', async () => {
+    const b = await broker();
+    let read: (credentials: object) => void = () => undefined;
+    const s = linkTo(
+      b.port,
+      () => 1,
+      () =>
+        new Promise((resolve) => {
+          read = resolve;
+        }),
+    );
+    const ended = cleanUp.pop()?.();
+    read({});
+    await ended;
+    expect([s.downs, s.ups(), b.accepted()]).toEqual([[], 0, 0]);
   });
 });

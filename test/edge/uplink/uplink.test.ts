@@ -24,7 +24,7 @@ it('an outage ends with the alarms, then what every point is now, then the readi
     {
       id: 'platform',
       url: `mqtt://127.0.0.1:${broker.port}`,
-      credentials: {},
+      credentials: () => Promise.resolve({}),
       site: { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('gw-1') },
       boot: 1,
       awaitsReceipts: false,

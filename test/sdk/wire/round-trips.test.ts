@@ -15,7 +15,7 @@ import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wir
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeReply, encodeRequest } from '../../../sdk/wire/request.ts';
 import { encodeTelemetry, openReadings, type Sample } from '../../../sdk/wire/telemetry.ts';
-import { channels, everyGateway, parseTopic, type Site, topicOf } from '../../../sdk/wire/topics.ts';
+import { channels, parseTopic, type Site, topicFilter, topicOf } from '../../../sdk/wire/topics.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');
@@ -253,6 +253,9 @@ describe('topics', () => {
   });
   it('of a client that would subscribe to all are refused', () => {
     expect(() => topicOf(site, 'reply', '#')).toThrow(FengsuiError);
-    expect(everyGateway(site.district, 'reply', 'c')).toBe('fengsui/v1/330603/+/+/reply/c');
+    const { district, town } = site;
+    expect(topicFilter({ district }, 'reply', 'c')).toBe('fengsui/v1/330603/+/+/reply/c');
+    expect(topicFilter({ district, town }, 'alarm')).toBe('fengsui/v1/330603/001/+/alarm');
+    expect(topicFilter(site, 'reply', '+')).toBe(topicOf(site, 'reply', 'c').replace(/c$/, '+'));
   });
 });
