@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alarmEvents, alarmKinds, alarmPhases, causeTests, suppressionKinds } from '../../../sdk/model/alarm.ts';
@@ -24,13 +23,11 @@ import { signedBytes } from '../../../sdk/wire/sign1.ts';
 import { qualityCode, telemetryKeys, telemetryTypes } from '../../../sdk/wire/telemetry.ts';
 import { channels } from '../../../sdk/wire/topics.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
-import { parseCddl } from '../../support/cddl/parse-cddl.ts';
 import { enumeratedKeys, keysOf, namesOf, reachedFrom, textsOf } from '../../support/cddl/rule-facts.ts';
 import { anyAlarm } from '../../support/wire/any-alarm.ts';
+import { contractRules as rules } from '../../support/wire/contract-documents.ts';
 import { bytesOfHex, type Golden, golden, goldenWire } from '../../support/wire/golden-wire.ts';
 import { meaningOf } from '../../support/wire/wire-meaning.ts';
-
-const rules = parseCddl(readFileSync(new URL('../../../docs/contract/fengsui.cddl', import.meta.url), 'utf8'));
 
 describe('the CDDL of the contract', () => {
   it.each(goldenWire.filter(({ age }) => age !== 'later'))('fits $name', ({ channel, hex }) => {
