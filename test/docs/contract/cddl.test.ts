@@ -27,6 +27,7 @@ import { enumeratedKeys, keysOf, namesOf, reachedFrom, textsOf } from '../../sup
 import { anyAlarm } from '../../support/wire/any-alarm.ts';
 import { contractRules as rules } from '../../support/wire/contract-documents.ts';
 import { bytesOfHex, type Golden, golden, goldenWire } from '../../support/wire/golden-wire.ts';
+import { methodRule } from '../../support/wire/method-data.ts';
 import { meaningOf } from '../../support/wire/wire-meaning.ts';
 
 describe('the CDDL of the contract', () => {
@@ -57,7 +58,8 @@ describe('the CDDL of the contract', () => {
   });
 
   it('has a rule for each channel, and none that is not used or not there', () => {
-    const roots = [...channels, 'signed-bytes', 'later-alarm', 'later-telemetry'];
+    const methods = [...queries, ...commands].flatMap((m) => [methodRule(m, 'params'), methodRule(m, 'result')]);
+    const roots = [...channels, ...methods, 'signed-bytes', 'later-alarm', 'later-telemetry'];
     const reached = reachedFrom(rules, roots);
     expect([...rules.keys()].filter((name) => !reached.has(name))).toEqual([]);
     const given = ['any', 'bool', 'bstr', 'float64', 'int', 'nil', 'number', 'true', 'false', 'tstr', 'uint'];
