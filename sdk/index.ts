@@ -7,7 +7,7 @@ import type { ProfileSpec } from './model/profile.ts';
 export type { Alarm, AlarmOccurrence, AlarmRef, AlarmSuppression } from './client/alarm.ts';
 export type { AlarmStream, AlarmStreamOptions, AlarmUpdate } from './client/alarm-stream.ts';
 export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
-export type { ClientEvents, Gap, Status } from './client/client-events.ts';
+export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
 export type { ConnectOptions } from './client/connect.ts';
 export type {
@@ -29,12 +29,13 @@ export type {
   NewRiskLevel,
   RiskLevels,
 } from './client/gateways.ts';
-export type { BucketOf, HistoryBucket } from './client/history-bucket.ts';
+export type { BucketOf, HistoryBucket, Summary, SummaryOf } from './client/history-bucket.ts';
 export type { LiveStream, StreamOptions } from './client/live-stream.ts';
 export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
-export type { BucketQuery, HistoryQuery, StreamFilter, Telemetry } from './client/telemetry.ts';
+export type { BucketQuery, HistoryQuery, Telemetry } from './client/telemetry.ts';
+export type { StreamFilter } from './client/telemetry-streams.ts';
 export type { CallOptions } from './client/time-limit.ts';
 export type { NewWalkTest, RunningWalkTest, WalkTestReport, WalkTestState, WalkTests } from './client/walk-tests.ts';
 export type {

@@ -1,7 +1,8 @@
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { type Fields, fieldsOf } from '../../sdk/wire/parse.ts';
 import type { Data, Query } from '../../sdk/wire/request.ts';
-import type { Journal } from '../journal/journal.ts';
+import { openTelemetry } from '../../sdk/wire/telemetry.ts';
+import type { Entry, Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
 import { statusPage } from './gateway-status.ts';
@@ -10,6 +11,8 @@ import { historyAnswer, pointRow } from './history-answer.ts';
 
 const latestPage = 100;
 const batchesOfPage = 16;
+/** A reader accepts replies of 64 KiB. */
+const batchesBytes = 60_000;
 
 type QueryHandlers = Readonly<Record<Exclude<Query, 'challenge'>, (p: Fields) => Data | Promise<Data>>>;
 
@@ -76,8 +79,25 @@ function latest(ctx: HandlerContext, p: Fields): Data {
 
 async function batches(journal: Journal, p: Fields): Promise<Data> {
   if (p.count('log') !== journal.id) throw new FengsuiError('CONFLICT', 'these numbers belong to another journal');
+  const upTo = p.count('upTo');
   const entries = await journal.read('telemetry', p.count('after'), batchesOfPage);
-  return { batches: entries.filter((entry) => entry.seq <= p.count('upTo')).map((entry) => entry.body) };
+  const wanted = entries.filter((entry) => entry.seq <= upTo || firstOf(entry) <= upTo);
+  return { batches: fitting(wanted.map(({ body }) => body)) };
+}
+
+/** An entry bears the last of the numbers that it stands for. */
+function firstOf({ seq, body }: Entry): number {
+  const message = openTelemetry(body);
+  return message.kind === 'snapshot' ? seq : message.first;
+}
+
+/** As many as one reply has room for, and always one. */
+function fitting(bodies: readonly Uint8Array[]): readonly Uint8Array[] {
+  let room = batchesBytes;
+  return bodies.filter((body, i) => {
+    room -= body.length;
+    return i === 0 || room >= 0;
+  });
 }
 
 async function tableBytes(journal: Journal, hash: number): Promise<Uint8Array> {

@@ -4,15 +4,37 @@ import { type Listeners, listeners } from './listeners.ts';
 
 export type Status = 'connected' | 'reconnecting' | 'closed';
 
-/** Numbered messages of one gateway that did not come. Telemetry may still come late, or be read by `history`. */
-export type Gap = {
-  readonly lane: 'alarm' | 'telemetry';
-  readonly gateway: string;
-  readonly log: number;
-  readonly from: number;
-  readonly to: number;
-  readonly reason: SequenceGap['reason'];
-};
+/** Numbers `from` to `to` of one lane of a gateway; (gateway, log, lane, number) names an entry for ever. */
+type Numbers = { readonly gateway: string; readonly log: number; readonly from: number; readonly to: number };
+
+/** Alarm changes that were passed over; see `reason`. */
+export type AlarmGap = Numbers & { readonly lane: 'alarm'; readonly reason: SequenceGap['reason'] };
+
+/**
+ * Why entries of telemetry do not come as they were recorded:
+ * - `missing`: neither heard nor to be had from the gateway just now. They may still come late, or be read by `history`.
+ * - `summarised`: the gateway had no room for them during an outage. What is left of them comes by `telemetry.summaries`.
+ * - `evicted`: it had no room for that either. They are gone from its lane; `history` may still have them.
+ * - `unreadable`: they came in a form that this version of the SDK does not know.
+ *
+ * The readings lay between `since` and `until`, as far as the gateway's clock was right. Part of what a `summarised` or
+ * `evicted` message stands for may have come before; the numbers are those that did not.
+ */
+export type LaneGap =
+  | { readonly reason: 'missing' | 'unreadable' }
+  | { readonly reason: 'evicted'; readonly since: Date; readonly until: Date }
+  | {
+      readonly reason: 'summarised';
+      readonly since: Date;
+      readonly until: Date;
+      /** Length of a span, ms. */
+      readonly every: number;
+    };
+
+export type TelemetryGap = Numbers & { readonly lane: 'telemetry' } & LaneGap;
+
+/** Numbered messages of one gateway that did not come as they were recorded. `lane` and `reason` tell what else is known. */
+export type Gap = AlarmGap | TelemetryGap;
 
 export type ClientEvents = {
   readonly status: Status;

@@ -46,7 +46,8 @@ export function districtView(ctx: ViewContext): DistrictView {
     tables,
     cache,
     fetch: async (site, range) => parseBatches(await requests.query(site, 'batches', range)),
-    gap: ({ site, ...gap }) => desk.gap({ lane: 'telemetry', gateway: site.gateway, reason: 'missing', ...gap }),
+    clocks: (site) => directory.at(site)?.state?.clocks ?? [],
+    gap: ({ gateway }, numbers, why) => desk.gap({ lane: 'telemetry', gateway, ...numbers, ...why }),
     problem: (site, e) => desk.refuse(topicOf(site, 'telemetry'), e),
   });
   const alarms = listeners<{ readonly site: Site; readonly message: HeardAlarm }>();

@@ -2,7 +2,7 @@ import { FengsuiError } from '../model/errors.ts';
 import type { Scalar } from '../model/point.ts';
 import type { ProfileSpec, UnitOf, ValueOf } from '../model/profile.ts';
 import { fieldsOf, isCount, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
-import { fitsPoint, type PointNames, pointSpec, unitOf } from './reading.ts';
+import { type Corrected, fitsPoint, type PointNames, pointSpec, unitOf } from './reading.ts';
 import { wallOf } from './results.ts';
 
 /**
@@ -31,8 +31,21 @@ export type BucketOf<S extends ProfileSpec, Names extends PointNames<S> = PointN
   [K in Names]: HistoryBucket<Extract<ValueOf<S['points'][K]>, Scalar>, UnitOf<S['points'][K]>, K>;
 }[Names];
 
-/** A bucket as a gateway tells it. */
-export type ToldBucket = Omit<HistoryBucket, 'gateway' | 'device' | 'unit' | 'from' | 'to'> & { readonly from: number };
+/**
+ * What is left of the readings of one point and span for which a gateway had no room during an outage. Spans are a minute
+ * or a quarter of an hour long, counted from 1970 by the gateway's clock as it went then. One may come in two parts: add up
+ * the counts, and weigh the means with them.
+ */
+export type Summary = HistoryBucket & Corrected;
+
+/** A summary of any point of a profile: `point` tells which, and with it the type of `last`. */
+export type SummaryOf<S extends ProfileSpec> = BucketOf<S> & Corrected;
+
+/** A bucket as a gateway tells it; `unit` where it does so. */
+export type ToldBucket = Omit<HistoryBucket, 'gateway' | 'device' | 'unit' | 'from' | 'to'> & {
+  readonly from: number;
+  readonly unit?: string;
+};
 
 /** @throws FengsuiError PROTOCOL, also of a gateway that does not know `every` and answers with readings */
 export function parseBuckets(raw: unknown): { readonly buckets: readonly ToldBucket[]; readonly next?: number } {
@@ -67,29 +80,31 @@ function figure(raw: unknown, where: string): number | undefined {
   throw new FengsuiError('PROTOCOL', `${where}: expected numbers for min, max and mean`);
 }
 
-/** @param spec what the point's profile says, where it is known: a value that does not fit it is left out. */
+/** @param spec what the point's profile says, where it is known: values that do not fit it are left out. */
 export function toBucket(
   told: ToldBucket,
   { gateway, device, every, spec }: { gateway: string; device: string; every: number; spec: ProfileSpec | undefined },
 ): HistoryBucket {
   const own = pointSpec(spec, told.point);
-  const fits = told.last === undefined || !own || fitsPoint(own, told.last);
+  const unit = own ? unitOf(own) : told.unit;
+  const fits =
+    !own || ((told.last === undefined || fitsPoint(own, told.last)) && (told.unit === undefined || told.unit === unit));
   return {
     ...told,
+    ...(!fits && { last: undefined, min: undefined, max: undefined, mean: undefined }),
     gateway,
     device,
-    unit: own && unitOf(own),
+    unit,
     from: new Date(told.from),
     to: new Date(told.from + every),
-    last: fits ? told.last : undefined,
   };
 }
 
 /** Whether this is a bucket of a point of the profile; what {@link toBucket} makes of one always is. */
-export function isBucketOf<S extends ProfileSpec>(
+export function isBucketOf<S extends ProfileSpec, B extends HistoryBucket>(
   profile: S,
-  bucket: HistoryBucket,
-): bucket is BucketOf<S> & HistoryBucket {
+  bucket: B,
+): bucket is BucketOf<S> & B {
   const spec = pointSpec(profile, bucket.point);
   if (!spec || bucket.unit !== unitOf(spec)) return false;
   return bucket.last === undefined || fitsPoint(spec, bucket.last);

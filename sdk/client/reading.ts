@@ -6,22 +6,29 @@ import type { PointSpec, ProfileSpec, UnitOf, ValueOf } from '../model/profile.t
  * `good`: act on it. `doubtful`: look, but do not act; `why` tells, and `stale` means that it is the last one known of
  * a gateway that is out of reach. `lost`: there is none.
  */
-export type Reading<T extends Scalar = Scalar, U = string | undefined> =
-  | { readonly quality: 'good'; readonly value: T; readonly unit: U; readonly at: Date }
-  | {
-      readonly quality: 'doubtful';
-      readonly value: T;
-      readonly unit: U;
-      readonly at: Date;
-      readonly why: Doubt | 'stale';
-    }
-  | {
-      readonly quality: 'lost';
-      readonly value: undefined;
-      readonly unit: U;
-      readonly at: Date | undefined;
-      readonly why: Loss;
-    };
+export type Reading<T extends Scalar = Scalar, U = string | undefined> = Corrected &
+  (
+    | { readonly quality: 'good'; readonly value: T; readonly unit: U; readonly at: Date }
+    | {
+        readonly quality: 'doubtful';
+        readonly value: T;
+        readonly unit: U;
+        readonly at: Date;
+        readonly why: Doubt | 'stale';
+      }
+    | {
+        readonly quality: 'lost';
+        readonly value: undefined;
+        readonly unit: U;
+        readonly at: Date | undefined;
+        readonly why: Loss;
+      }
+  );
+
+export type Corrected = {
+  /** The gateway's clock was not right when it stamped this; the time was worked out from when it was. */
+  readonly isCorrected?: true;
+};
 
 /** A reading and its age in milliseconds, by this machine's clock against the gateway's; never below 0. */
 export type Latest<T extends Scalar = Scalar, U = string | undefined> = Reading<T, U> & {
@@ -39,7 +46,7 @@ export type PointReading<T extends Scalar = Scalar, U = string | undefined, K ex
 };
 
 /** What is known of one point. */
-export type Observation = { readonly value: PointValue; readonly wall: number; readonly unit?: string };
+export type Observation = Corrected & { readonly value: PointValue; readonly wall: number; readonly unit?: string };
 
 export type PointNames<S extends ProfileSpec> = keyof S['points'] & string;
 type ScalarOf<S> = Extract<ValueOf<S>, Scalar>;
@@ -57,15 +64,15 @@ export type ReadingOf<S extends ProfileSpec, Names extends PointNames<S> = Point
 export function toReading(seen: Observation | undefined, spec: PointSpec | undefined, isStale = false): Reading {
   const unit = spec ? unitOf(spec) : seen?.unit;
   if (!seen) return { quality: 'lost', value: undefined, unit, at: undefined, why: 'never-read' };
-  const { value, wall } = seen;
-  const at = new Date(wall);
-  if (value.quality === 'lost') return { quality: 'lost', value: undefined, unit, at, why: value.why };
+  const { value, wall, isCorrected } = seen;
+  const about = { unit, at: new Date(wall), ...(isCorrected && { isCorrected }) };
+  if (value.quality === 'lost') return { quality: 'lost', value: undefined, ...about, why: value.why };
   if (spec && (!fitsPoint(spec, value.value) || (seen.unit !== undefined && seen.unit !== unit))) {
-    return { quality: 'lost', value: undefined, unit, at, why: 'bad-reply' };
+    return { quality: 'lost', value: undefined, ...about, why: 'bad-reply' };
   }
-  if (value.quality === 'doubtful') return { quality: 'doubtful', value: value.value, unit, at, why: value.why };
-  if (isStale) return { quality: 'doubtful', value: value.value, unit, at, why: 'stale' };
-  return { quality: 'good', value: value.value, unit, at };
+  if (value.quality === 'doubtful') return { quality: 'doubtful', value: value.value, ...about, why: value.why };
+  if (isStale) return { quality: 'doubtful', value: value.value, ...about, why: 'stale' };
+  return { quality: 'good', value: value.value, ...about };
 }
 
 export const withAge = (reading: Reading, now: number): Latest => ({

@@ -1,116 +1,100 @@
-import { FengsuiError } from '../model/errors.ts';
+import type { RunClock } from '../model/run-clock.ts';
 import type { PointTable } from '../wire/point-table.ts';
-import { openReadings, type TelemetryBatch } from '../wire/telemetry.ts';
-import { type Site, siteKey } from '../wire/topics.ts';
-import { type BatchRecord, givenUp, has, missing, noted } from './batch-record.ts';
+import { openTelemetry, type TelemetryMessage } from '../wire/telemetry.ts';
+import type { Site } from '../wire/topics.ts';
+import { batchTracker, type TrackerContext } from './batch-tracker.ts';
+import type { LaneGap } from './client-events.ts';
 import { type Listeners, listeners } from './listeners.ts';
 import type { PointTables } from './point-tables.ts';
-import type { Observation } from './reading.ts';
-import { wallOf } from './results.ts';
+import type { Range, Ranges } from './ranges.ts';
+import { type Arrival, arrivalsOf, goneBetween, type Origin, type SpanArrival, spansOf } from './telemetry-arrivals.ts';
 import type { ValueCache } from './value-cache.ts';
 
-/** One value that came in. */
-export type Arrival = {
-  readonly site: Site;
-  readonly device: string;
-  readonly point: string;
-  readonly seen: Observation;
-};
-
-/** Numbers of telemetry batches that the gateway could not give again either. */
-export type BatchGap = { readonly site: Site; readonly log: number; readonly from: number; readonly to: number };
-
-/** From bytes on the wire to values in the cache and in streams. Each batch counts once, however often it comes. */
+/** From bytes on the wire to values in the cache and in streams. Each entry counts once, however often it comes. */
 export type TelemetryFeed = {
   /** @throws FengsuiError PROTOCOL */
   readonly receive: (site: Site, bytes: Uint8Array) => void;
   readonly arrivals: Listeners<Arrival>;
+  /** What is left of readings for which a gateway had no room. */
+  readonly summaries: Listeners<SpanArrival>;
 };
 
-export type FeedContext = {
+export type FeedContext = Pick<TrackerContext, 'fetch'> & {
   readonly tables: PointTables;
   readonly cache: ValueCache;
-  /** Asks a gateway for batches that it has sent to nobody here: after `after`, not beyond `upTo`, the first of them. */
-  readonly fetch: (
-    site: Site,
-    range: { readonly log: number; readonly after: number; readonly upTo: number },
-  ) => Promise<readonly Uint8Array[]>;
-  readonly gap: (gap: BatchGap) => void;
+  /** How the monotonic times of the gateway's runs lie in wall time, as far as it has told. */
+  readonly clocks: (site: Site) => readonly RunClock[];
+  /** Numbers that do not come as they were recorded. */
+  readonly gap: (site: Site, numbers: { log: number; from: number; to: number }, why: LaneGap) => void;
   /** For batches that had to wait: there is no caller left to throw at. */
   readonly problem: (site: Site, error: unknown) => void;
 };
 
 export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
   const arrivals = listeners<Arrival>();
-  const records = new Map<string, BatchRecord>();
-  const filling = new Set<string>();
-
-  const publish = (site: Site, { log, seq }: TelemetryBatch, found: readonly Arrival[]): void => {
-    for (const arrival of found) {
-      ctx.cache.put(site, arrival.device, arrival.point, { ...arrival.seen, order: { log, seq } });
-      arrivals.emit(arrival);
-    }
+  const summaries = listeners<SpanArrival>();
+  const tell = (site: Site, log: number, numbers: Ranges, why: LaneGap): void => {
+    for (const [from, to] of numbers) ctx.gap(site, { log, from, to }, why);
   };
-  const take = (site: Site, bytes: Uint8Array): void => {
-    const key = siteKey(site);
-    const batch = openReadings(bytes);
-    if (has(records.get(key), batch.log, batch.seq)) return;
-    records.set(key, noted(records.get(key), batch.log, batch.seq));
-    let waited = false;
-    ctx.tables.with(site, batch.table, (table) => {
-      try {
-        publish(site, batch, arrivalsOf(site, table, batch));
-      } catch (e) {
-        if (!waited) throw e;
-        ctx.problem(site, e);
+  const read = (site: Site, message: Of<'readings' | 'snapshot'>): void =>
+    withTable(ctx, site, message.table, (origin) => {
+      for (const arrival of arrivalsOf(message, origin)) {
+        const isNews = ctx.cache.put(site, arrival.device, arrival.point, arrival.seen);
+        // An entry is told once, however old; the present may be told again and again.
+        if (isNews || message.kind === 'readings') arrivals.emit(arrival);
       }
     });
-    waited = true;
-  };
-  /** What was sent while nobody listened is fetched, oldest first; what the gateway does not have any more is told. */
-  const fill = async (site: Site): Promise<void> => {
-    const key = siteKey(site);
-    for (;;) {
-      const record = records.get(key);
-      const gap = record && missing(record);
-      if (!record || !gap) return;
-      const range = { log: record.log, after: record.through, upTo: gap.to };
-      try {
-        for (const bytes of await ctx.fetch(site, range)) take(site, bytes);
-      } catch (e) {
-        ctx.problem(site, e);
-        // Out of reach just now: the next batch asks again. Only what the gateway itself cannot give is given up.
-        if (FengsuiError.is(e) && (e.retryable || e.code === 'ABORTED')) return;
-      }
-      const now = records.get(key);
-      if (now?.log !== record.log || now.through > record.through) continue; // it went on, or the journal changed
-      const left = missing(now) ?? gap;
-      ctx.gap({ site, log: record.log, ...left });
-      records.set(key, givenUp(now, left.to));
+  const readSummary = (site: Site, message: Of<'summary'>, numbers: Ranges): void =>
+    withTable(ctx, site, message.table, (origin) => {
+      const { spans, since, until } = spansOf(message, origin);
+      tell(site, message.log, numbers, { reason: 'summarised', since, until, every: message.every });
+      for (const span of spans) summaries.emit(span);
+    });
+  const take = (site: Site, bytes: Uint8Array): void => {
+    const message = openTelemetry(bytes);
+    if (message.kind === 'snapshot') return read(site, message); // stands for no numbers
+    const { log, first, seq } = message;
+    const numbers = tracker.note(site, log, [first, seq]);
+    if (numbers.length === 0) return;
+    switch (message.kind) {
+      case 'readings':
+        return read(site, message);
+      case 'summary':
+        return readSummary(site, message, numbers);
+      case 'gone':
+        return tell(site, log, numbers, { reason: 'evicted', ...goneBetween(message) });
+      case 'other':
+        return tell(site, log, numbers, { reason: 'unreadable' });
     }
   };
-
+  const tracker = batchTracker({
+    fetch: ctx.fetch,
+    problem: ctx.problem,
+    take,
+    missed: (site: Site, log: number, numbers: Range) => tell(site, log, [numbers], { reason: 'missing' }),
+  });
   return {
     arrivals,
+    summaries,
     receive(site, bytes) {
       take(site, bytes);
-      const key = siteKey(site);
-      if (filling.has(key)) return;
-      filling.add(key);
-      fill(site)
-        .catch((e: unknown) => ctx.problem(site, e))
-        .finally(() => filling.delete(key))
-        .catch((e: unknown) => ctx.problem(site, e));
+      tracker.fill(site);
     },
   };
 }
 
-/** All or nothing: a batch with one unreadable value is not to be trusted in the others. */
-const arrivalsOf = (site: Site, table: PointTable, batch: ReturnType<typeof openReadings>): readonly Arrival[] =>
-  batch.samples(table).map((sample) => {
-    const column = table.columns[sample.column];
-    if (!column) throw new FengsuiError('PROTOCOL', `point table ${table.hash} has no column ${sample.column}`);
-    const { device, point, unit } = column;
-    const wall = wallOf(sample.wall, `telemetry of ${device}/${point}`);
-    return { site, device, point, seen: { value: sample.value, wall, ...(unit !== undefined && { unit }) } };
+type Of<K extends TelemetryMessage['kind']> = Extract<TelemetryMessage, { kind: K }>;
+
+/** Calls `use` at once or, when the table has to be fetched, later; errors go to the caller as long as there is one. */
+function withTable(ctx: FeedContext, site: Site, hash: number, use: (origin: Origin) => void): void {
+  let waited = false;
+  ctx.tables.with(site, hash, (table: PointTable) => {
+    try {
+      use({ site, table, clocks: ctx.clocks(site) });
+    } catch (e) {
+      if (!waited) throw e;
+      ctx.problem(site, e);
+    }
   });
+  waited = true;
+}

@@ -2,10 +2,8 @@ import { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import { leastEvery, mostEvery } from '../wire/methods.ts';
 import type { Data } from '../wire/request.ts';
-import { type DeviceAddress, type ProfileId, type ProfileOf, profileById, type TypedDevice } from './devices.ts';
-import type { Directory } from './gateway-directory.ts';
+import type { DeviceAddress, TypedDevice } from './devices.ts';
 import { type BucketOf, type HistoryBucket, isBucketOf, parseBuckets, toBucket } from './history-bucket.ts';
-import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { type Paged, paged } from './paged.ts';
 import {
   isLatestOf,
@@ -21,11 +19,9 @@ import {
 } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { parseHistory, parseLatest, type Row } from './results.ts';
-import type { Arrival, TelemetryFeed } from './telemetry-feed.ts';
+import { type StreamsContext, type TelemetryStreams, telemetryStreams } from './telemetry-streams.ts';
 import type { CallOptions } from './time-limit.ts';
 import type { ValueCache } from './value-cache.ts';
-
-export type StreamFilter = { readonly gateway?: string | undefined; readonly device?: string | undefined };
 
 export type HistoryQuery<N extends string = string> = {
   /** All points unless given. */
@@ -42,7 +38,7 @@ export type BucketQuery<N extends string = string> = Omit<HistoryQuery<N>, 'ever
 /** Anything that names a device, but no device whose profile is known: for that the names of points are checked. */
 export type UntypedDevice = DeviceAddress & { readonly spec?: undefined };
 
-export type Telemetry<P extends ProfileSpec> = {
+export type Telemetry<P extends ProfileSpec> = TelemetryStreams<P> & {
   /**
    * Asks the gateway for the newest reading of each point, rather than what has come in.
    * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | NOT_FOUND | TIMEOUT | ABORTED | PROTOCOL
@@ -71,33 +67,17 @@ export type Telemetry<P extends ProfileSpec> = {
     ): Paged<ReadingOf<S, N>>;
     (device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
   };
-  /**
-   * Readings as they come in. What a gateway could not send during an outage comes late, with its own time, and may come
-   * twice. With `profile` the items are typed: `point` tells the type of `value`.
-   * @throws FengsuiError INVALID | ABORTED
-   */
-  readonly stream: {
-    <I extends ProfileId<P>>(
-      filter: StreamFilter & { readonly profile: I },
-      options?: StreamOptions,
-    ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
-    (filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
-  };
 };
 
-export type TelemetryContext<P extends ProfileSpec> = {
-  readonly directory: Directory;
+export type TelemetryContext<P extends ProfileSpec> = StreamsContext<P> & {
   readonly requests: Requests;
-  readonly feed: TelemetryFeed;
   readonly cache: ValueCache;
-  readonly profiles: readonly P[];
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
 };
 
 type AnyDevice = DeviceAddress & { readonly spec?: ProfileSpec | undefined };
 
 export function telemetry<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P> {
-  return { latest: latestCall(ctx), history: historyCall(ctx), stream: streamCall(ctx) };
+  return { latest: latestCall(ctx), history: historyCall(ctx), ...telemetryStreams(ctx) };
 }
 
 function latestCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['latest'] {
@@ -179,62 +159,6 @@ function rowReading(device: AnyDevice, row: Row, spec: ProfileSpec | undefined):
   if (device.spec && !isReadingOf(device.spec, reading)) throw misfit(device, device.spec);
   return reading;
 }
-
-function streamCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['stream'] {
-  function typedStream<I extends ProfileId<P>>(
-    filter: StreamFilter & { readonly profile: I },
-    options: StreamOptions,
-  ): LiveStream<ReadingOf<ProfileOf<P, I>>> {
-    const spec = profileById(ctx.profiles, filter.profile);
-    return ctx.open<ReadingOf<ProfileOf<P, I>>>(options, (push) =>
-      ctx.feed.arrivals.add((arrival) => {
-        if (!passes(filter, arrival) || profileAt(ctx, arrival) !== spec.id) return;
-        const item: object = toPointReading(arrival, spec);
-        // A point that the profile does not know, e.g. of a newer gateway, is for untyped streams only.
-        if (isReadingOf(spec, item)) push(item);
-      }),
-    );
-  }
-  function stream<I extends ProfileId<P>>(
-    filter: StreamFilter & { readonly profile: I },
-    options?: StreamOptions,
-  ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
-  function stream(filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
-  function stream<I extends ProfileId<P>>(
-    filter: StreamFilter & { readonly profile?: I } = {},
-    options: StreamOptions = {},
-  ): LiveStream<PointReading> | LiveStream<ReadingOf<ProfileOf<P, I>>> {
-    const { profile } = filter;
-    if (profile !== undefined) return typedStream({ ...filter, profile }, options);
-    return ctx.open<PointReading>(options, (push) =>
-      ctx.feed.arrivals.add((arrival) => {
-        const id = profileAt(ctx, arrival);
-        if (passes(filter, arrival))
-          push(
-            toPointReading(
-              arrival,
-              ctx.profiles.find((p) => p.id === id),
-            ),
-          );
-      }),
-    );
-  }
-  return stream;
-}
-
-const passes = (filter: StreamFilter, { site, device }: Arrival): boolean =>
-  (filter.gateway === undefined || filter.gateway === site.gateway) &&
-  (filter.device === undefined || filter.device === device);
-
-const toPointReading = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading => ({
-  ...toReading(seen, pointSpec(spec, point)),
-  gateway: site.gateway,
-  device,
-  point,
-});
-
-const profileAt = <P extends ProfileSpec>(ctx: TelemetryContext<P>, { site, device }: Arrival): string | undefined =>
-  ctx.directory.at(site)?.state?.devices.find((d) => d.id === device)?.profile;
 
 function specAt<P extends ProfileSpec>(ctx: TelemetryContext<P>, address: DeviceAddress): ProfileSpec | undefined {
   const id = ctx.directory.find(address.gateway).state?.devices.find((d) => d.id === address.device)?.profile;

@@ -1,17 +1,32 @@
+import type { MonoTime } from '../model/time.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
 import type { Observation } from './reading.ts';
 
 /** The newest that is known of every point of every device. */
 export type ValueCache = {
-  /** By telemetry, which is numbered: what was sent again after an outage does not take the place of what is newer. */
-  readonly put: (site: Site, device: string, point: string, seen: Sighting) => void;
+  /**
+   * Takes what is not older than what is known; what was sent again after an outage never takes the place of what is newer.
+   * Returns whether it is news: no message of telemetry had told of this moment or of a later one.
+   */
+  readonly put: (site: Site, device: string, point: string, seen: Sighting) => boolean;
   readonly of: (site: Site, device: string) => ReadonlyMap<string, Observation>;
   /** Forgets devices that are no longer there. */
   readonly keep: (site: Site, devices: readonly string[]) => void;
 };
 
-/** `order` is the place in the gateway's telemetry; replies have none and are compared by time. */
-export type Sighting = Observation & { readonly order?: { readonly log: number; readonly seq: number } };
+/** A value and where it stands among others. Replies do not say, and are compared by time. */
+export type Sighting = Observation & { readonly order?: Order };
+
+/** A place in a gateway's telemetry; of a snapshot, the last entry before it. */
+export type Order = {
+  readonly log: number;
+  readonly seq: number;
+  /** When it was read, by the monotonic clock of that run of the gateway: where it is known, it decides within the run. */
+  readonly run?: { readonly boot: number; readonly mono: MonoTime };
+};
+
+/** One reading may lie a millisecond apart in two messages. */
+const rounding = 1;
 
 export function valueCache(): ValueCache {
   const gateways = new Map<string, Map<string, Map<string, Sighting>>>();
@@ -23,7 +38,9 @@ export function valueCache(): ValueCache {
       const points = devices.get(device) ?? new Map<string, Sighting>();
       devices.set(device, points);
       const before = points.get(point);
-      if (!before || isNewer(seen, before)) points.set(point, seen);
+      const later = before ? laterBy(seen, before) : Number.POSITIVE_INFINITY;
+      if (later >= 0) points.set(point, seen);
+      return !before?.order || later > rounding;
     },
     of: (site, device) => gateways.get(siteKey(site))?.get(device) ?? none,
     keep(site, devices) {
@@ -34,10 +51,11 @@ export function valueCache(): ValueCache {
   };
 }
 
-/** A clock that steps back must not freeze a value: numbers decide where there are any. */
-function isNewer(next: Sighting, before: Sighting): boolean {
-  if (next.order && before.order && next.order.log === before.order.log) {
-    return next.order.seq === before.order.seq ? next.wall >= before.wall : next.order.seq > before.order.seq;
-  }
-  return (next.order !== undefined && before.order !== undefined) || next.wall >= before.wall;
+/** Below 0 when it is older. A clock that steps back must not freeze a value: numbers decide where there are any. */
+function laterBy(next: Sighting, before: Sighting): number {
+  const [a, b] = [next.order, before.order];
+  if (!a || !b) return next.wall - before.wall;
+  if (a.run && a.run.boot === b.run?.boot) return a.run.mono - b.run.mono;
+  if (a.log === b.log && a.seq === b.seq) return next.wall - before.wall;
+  return a.log !== b.log || a.seq > b.seq ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

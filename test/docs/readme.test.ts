@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 const read = (path: string): string => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 
 describe('what the README shows', () => {
-  it.each(['docs/examples/platform.ts', 'docs/examples/duty-desk.ts', 'docs/examples/modbus-tcp.yaml'])(
-    'of %s is the file that is checked',
-    (path) => {
-      expect(read('README.md')).toContain(read(path).trim());
+  it.each(['platform.ts', 'duty-desk.ts', 'readings.ts', 'modbus-tcp.yaml'])(
+    'of docs/examples/%s is the file that is checked',
+    (name) => {
+      expect(read('README.md')).toContain(read(`docs/examples/${name}`).trim());
     },
   );
 

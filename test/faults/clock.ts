@@ -15,6 +15,9 @@ const day = 24 * 60 * minute;
 const burst = 5_000;
 
 type Happened = { readonly device: string; readonly change: 'raised' | 'cleared'; readonly at: number };
+/** When a device's status was “fault”, by the host's clock. */
+type Stood = { readonly device: string; readonly from: number; readonly to: number };
+type Read = { readonly device: string; readonly at: number; readonly isCorrected: boolean };
 type Got = { device: string; change: string; at: number; since: number | undefined; isCorrected: boolean };
 
 /**
@@ -30,6 +33,7 @@ export async function clock({ runs, seed }: { readonly runs: number; readonly se
   const servers = await startRegisterServer(new URL('./register-server.js', import.meta.url), 1, 1);
   await using folder = await siteFolder(site(port, servers.ports[0] ?? 0, keys.publicKey));
   const happened: Happened[] = [];
+  const stood: Stood[] = [];
   const selfTests: Told[] = [];
   let holdChanged = 0;
   let slot = 0;
@@ -49,7 +53,7 @@ export async function clock({ runs, seed }: { readonly runs: number; readonly se
       console.log(`${key} was raised after ${at - from} ms`);
     }
     const cleared = gateway.next('alarm.cleared', key);
-    await servers.set(0, 1, address, 0);
+    stood.push({ device, from, to: await servers.set(0, 1, address, 0) });
     happened.push({ device, change: 'cleared', at: (await cleared).at });
   };
   const start = async (offset: number, synced: boolean): Promise<WrongGateway> => {
@@ -88,6 +92,13 @@ export async function clock({ runs, seed }: { readonly runs: number; readonly se
       await update.commit();
     }
   })();
+  const read: Read[] = [];
+  const reader = (async () => {
+    for await (const reading of fs.telemetry.stream({ profile: 'generic/wireless-smoke-alarm' })) {
+      const { device, point, value, at, isCorrected = false } = reading;
+      if (point === 'status' && value === 'fault' && at) read.push({ device, at: at.getTime(), isCorrected });
+    }
+  })();
   await alarm(gateway);
   console.log('a day back');
   await alarm(gateway, () => gateway.set(-day, false));
@@ -103,11 +114,12 @@ export async function clock({ runs, seed }: { readonly runs: number; readonly se
   while (got.length < happened.length && Date.now() < deadline) await pause(100);
   const status = await fs.gateways.status('trial-01');
   await fs.close();
-  await consumer;
+  await Promise.all([consumer, reader]);
   end(gateway);
   await endRigChild(gateway);
   await endRigChild(servers);
   const worst = worstError(got, happened);
+  const worstRead = worstReading(read, stood);
   return {
     ...simulated,
     happened: happened.length,
@@ -117,6 +129,11 @@ export async function clock({ runs, seed }: { readonly runs: number; readonly se
     corrected: got.filter((g) => g.isCorrected).length,
     worst_stamp_error_s: worst / 1_000,
     over_1_s: worst > 1_000 ? 1 : 0,
+    readings: read.length,
+    readings_corrected: read.filter((r) => r.isCorrected).length,
+    readings_missed: stood.filter(({ device }) => !read.some((r) => r.device === device)).length,
+    worst_reading_error_s: worstRead / 1_000,
+    readings_over_1_s: worstRead > 1_000 ? 1 : 0,
     steps_seen: status.clock?.steps ?? -1,
     self_tests: selfTests.length,
     no_self_test: selfTests.length >= 2 ? 0 : 1,
@@ -155,6 +172,17 @@ function worstError(got: readonly Got[], happened: readonly Happened[]): number 
     return errors.map(Math.abs);
   });
   return Math.max(0, ...all);
+}
+
+/** How far a reading's time lies outside of the time in which the device said what was read. Each device has one fault. */
+function worstReading(read: readonly Read[], stood: readonly Stood[]): number {
+  const errors = read.map(({ device, at, isCorrected }) => {
+    const truth = stood.find((s) => s.device === device);
+    const error = truth ? Math.max(truth.from - at, at - truth.to, 0) : 0;
+    console.log(`${device} read at fault: off by ${error} ms${isCorrected ? ', corrected' : ''}`);
+    return error;
+  });
+  return Math.max(0, ...errors);
 }
 
 /**

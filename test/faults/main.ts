@@ -33,6 +33,8 @@ const trials: Record<string, Trial> = {
       'reordered',
       'lost',
       'over_1_s',
+      'readings_missed',
+      'readings_over_1_s',
       'schedule_bursts',
       'no_self_test',
       'life_over_1_s',

@@ -234,8 +234,11 @@ describe('a gateway as a process, against simulators on real sockets', { timeout
     const rows = await fs.telemetry
       .history(hydrant, { points: ['pressure'], from, to: new Date() })
       .all({ max: 1_000 });
-    expect(rows.map((r) => r.value)).toEqual([0.3, 0.31, 0.32]);
-    expect(rows.every((r) => r.quality === 'good' && r.unit === 'MPa')).toBe(true);
+    // Before the bus is connected for the first time a point is lost, if its period comes that early.
+    const read = rows.slice(rows.findIndex((r) => r.quality === 'good'));
+    expect(read.map((r) => r.value)).toEqual([0.3, 0.31, 0.32]);
+    expect(read.every((r) => r.quality === 'good' && r.unit === 'MPa')).toBe(true);
+    expect(rows.slice(0, -read.length).every((r) => r.quality === 'lost' && r.why === 'bus-down')).toBe(true);
   });
 });
 

@@ -4,7 +4,7 @@ import { municipalHydrant } from '../../device-profiles/generic/municipal-hydran
 import type { AlarmChange } from '../../sdk/model/alarm.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { deviceId, districtCode, gatewayId, townCode } from '../../sdk/model/ids.ts';
-import { millis, monoTime, wallTime } from '../../sdk/model/time.ts';
+import { millis, minutes, monoTime, wallTime } from '../../sdk/model/time.ts';
 import { encodeAlarm } from '../../sdk/wire/alarm-message.ts';
 import {
   type DeviceState,
@@ -16,7 +16,8 @@ import { encodePointTable, type PointTable, pointTable } from '../../sdk/wire/po
 import { decodeReceipt, type Receipt } from '../../sdk/wire/receipt.ts';
 import { type Data, decodeRequest, encodeReply, isCommand, type Request } from '../../sdk/wire/request.ts';
 import { isSign1, openSign1, signedBytes } from '../../sdk/wire/sign1.ts';
-import { encodeTelemetry, type Sample } from '../../sdk/wire/telemetry.ts';
+import type { Span } from '../../sdk/wire/span.ts';
+import { encodeGone, encodeSnapshot, encodeSummary, encodeTelemetry, type Sample } from '../../sdk/wire/telemetry.ts';
 import { type Channel, type Site, topicOf } from '../../sdk/wire/topics.ts';
 
 /** Answers one request; throwing a FengsuiError refuses it, `silence` lets it wait. */
@@ -37,6 +38,11 @@ export type FakeGateway = AsyncDisposable & {
   publish(channel: Channel, bytes: Uint8Array, retain?: boolean): Promise<void>;
   alarm(seq: number, log?: number): Promise<void>;
   telemetry(seq: number, samples: readonly Sample[], table?: PointTable): Promise<void>;
+  /** The present state after entry `seq`. */
+  snapshot(seq: number, samples: readonly Sample[]): Promise<void>;
+  /** By the minute. */
+  summary(first: number, seq: number, spans: readonly Span[], table?: PointTable): Promise<void>;
+  gone(first: number, seq: number, from: number, to: number): Promise<void>;
   reply(client: string, bytes: Uint8Array): Promise<void>;
   /** Goes without a word: the broker publishes the last will. */
   vanish(): void;
@@ -138,6 +144,7 @@ export async function fakeGateway(options: Options): Promise<FakeGateway> {
     else perform(topic, bytes).catch((e: unknown) => closing || console.error('fake gateway', e));
   });
   await mqtt.subscribeAsync([topicOf(site, 'request'), topicOf(site, 'receipt')], { qos: 1 });
+  const head = (seq: number) => ({ log: lane.log, seq, boot: 1, trust: 'synced', table: table.hash }) as const;
   const gateway: FakeGateway = {
     site,
     requests,
@@ -151,7 +158,12 @@ export async function fakeGateway(options: Options): Promise<FakeGateway> {
       publish('state', encodeGatewayState({ ...baseState(options.devices ?? [hydrant]), ...changes }), true),
     alarm: (seq, log = lane.log) => publish('alarm', alarmBytes(seq, log)),
     telemetry: (seq, samples, of = table) =>
-      publish('telemetry', encodeTelemetry({ log: 7, seq, boot: 1, trust: 'synced', table: of.hash }, of, samples)),
+      publish('telemetry', encodeTelemetry({ ...head(seq), table: of.hash }, of, samples)),
+    snapshot: (seq, samples) => publish('telemetry', encodeSnapshot(head(seq), table, samples)),
+    summary: (first, seq, spans, of = table) =>
+      publish('telemetry', encodeSummary({ ...head(seq), table: of.hash, first, every: minutes(1) }, of, spans)),
+    gone: (first, seq, from, to) =>
+      publish('telemetry', encodeGone({ log: lane.log, first, seq, from: wallTime(from), to: wallTime(to) })),
     reply: async (client, bytes) =>
       void (await mqtt.publishAsync(topicOf(site, 'reply', client), Buffer.from(bytes), { qos: 1 })),
     vanish() {

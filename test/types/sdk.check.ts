@@ -9,6 +9,7 @@ import {
   isHidden,
   type LiveStream,
   type Paged,
+  type Summary,
 } from '../../sdk/index.ts';
 
 /** Compiled, never run: what the SDK promises to a compiler. Each `@ts-expect-error` fails the build if the line below it compiles. */
@@ -48,6 +49,7 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
   void smoke.pressure;
   // @ts-expect-error: a misspelt profile
   fs.devices.get(address).as('generic/municipal-hydrants');
+  same<typeof pressure.isCorrected, true | undefined>(true);
   // @ts-expect-error: values can only be read
   pressure.value = 3;
 
@@ -55,6 +57,15 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
     if (reading.point === 'status') same<typeof reading.value, 'normal' | 'smoke' | 'test' | 'fault' | undefined>(true);
     if (reading.point === 'age') same<typeof reading.unit, 's'>(true);
   }
+  for await (const summary of fs.telemetry.summaries({ profile: 'generic/wireless-smoke-alarm' }, { signal })) {
+    if (summary.point === 'status') same<typeof summary.last, 'normal' | 'smoke' | 'test' | 'fault' | undefined>(true);
+    if (summary.point === 'age') same<typeof summary.unit, 's'>(true);
+    same<typeof summary.mean, number | undefined>(true);
+    // @ts-expect-error: a summary is no reading
+    void summary.value;
+  }
+  // @ts-expect-error: a misspelt profile
+  fs.telemetry.summaries({ profile: 'generic/wireless-smoke-alarms' });
   const hydrant = fs.devices.get(address).as('generic/municipal-hydrant');
   const history = fs.telemetry.history(hydrant, { points: ['pressure'], from: new Date(0), to: new Date() });
   for (const row of await history.all({ max: 10 })) same<typeof row.point, 'pressure'>(true);
@@ -104,7 +115,16 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
   await dutyDesk(fs);
   // @ts-expect-error: there is no such event
   fs.on('alarm', () => undefined);
-  fs.on('gap', (gap) => same<typeof gap.lane, 'alarm' | 'telemetry'>(true));
+  fs.on('gap', (gap) => {
+    same<typeof gap.lane, 'alarm' | 'telemetry'>(true);
+    if (gap.reason === 'summarised') same<typeof gap.every, number>(true);
+    if (gap.reason === 'evicted') same<typeof gap.until, Date>(true);
+    if (gap.reason === 'taken-elsewhere') same<typeof gap.lane, 'alarm'>(true);
+    // @ts-expect-error: when the readings were is not known of every gap
+    void gap.since;
+    // @ts-expect-error: there is no such reason
+    void (gap.reason === 'lost');
+  });
 }
 
 async function dutyDesk(fs: Fengsui): Promise<void> {
@@ -166,5 +186,6 @@ export async function withoutProfile(fs: Fengsui): Promise<void> {
   same<(typeof latest)[string]['value'], number | string | boolean | undefined>(true);
   const stream = fs.telemetry.stream();
   stream satisfies LiveStream<{ point: string }>;
+  fs.telemetry.summaries() satisfies LiveStream<Summary>;
   fs.telemetry.history(address, { from: new Date(0), to: new Date() }) satisfies Paged<{ point: string }>;
 }

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../../edge/alarm/rules-of.ts';
+import type { Entry } from '../../../edge/journal/journal.ts';
 import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
 import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
 import { handlers } from '../../../edge/runtime/handlers.ts';
 import { type LivePoint, telemetryRecorder } from '../../../edge/runtime/telemetry-recorder.ts';
-import type { HistoryResult, LatestPoint, LatestResult } from '../../../sdk/wire/methods.ts';
+import { wallTime } from '../../../sdk/model/time.ts';
+import type { BatchesResult, HistoryResult, LatestPoint, LatestResult } from '../../../sdk/wire/methods.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
+import { encodeGone } from '../../../sdk/wire/telemetry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';
 import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
@@ -233,6 +236,39 @@ describe('history', () => {
       code: 'PROTOCOL',
       message: expect.stringContaining('params['),
     });
+  });
+});
+
+describe('batches', () => {
+  const gone = (first: number, seq: number, fill = 0): Entry => {
+    const at = wallTime(t0);
+    const message = { log: 4_711, first, seq, from: at, to: at };
+    return { seq, at, body: Uint8Array.from([...encodeGone(message), ...new Uint8Array(fill)]) };
+  };
+  const asked = async (entries: readonly Entry[], after: number, upTo: number): Promise<readonly number[]> => {
+    const s = await stage(hydrant('gate', 1));
+    s.disk.lanes.telemetry.push(...entries);
+    const { batches } = (await s.query('batches', { log: s.journal.id, after, upTo })) as unknown as BatchesResult;
+    return batches.map((body) => entries.findIndex((entry) => entry.body === body));
+  };
+
+  it.each<[what: string, after: number, upTo: number, given: readonly number[]]>([
+    ['those between the numbers', 1, 3, [1, 2]],
+    ['one that stands for numbers before its own, and begins among them', 3, 5, [3]],
+    ['none that begins behind them', 900, 901, []],
+  ])('are %s', async (_, after, upTo, given) => {
+    const entries = [gone(1, 1), gone(2, 2), gone(3, 3), gone(4, 900), gone(902, 950)];
+    expect(await asked(entries, after, upTo)).toEqual(given);
+  });
+
+  it('are as many as one reply has room for, and always one', async () => {
+    expect(await asked([gone(1, 1, 25_000), gone(2, 2, 25_000), gone(3, 3, 25_000), gone(4, 4)], 0, 4)).toEqual([0, 1]);
+    expect(await asked([gone(1, 1, 61_000), gone(2, 2)], 0, 2)).toEqual([0]);
+  });
+
+  it('of another journal are refused', async () => {
+    const s = await stage(hydrant('gate', 1));
+    await expect(s.query('batches', { log: 1, after: 0, upTo: 1 })).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 });
 

@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
+import { minutes, wallTime } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { guardCbor, messageLimits } from '../../../sdk/wire/cbor-guard.ts';
@@ -10,7 +11,13 @@ import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wir
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
 import { decodeReply, decodeRequest, encodeRequest } from '../../../sdk/wire/request.ts';
 import { openSign1 } from '../../../sdk/wire/sign1.ts';
-import { encodeTelemetry, openReadings } from '../../../sdk/wire/telemetry.ts';
+import {
+  encodeGone,
+  encodeSnapshot,
+  encodeSummary,
+  encodeTelemetry,
+  openTelemetry,
+} from '../../../sdk/wire/telemetry.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
@@ -18,6 +25,13 @@ const table = pointTable([
   { device: deviceId('d'), point: 'p', resolution: 0.01 },
   { device: deviceId('d'), point: 'q', choices: ['a', 'b'] },
 ]);
+const batch = { log: 7, seq: 1, boot: 1, trust: 'synced', table: table.hash } as const;
+const from = wallTime(1_790_000_040_000);
+const telemetry = (bytes: Uint8Array): unknown => {
+  const message = openTelemetry(bytes);
+  if (message.kind === 'summary') return message.spans(table);
+  return message.kind === 'readings' || message.kind === 'snapshot' ? message.samples(table) : message;
+};
 const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] = [
   ['alarm', decodeAlarm],
   ['presence', decodePresence],
@@ -27,7 +41,7 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
   ['request', decodeRequest],
   ['reply', decodeReply],
   ['signed', openSign1],
-  ['telemetry', (bytes) => openReadings(bytes).samples(table)],
+  ['telemetry', telemetry],
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),
@@ -35,10 +49,13 @@ const valid: readonly Uint8Array[] = [
   encodePointTable(table),
   encodeReceipt({ log: 1, ranges: [[1, 2]] }),
   encodeRequest({ id: 'a', client: 'b', method: 'latest', params: { device: 'x' } }),
-  encodeTelemetry({ log: 7, seq: 1, boot: 1, trust: 'synced', table: table.hash }, table, [
-    sample(0, 1.5),
-    sample(1, 'b'),
+  encodeTelemetry(batch, table, [sample(0, 1.5), sample(1, 'b')]),
+  encodeSnapshot({ ...batch, offset: 1_790_000_000_000 }, table, [sample(0, 1.5), sample(1, 'b')]),
+  encodeSummary({ ...batch, first: 1, every: minutes(1) }, table, [
+    { column: 0, from, count: 2, leftOut: 1, last: 1.5, figures: { min: 1, max: 2, mean: 1.5 } },
+    { column: 1, from, count: 1, leftOut: 0, last: 'b' },
   ]),
+  encodeGone({ log: 7, first: 1, seq: 9, from, to: from }),
 ];
 
 /** Whatever comes: a value, or one of our own errors. */

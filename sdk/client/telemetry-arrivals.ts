@@ -1,0 +1,105 @@
+import { FengsuiError } from '../model/errors.ts';
+import { corrected, type RunClock } from '../model/run-clock.ts';
+import { monoTime, type WallTime } from '../model/time.ts';
+import { columnAt } from '../wire/column-value.ts';
+import type { PointTable } from '../wire/point-table.ts';
+import type { Span } from '../wire/span.ts';
+import type { Gone, Sample, TelemetryBatch, TelemetryMessage } from '../wire/telemetry.ts';
+import type { Site } from '../wire/topics.ts';
+import type { ToldBucket } from './history-bucket.ts';
+import type { Corrected, Observation } from './reading.ts';
+import { wallOf } from './results.ts';
+import type { Order, Sighting } from './value-cache.ts';
+
+/** One value that came in. */
+export type Arrival = {
+  readonly site: Site;
+  readonly device: string;
+  readonly point: string;
+  readonly seen: Observation;
+};
+
+/** What is left of the readings of one point and span of `every` ms. */
+export type SpanArrival = Corrected & {
+  readonly site: Site;
+  readonly device: string;
+  readonly point: string;
+  readonly told: ToldBucket;
+  readonly every: number;
+};
+
+type Samples = Extract<TelemetryMessage, { kind: 'readings' | 'snapshot' }>;
+type Summary = Extract<TelemetryMessage, { kind: 'summary' }>;
+
+/** Where a message came from, and what is known there. */
+export type Origin = { readonly site: Site; readonly table: PointTable; readonly clocks: readonly RunClock[] };
+
+/**
+ * All or nothing, like spans: a batch with one unreadable value is not to be trusted in the others. Pure.
+ * @throws FengsuiError PROTOCOL
+ */
+export const arrivalsOf = (message: Samples, origin: Origin): readonly (Arrival & { readonly seen: Sighting })[] =>
+  message.samples(origin.table).map((sample) => {
+    const { device, point, unit } = columnAt(origin.table, sample.column);
+    const seen = {
+      value: sample.value,
+      ...timeOf(message, sample.wall, origin.clocks, `telemetry of ${device}/${point}`),
+      order: orderOf(message, sample),
+      ...(unit !== undefined && { unit }),
+    };
+    return { site: origin.site, device, point, seen };
+  });
+
+/** The spans, and the time that they take up together. @throws FengsuiError PROTOCOL */
+export function spansOf(message: Summary, origin: Origin) {
+  const spans = message.spans(origin.table).map((span) => spanArrival(message, span, origin));
+  if (spans.length === 0) throw new FengsuiError('PROTOCOL', `telemetry summary ${message.seq} has no spans`);
+  const starts = spans.map(({ told }) => told.from);
+  const [since, last] = [starts.reduce(least), starts.reduce(most)];
+  return { spans, since: new Date(since), until: new Date(last + message.every) };
+}
+
+/** @throws FengsuiError PROTOCOL */
+export const goneBetween = ({ seq, from, to }: Gone): { readonly since: Date; readonly until: Date } => {
+  const where = `telemetry ${seq}, given up`;
+  return { since: new Date(wallOf(from, where)), until: new Date(wallOf(to, where)) };
+};
+
+function spanArrival(message: Summary, span: Span, { site, table, clocks }: Origin): SpanArrival {
+  const { device, point, unit } = columnAt(table, span.column);
+  const { every } = message;
+  const { wall, ...isCorrected } = timeOf(message, span.from, clocks, `summary of ${device}/${point}`);
+  wallOf(wall + every, `summary of ${device}/${point}`);
+  const { count, leftOut, last, figures } = span;
+  const told = {
+    point,
+    from: wall,
+    count,
+    leftOut,
+    last,
+    min: figures?.min,
+    max: figures?.max,
+    mean: figures?.mean,
+    ...(unit !== undefined && { unit }),
+  };
+  return { site, device, point, told, every, ...isCorrected };
+}
+
+const least = (a: number, b: number): number => Math.min(a, b);
+const most = (a: number, b: number): number => Math.max(a, b);
+
+const orderOf = ({ log, seq, boot, offset }: TelemetryBatch, { value }: Sample): Order => ({
+  log,
+  seq,
+  ...(offset !== undefined && { run: { boot, mono: value.at } }),
+});
+
+type Time = Corrected & { readonly wall: number };
+
+/** Where the batch tells its monotonic times and its clock was not right, the time is worked out from when it was. */
+function timeOf(batch: TelemetryBatch, wall: WallTime, clocks: readonly RunClock[], where: string): Time {
+  const { boot, trust, offset } = batch;
+  if (offset === undefined) return { wall: wallOf(wall, where) };
+  const right = corrected({ boot, trust, wall, mono: monoTime(wall - offset) }, clocks);
+  return { wall: wallOf(right.wall, where), ...(right.isCorrected && { isCorrected: right.isCorrected }) };
+}

@@ -1,0 +1,135 @@
+import type { ProfileSpec } from '../model/profile.ts';
+import type { Site } from '../wire/topics.ts';
+import { type ProfileId, type ProfileOf, profileById } from './devices.ts';
+import type { Directory } from './gateway-directory.ts';
+import { isBucketOf, type Summary, type SummaryOf, toBucket } from './history-bucket.ts';
+import type { Listeners } from './listeners.ts';
+import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { isReadingOf, type PointReading, pointSpec, type ReadingOf, toReading } from './reading.ts';
+import type { Arrival, SpanArrival } from './telemetry-arrivals.ts';
+import type { TelemetryFeed } from './telemetry-feed.ts';
+
+export type StreamFilter = { readonly gateway?: string | undefined; readonly device?: string | undefined };
+
+export type TelemetryStreams<P extends ProfileSpec> = {
+  /**
+   * Readings as they come in. When a gateway is back after an outage the present values come first; what it could not send
+   * comes late, with its own time, and may come twice. With `profile` the items are typed: `point` tells the type of `value`.
+   * @throws FengsuiError INVALID | ABORTED
+   */
+  readonly stream: {
+    <I extends ProfileId<P>>(
+      filter: StreamFilter & { readonly profile: I },
+      options?: StreamOptions,
+    ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
+    (filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
+  };
+  /**
+   * What is left of the readings for which a gateway had no room during a long outage, summed up by the minute or by the
+   * quarter of an hour: `stream` does not show these, and a `gap` event tells of each message of them. With `profile` the
+   * items are typed, as those of `stream`.
+   * @throws FengsuiError INVALID | ABORTED
+   */
+  readonly summaries: {
+    <I extends ProfileId<P>>(
+      filter: StreamFilter & { readonly profile: I },
+      options?: StreamOptions,
+    ): LiveStream<SummaryOf<ProfileOf<P, I>>>;
+    (filter?: StreamFilter, options?: StreamOptions): LiveStream<Summary>;
+  };
+};
+
+export type StreamsContext<P extends ProfileSpec> = {
+  readonly directory: Directory;
+  readonly feed: TelemetryFeed;
+  readonly profiles: readonly P[];
+  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+};
+
+export const telemetryStreams = <P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStreams<P> => ({
+  stream: streamCall(ctx),
+  summaries: summariesCall(ctx),
+});
+
+function streamCall<P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStreams<P>['stream'] {
+  const { arrivals } = ctx.feed;
+  function stream<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile: I },
+    options?: StreamOptions,
+  ): LiveStream<ReadingOf<ProfileOf<P, I>>>;
+  function stream(filter?: StreamFilter, options?: StreamOptions): LiveStream<PointReading>;
+  function stream<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile?: I } = {},
+    options: StreamOptions = {},
+  ): LiveStream<PointReading> | LiveStream<ReadingOf<ProfileOf<P, I>>> {
+    if (filter.profile === undefined) return ctx.open(options, follow(ctx, arrivals, filter, toPointReading));
+    const own = profileById(ctx.profiles, filter.profile);
+    // A point that the profile does not know, e.g. of a newer gateway, is for untyped streams only.
+    return ctx.open(
+      options,
+      follow(ctx, arrivals, filter, (arrival) => {
+        const item: object = toPointReading(arrival, own);
+        return isReadingOf(own, item) ? item : undefined;
+      }),
+    );
+  }
+  return stream;
+}
+
+function summariesCall<P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStreams<P>['summaries'] {
+  const spans = ctx.feed.summaries;
+  function summaries<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile: I },
+    options?: StreamOptions,
+  ): LiveStream<SummaryOf<ProfileOf<P, I>>>;
+  function summaries(filter?: StreamFilter, options?: StreamOptions): LiveStream<Summary>;
+  function summaries<I extends ProfileId<P>>(
+    filter: StreamFilter & { readonly profile?: I } = {},
+    options: StreamOptions = {},
+  ): LiveStream<Summary> | LiveStream<SummaryOf<ProfileOf<P, I>>> {
+    if (filter.profile === undefined) return ctx.open(options, follow(ctx, spans, filter, toSummary));
+    const own = profileById(ctx.profiles, filter.profile);
+    return ctx.open(
+      options,
+      follow(ctx, spans, filter, (span) => {
+        const item = toSummary(span, own);
+        return isBucketOf(own, item) ? item : undefined;
+      }),
+    );
+  }
+  return summaries;
+}
+
+type Source = { readonly site: Site; readonly device: string };
+type Filter = StreamFilter & { readonly profile?: string };
+
+/** What passes the filter, made into items; `undefined` is no item. */
+const follow =
+  <A extends Source, T>(
+    ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles'>,
+    source: Listeners<A>,
+    { gateway, device, profile }: Filter,
+    itemOf: (arrival: A, spec: ProfileSpec | undefined) => T | undefined,
+  ) =>
+  (push: (item: T) => void): (() => void) =>
+    source.add((arrival) => {
+      if (gateway !== undefined && gateway !== arrival.site.gateway) return;
+      if (device !== undefined && device !== arrival.device) return;
+      const id = ctx.directory.at(arrival.site)?.state?.devices.find((d) => d.id === arrival.device)?.profile;
+      if (profile !== undefined && profile !== id) return;
+      const spec = ctx.profiles.find((p) => p.id === id);
+      const item = itemOf(arrival, spec);
+      if (item !== undefined) push(item);
+    });
+
+const toPointReading = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading => ({
+  ...toReading(seen, pointSpec(spec, point)),
+  gateway: site.gateway,
+  device,
+  point,
+});
+
+const toSummary = (span: SpanArrival, spec: ProfileSpec | undefined): Summary => ({
+  ...toBucket(span.told, { gateway: span.site.gateway, device: span.device, every: span.every, spec }),
+  ...(span.isCorrected && { isCorrected: span.isCorrected }),
+});
