@@ -22,8 +22,8 @@ module.exports = {
     only('edge/point/', 'edge/bus/reading\\.ts$', 'device-profiles/', 'sdk/model/'),
     only('edge/alarm/', 'sdk/model/'),
     only('edge/linkage/', 'sdk/model/'),
-    only('edge/journal/(?!history/)', 'edge/journal/', 'edge/platform/', 'sdk/model/'),
-    only('edge/journal/history/', 'edge/journal/', 'edge/platform/', 'sdk/(model|wire)/'),
+    only('edge/journal/(?!history/|ageing/)', 'edge/journal/', 'edge/platform/', 'sdk/model/'),
+    only('edge/journal/(history|ageing)/', 'edge/journal/', 'edge/platform/', 'sdk/(model|wire)/'),
     only('edge/uplink/', 'edge/journal/journal\\.ts$', 'edge/platform/', 'sdk/(model|wire)/'),
     { name: 'no-test-in-product', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {

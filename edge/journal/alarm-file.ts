@@ -31,7 +31,7 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: string[])
       parameters: '?psow=0',
       checkpointPages: 64, // a short log: damage inside it silently drops all that follows
       cacheKib: 256,
-      schema: laneSchema,
+      steps: [laneSchema],
       roomBytes: 512 * 1_024, // twice the log at its checkpoint: the commit that leads to one must fit on a full disk
     },
     notes,

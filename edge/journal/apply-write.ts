@@ -3,10 +3,16 @@ import type { Keep, Seq } from './journal.ts';
 import type { LaneFile } from './lane-file.ts';
 import type { Write } from './store.ts';
 
-export type Target = { readonly file: DatabaseFile; readonly lane: LaneFile; readonly keep: (keep: Keep) => void };
+export type Target = {
+  readonly file: DatabaseFile;
+  readonly lane: LaneFile;
+  readonly keep: (keep: Keep) => void;
+  /** Leaves word of entries that were dropped; without, they are counted alone. */
+  readonly lost?: (dropped: Extract<Write, { kind: 'dropped' }>) => void;
+};
 
 /** Inside a transaction of the file. Returns the bytes that the lane grew by. */
-export function applyWrite({ file, lane, keep }: Target, write: Write): number {
+export function applyWrite({ file, lane, keep, lost }: Target, write: Write): number {
   let added = 0;
   switch (write.kind) {
     case 'entry':
@@ -20,7 +26,8 @@ export function applyWrite({ file, lane, keep }: Target, write: Write): number {
       raiseCursor(file, write.destination, write.upTo);
       break;
     case 'dropped':
-      countEvicted(file, write.count);
+      if (lost) lost(write);
+      else countEvicted(file, write.last - write.first + 1);
       break;
   }
   return added;

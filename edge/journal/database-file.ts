@@ -13,6 +13,7 @@ import {
 } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { backUp, removeBackups } from './backup.ts';
 import { checksum } from './seal.ts';
 import type { Database, OpenDatabase } from './sqlite-driver.ts';
 
@@ -24,7 +25,8 @@ export type FileOptions = {
   readonly parameters: string;
   readonly checkpointPages: number;
   readonly cacheKib: number;
-  readonly schema: string;
+  /** How to make the file, then how to change it from each version to the next. Its version is how many of them were taken. */
+  readonly steps: readonly string[];
   /** Bytes to allocate before the disk is ever full: in the file at its creation, in its write-ahead log at each start. */
   readonly roomBytes: number;
   /** Look at every page at start. Default true; without, damage shows when it is come across. */
@@ -35,6 +37,10 @@ export type DatabaseFile = {
   readonly db: Database;
   /** Files renamed because they were damaged: 0 or 1. */
   readonly setAside: number;
+  /** Below the number of its steps when there was no room for the others. */
+  readonly version: number;
+  /** Pages that hold something. */
+  usedPages(): number;
   /** All or nothing. */
   transaction<T>(work: () => T): T;
   /** A number that outlives a restart; undefined when never set, or damaged. */
@@ -128,16 +134,16 @@ function tryOpen(open: OpenDatabase, options: FileOptions, notes: string[]): Omi
   if (existsSync(options.path + damagedMark)) throw new DamagedFile('it turned out damaged while it was in use');
   const db = open(pathToFileURL(options.path).href + options.parameters);
   try {
-    prepareFile(db, options, notes);
+    const version = prepareFile(db, options, notes);
     lengthenLog(options, notes);
-    return databaseFile(db);
+    return databaseFile(db, version);
   } catch (e) {
     db.close();
     throw e;
   }
 }
 
-function prepareFile(db: Database, options: FileOptions, notes: string[]): void {
+function prepareFile(db: Database, options: FileOptions, notes: string[]): number {
   // The engine defaults to NORMAL in this mode: without the explicit value a power cut loses what was acknowledged.
   db.exec(`PRAGMA page_size=${pageBytes}; PRAGMA locking_mode=EXCLUSIVE; PRAGMA journal_mode=WAL;
     PRAGMA synchronous=${options.synchronous}; PRAGMA wal_autocheckpoint=${options.checkpointPages};
@@ -155,8 +161,34 @@ function prepareFile(db: Database, options: FileOptions, notes: string[]): void 
   const check = options.isReadThrough === false ? 'ok' : pragma(db, 'quick_check(1)');
   if (check !== 'ok') throw new DamagedFile(String(check));
   if (isNew) allocate(db, options, notes);
-  // Nothing is written where nothing is new: a gateway has to start on a full disk.
-  db.exec(`BEGIN IMMEDIATE; ${markTable}; ${options.schema}; DROP TABLE IF EXISTS room; ${isNew ? ours : ''}; COMMIT`);
+  return migrate(db, options, notes);
+}
+
+/** Nothing is written where nothing is new: a gateway has to start on a full disk. */
+function migrate(db: Database, { path, steps }: FileOptions, notes: string[]): number {
+  const found = versionOf(db);
+  if (found >= steps.length) {
+    removeBackups(path, found);
+    return found;
+  }
+  const making = `${ours}; DROP TABLE IF EXISTS room; ${markTable};`;
+  try {
+    if (found > 0) backUp(db, { path, version: found }, notes);
+    const script = `${found === 0 ? making : ''} ${steps.slice(found).join(';')}; PRAGMA user_version=${steps.length}`;
+    transaction(db, () => db.exec(script));
+    return steps.length;
+  } catch (e) {
+    if (found === 0 || !isFull(e)) throw e;
+    notes.push(`${path} stays at version ${found}: there is no room to bring it to ${steps.length}`);
+    return found;
+  }
+}
+
+/** Files that were made before there were version numbers have their table of marks. */
+function versionOf(db: Database): number {
+  const version = Number(pragma(db, 'user_version'));
+  if (version > 0) return version;
+  return db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'mark'").get() ? 1 : 0;
 }
 
 /**
@@ -192,12 +224,14 @@ function allocate(db: Database, options: FileOptions, notes: string[]): void {
   }
 }
 
-function databaseFile(db: Database): Omit<DatabaseFile, 'setAside'> {
+function databaseFile(db: Database, version: number): Omit<DatabaseFile, 'setAside'> {
   const get = db.prepare('SELECT name, value, crc FROM mark WHERE name = ?');
   const all = db.prepare('SELECT name, value, crc FROM mark');
   const set = db.prepare('INSERT OR REPLACE INTO mark(name, value, crc) VALUES(?, ?, ?)');
   return {
     db,
+    version,
+    usedPages: () => Number(pragma(db, 'page_count')) - Number(pragma(db, 'freelist_count')),
     transaction: (work) => transaction(db, work),
     mark: (name) => sound(get.get(name)),
     setMark: (name, value) => set.run(name, value, checksum(`${name}=${value}`)),

@@ -40,7 +40,8 @@ async function perform(store: Store, number: number, call: Call): Promise<void> 
       return reply({ kind: 'done', number, status: store.status() });
     case 'read':
     case 'between': {
-      const entries = call.do === 'read' ? store.read(call.lane, call.after, call.limit) : store.between(call.window);
+      const entries =
+        call.do === 'read' ? store.read(call.lane, call.after, call.limit, call.reader) : store.between(call.window);
       const buffers = entries.flatMap(({ body }) => (body.buffer instanceof ArrayBuffer ? [body.buffer] : []));
       return reply({ kind: 'entries', number, entries, status: store.status() }, buffers);
     }

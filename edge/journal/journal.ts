@@ -13,11 +13,14 @@ export type Entry = { readonly seq: Seq; readonly at: WallTime; readonly body: U
 export type Keep = { readonly key: string; readonly value: Uint8Array | undefined };
 
 export type LaneStatus = {
+  /** The oldest number of which more is left than word that it is gone. */
   readonly first: Seq;
   readonly last: Seq;
   readonly bytes: number;
   /** Entries dropped unacknowledged because there was no room, since the journal was made. */
   readonly evicted: number;
+  /** Entries of which only sums are left because there was no room, since the journal was made. */
+  readonly summarised: number;
 };
 
 export type JournalStatus = {
@@ -74,8 +77,11 @@ export interface Journal extends AsyncDisposable {
   readonly id: number;
   /** Encodes with the number that the entry will have; `keep` is stored in the same transaction. */
   append(lane: Lane, at: WallTime, encode: (seq: Seq) => Uint8Array, keep?: Keep): Promise<Seq>;
-  /** Entries after `after`, oldest first, at most `limit`. */
-  read(lane: Lane, after: Seq, limit: number): Promise<readonly Entry[]>;
+  /**
+   * Entries after `after`, oldest first, at most `limit`. One of telemetry may stand for many numbers, up to its own.
+   * `reader`: a destination that will acknowledge what it is handed: until it reads on, that is not summed up behind its back.
+   */
+  read(lane: Lane, after: Seq, limit: number, reader?: string): Promise<readonly Entry[]>;
   /** Telemetry entries whose time lies in [from, to], oldest first, at most `limit` of them after `after`. */
   between(from: WallTime, to: WallTime, after: Seq, limit: number): Promise<readonly Entry[]>;
   /** Readings of long ago and of just now, but for those that are not stored yet. @throws FengsuiError JOURNAL, INVALID */

@@ -56,7 +56,7 @@ export function laneFile(file: DatabaseFile): LaneFile {
   };
 }
 
-const entryLabel = (seq: Seq, at: number): string => `${seq} ${at}`;
+export const entryLabel = (seq: Seq, at: number): string => `${seq} ${at}`;
 
 /** The number in a column, 0 for NULL: an empty table has no smallest row. */
 export function numberIn(row: Row | undefined, column: string): number {

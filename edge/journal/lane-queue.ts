@@ -83,7 +83,8 @@ export function laneQueue(options: LaneQueueOptions): LaneQueue {
       }),
     isFull: () => options.whenFull === 'refuse' && items.length >= options.limit,
     waiting: () => items.filter(({ write }) => write.kind === 'entry').length,
-    dropped: () => items.reduce((sum, { write }) => sum + (write.kind === 'dropped' ? write.count : 0), 0),
+    dropped: () =>
+      items.reduce((sum, { write }) => sum + (write.kind === 'dropped' ? write.last - write.first + 1 : 0), 0),
     async close() {
       isClosing = true;
       cancelRetry?.();
@@ -113,16 +114,18 @@ function giveUp(items: Item[], cause: unknown): void {
   for (const { fail } of items.splice(0)) fail(lost);
 }
 
-/** Leaves a tally in the place of the entry, so that the loss is counted durably. Not from the batch under way. */
+/** Leaves word in the place of the entry, so that the loss is told durably. Not from the batch under way. */
 function dropOldest(items: Item[], inFlight: number): void {
   const index = items.findIndex(({ write }, i) => i >= inFlight && write.kind === 'entry');
   const item = items[index];
-  if (!item) return;
+  if (item?.write.kind !== 'entry') return;
+  const { seq, at } = item.write.entry;
   const before = items[index - 1];
   if (before?.write.kind === 'dropped' && index > inFlight) {
-    items.splice(index - 1, 2, { ...before, write: { kind: 'dropped', count: before.write.count + 1 } });
+    items.splice(index - 1, 2, { ...before, write: { ...before.write, last: seq, to: at } });
   } else {
-    items.splice(index, 1, { write: { kind: 'dropped', count: 1 }, done: () => undefined, fail: () => undefined });
+    const write: Write = { kind: 'dropped', first: seq, last: seq, from: at, to: at };
+    items.splice(index, 1, { write, done: () => undefined, fail: () => undefined });
   }
   item.fail(
     new FengsuiError('OVERLOADED', 'dropped: the disk took no telemetry for too long, and newer readings matter more'),

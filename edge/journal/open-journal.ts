@@ -15,6 +15,8 @@ export type JournalOptions = {
    * file, which is not bounded: the disk needs some 5 MB more than this, and the room of the history.
    */
   readonly maxBytes: number;
+  /** Telemetry that is older is given up, as far as the clock can be trusted. Default 90. */
+  readonly maxDays?: number;
   /** Room of the history. Default: 400 days, 512 MiB. */
   readonly history?: HistoryBound;
   /** The built `journal-worker.js`. */
@@ -24,6 +26,7 @@ export type JournalOptions = {
 };
 
 const smallestRoom = 256 * 1_024;
+const defaultDays = 90;
 export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_576 };
 /** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
 const largestCommit = 256 * 1_024;
@@ -37,7 +40,7 @@ const cursorDelay = seconds(30);
  * @throws FengsuiError INVALID, DRIVER_MISSING, JOURNAL (the disk refuses, or another process holds the files)
  */
 export async function openJournal(options: JournalOptions): Promise<Journal> {
-  const { directory, maxBytes, history = defaultHistory, worker, clock, log } = options;
+  const { directory, maxBytes, maxDays = defaultDays, history = defaultHistory, worker, clock, log } = options;
   if (!(maxBytes >= smallestRoom)) {
     throw new FengsuiError(
       'INVALID',
@@ -51,6 +54,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const store = await openStoreClient({
     directory,
     maxBytes,
+    maxDays,
     history,
     newId: randomInt(1, 2 ** 32), // 32 bits, so that any codec carries it as an integer
     worker,
@@ -118,8 +122,8 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
       await queues[lane].push({ kind: 'entry', entry, ...(kept ? { keep: kept } : {}) });
       return seq;
     },
-    async read(lane, after, limit) {
-      return entriesOf(await ask({ do: 'read', lane, after, limit: wholeLimit(limit) }));
+    async read(lane, after, limit, reader) {
+      return entriesOf(await ask({ do: 'read', lane, after, limit: wholeLimit(limit), reader }));
     },
     async between(from, to, after, limit) {
       return entriesOf(await ask({ do: 'between', window: { from, to, after, limit: wholeLimit(limit) } }));

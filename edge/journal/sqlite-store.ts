@@ -1,12 +1,13 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { keepSmall } from './ageing/keep-small.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
 import { cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isDamage, markDamaged } from './database-file.ts';
+import { type DatabaseFile, isDamage, isFull, markDamaged, pageBytes } from './database-file.ts';
 import { type History, history } from './history/history.ts';
 import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
-import type { Lane, Seq } from './journal.ts';
+import type { Lane, LaneStatus, Seq } from './journal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Opened, Store, StoreOptions, Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
@@ -51,6 +52,12 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
   settle();
   const past = openHistory(open, { ...options, newId: opened.id }, events, { alarms, telemetry, notes });
   past.history?.take(telemetry.lane.extent().last);
+  const ages = keepSmall(options, {
+    telemetry,
+    history: past.history,
+    tableBytes: (hash) => tableBytes(alarms, hash),
+    onFailure: events.onDamage,
+  });
 
   const writeAlarms = (writes: readonly Write[]): void => {
     try {
@@ -60,7 +67,13 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
       // An alarm must not fail because the telemetry file does. Both are tried again, and that lane reports its trouble.
       if (isDamage(e)) throw e;
     }
-    alarms.write(writes, telemetry.lane.extent().last);
+    const { last } = telemetry.lane.extent();
+    try {
+      alarms.write(writes, last);
+    } catch (e) {
+      if (!isFull(e) || !telemetry.giveRoom()) throw e;
+      alarms.write(writes, last); // readings wait in memory now, and are the first to be given up
+    }
   };
   const writeTelemetry = async (writes: readonly Write[]): Promise<void> => {
     settle();
@@ -68,12 +81,18 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
     await telemetry.write(writes, alarms.lane.extent().last);
     settle();
     past.history?.take(telemetry.lane.extent().last);
+    ages.wake();
   };
   const of = (lane: Lane) => (lane === 'alarm' ? alarms.lane : telemetry.lane);
   return {
     opened,
     write: async (lane, writes) => (lane === 'alarm' ? writeAlarms(writes) : writeTelemetry(writes)),
-    read: (lane, after, limit) => of(lane).read(after, limit),
+    read(lane, after, limit, reader) {
+      const entries = of(lane).read(after, limit);
+      if (lane === 'telemetry' && reader !== undefined)
+        ages.handed(reader, { after, upTo: entries.at(-1)?.seq ?? after });
+      return entries;
+    },
     between: (window) => telemetry.lane.between(window),
     async history(query) {
       if (past.history) return past.history.ask(query);
@@ -82,8 +101,8 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
     kept: alarms.kept,
     status: () => ({
       lanes: {
-        alarm: { ...alarms.lane.extent(), bytes: alarms.bytes(), evicted: 0 },
-        telemetry: { ...telemetry.lane.extent(), bytes: telemetry.bytes(), evicted: telemetry.evicted() },
+        alarm: { ...alarms.lane.extent(), bytes: alarms.bytes(), evicted: 0, summarised: 0 },
+        telemetry: telemetryStatus(telemetry),
       },
       quarantined:
         setAsideCount +
@@ -93,12 +112,21 @@ export function openSqliteStore(open: OpenDatabase, options: StoreOptions, event
         (past.file ? past.file.setAside + past.file.damaged() : 0),
     }),
     close() {
+      ages.close();
       past.history?.close();
       alarms.file.db.close();
       telemetry.close();
     },
   };
 }
+
+const telemetryStatus = ({ file, lane, firstLeft }: TelemetryFile): LaneStatus => ({
+  first: firstLeft(),
+  last: lane.extent().last,
+  bytes: file.usedPages() * pageBytes,
+  evicted: file.mark('evicted') ?? 0,
+  summarised: file.mark('summarised') ?? 0,
+});
 
 type Past = { readonly history?: History; readonly file?: HistoryFile; readonly why?: string };
 type Beside = { readonly alarms: AlarmFile; readonly telemetry: TelemetryFile; readonly notes: string[] };
@@ -113,7 +141,7 @@ function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryE
       file,
       journal: options.newId,
       read: (after: Seq, limit: number) => telemetry.lane.read(after, limit),
-      tableBytes: (hash: number) => alarms.kept(`table/${hash}`).get(`table/${hash}`),
+      tableBytes: (hash: number) => tableBytes(alarms, hash),
       days: options.history.days,
       pause: () => new Promise<void>((done) => setImmediate(done)),
       ...events,
@@ -128,6 +156,9 @@ function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryE
     return { why: describeError(e) };
   }
 }
+
+const tableBytes = (alarms: AlarmFile, hash: number): Uint8Array | undefined =>
+  alarms.kept(`table/${hash}`).get(`table/${hash}`);
 
 function highest(writes: readonly Write[]): Seq {
   return writes.reduce((max, write) => (write.kind === 'entry' ? Math.max(max, write.entry.seq) : max), 0);

@@ -132,8 +132,8 @@ type Started = {
 };
 
 function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
-  const { directory, maxBytes, newId, history } = options;
-  const workerData: StoreOptions = { directory, maxBytes, newId, history };
+  const { directory, maxBytes, maxDays, newId, history } = options;
+  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
   let death: string | undefined;
   worker.on('error', (e) => {

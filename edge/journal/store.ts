@@ -6,13 +6,21 @@ export type Write =
   | { readonly kind: 'entry'; readonly entry: Entry; readonly keep?: Keep }
   | { readonly kind: 'keep'; readonly keep: Keep }
   | { readonly kind: 'cursor'; readonly destination: string; readonly upTo: Seq }
-  /** Entries that were dropped before they reached the store, to be counted as evicted. */
-  | { readonly kind: 'dropped'; readonly count: number };
+  /** Entries `first` to `last`, written at `from` to `to`, were dropped before they reached the store: counted as evicted, and told. */
+  | {
+      readonly kind: 'dropped';
+      readonly first: Seq;
+      readonly last: Seq;
+      readonly from: WallTime;
+      readonly to: WallTime;
+    };
 
 export type StoreOptions = {
   readonly directory: string;
   /** Room of the telemetry lane in bytes. */
   readonly maxBytes: number;
+  /** Telemetry that is older is given up, as far as the clock can be trusted. */
+  readonly maxDays: number;
   /** Identity to give to the journal if its files have none. */
   readonly newId: number;
   readonly history: HistoryBound;
@@ -41,7 +49,8 @@ export interface Store {
   readonly opened: Opened;
   /** Resolves when the writes would survive a power cut. An entry whose number is stored already is left as it is. */
   write(lane: Lane, writes: readonly Write[]): Promise<void>;
-  read(lane: Lane, after: Seq, limit: number): readonly Entry[];
+  /** `reader`: see `Journal.read`. */
+  read(lane: Lane, after: Seq, limit: number, reader?: string): readonly Entry[];
   between(window: Window): readonly Entry[];
   history(query: HistoryQuery): Promise<HistoryPage>;
   kept(prefix: string): ReadonlyMap<string, Uint8Array>;
@@ -59,7 +68,13 @@ export type Window = {
 
 export type Call =
   | { readonly do: 'write'; readonly lane: Lane; readonly writes: readonly Write[] }
-  | { readonly do: 'read'; readonly lane: Lane; readonly after: Seq; readonly limit: number }
+  | {
+      readonly do: 'read';
+      readonly lane: Lane;
+      readonly after: Seq;
+      readonly limit: number;
+      readonly reader: string | undefined;
+    }
   | { readonly do: 'between'; readonly window: Window }
   | { readonly do: 'history'; readonly query: HistoryQuery }
   | { readonly do: 'kept'; readonly prefix: string }

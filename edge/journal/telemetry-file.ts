@@ -1,8 +1,10 @@
-import { closeSync, fdatasync, fdatasyncSync, openSync } from 'node:fs';
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
+import { type GiveUp, giveUp } from './ageing/give-up.ts';
+import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.ts';
 import { applyWrite, countEvicted, cursorsOf } from './apply-write.ts';
-import { type DatabaseFile, isFull, openDatabaseFile, pageBytes, pragma } from './database-file.ts';
+import { type DatabaseFile, isFull, openDatabaseFile, pageBytes } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
-import { type LaneFile, laneFile, laneSchema } from './lane-file.ts';
+import { type LaneFile, laneFile } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
 import type { OpenDatabase } from './sqlite-driver.ts';
 import type { StoreOptions, Write } from './store.ts';
@@ -10,16 +12,23 @@ import type { StoreOptions, Write } from './store.ts';
 export type TelemetryFile = {
   readonly file: DatabaseFile;
   readonly lane: LaneFile;
+  /** Rows that stand for more than one number; undefined while there is no room to bring the file to that version. */
+  readonly aged: Aged | undefined;
   /** Resolves when synced; the sync runs beside the thread, so that an alarm can be written meanwhile. */
   write(writes: readonly Write[], peerLast: Seq): Promise<void>;
   /** Kept values of committed entries that still have to move to the alarm file. */
   pendingKeeps(): readonly Keep[];
   clearPendingKeeps(): void;
-  bytes(): number;
-  evicted(): number;
+  /** Whether so much of the room is used that the lane should become smaller before it has to. */
+  readonly isCrowded: () => boolean;
+  /** The oldest number of which something is left. */
+  readonly firstLeft: () => Seq;
+  /** Gives the room of the log back to the disk. False: there was none to give. */
+  giveRoom(): boolean;
   close(): void;
 };
 
+type Aged = { readonly rows: LevelRows; readonly away: GiveUp };
 type Options = Pick<StoreOptions, 'maxBytes'> & { readonly path: string };
 
 /** The log is brought into the file when it has so many pages, or half as many as the room. */
@@ -28,6 +37,8 @@ const longestLog = 500;
 const logMargin = 1.25;
 /** Share of the room that is kept free, for the tree's own pages and for rows larger than the last. */
 const spare = 0.1;
+/** Share of the room above which the oldest entries are summed up. */
+const crowded = 0.8;
 /** Share of the entries that is given up at once when there is no room at all. */
 const emergencyShare = 0.1;
 const evictRows = 16;
@@ -44,7 +55,7 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       parameters: '',
       checkpointPages,
       cacheKib: 1_024,
-      schema: laneSchema,
+      steps: telemetrySteps,
       roomBytes: Math.floor(checkpointPages * logMargin) * pageBytes,
     },
     notes,
@@ -53,21 +64,26 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
   const log = openSync(`${options.path}-wal`, 'r+');
   const lane = laneFile(file);
   const pending = pendingKeeps(file);
-  let bytes = lane.bytes();
+  const aged = file.version < telemetrySteps.length ? undefined : agedRows(file, lane);
+  const evict = aged ? evictAged(aged) : evictPlain(file, lane);
   let isUnsynced = false;
 
-  const commit = (writes: readonly Write[], peerLast: Seq): void => {
-    bytes += file.transaction(() => {
-      const removed = makeRoom(file, lane, maxPages);
-      let added = 0;
-      for (const write of writes) added += applyWrite({ file, lane, keep: pending.set }, write);
+  const commit = (writes: readonly Write[], peerLast: Seq): void =>
+    file.transaction(() => {
+      const { last } = lane.extent(); // the newest entry always stays: it carries the numbering
+      while (file.usedPages() > maxPages * (1 - spare) && evict(last - 1, evictRows) > 0);
+      for (const write of writes)
+        applyWrite({ file, lane, keep: pending.set, ...(aged && { lost: aged.away.lost }) }, write);
       if (file.mark('peer-last') !== peerLast) file.setMark('peer-last', peerLast);
-      return added - removed;
     });
+  const firstLeft = (): Seq => {
+    const { first, last } = lane.extent();
+    return aged ? (aged.rows.oldestLeft(last, 1)[0]?.first ?? 0) : first;
   };
   return {
     file,
     lane,
+    aged,
     async write(writes, peerLast) {
       // After a failed sync the kernel takes its pages for written: only writing them anew makes them safe.
       if (isUnsynced) file.db.exec('PRAGMA wal_checkpoint(FULL)');
@@ -75,9 +91,10 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
         commit(writes, peerLast);
       } catch (e) {
         if (!isFull(e)) throw e;
-        const { first, last } = lane.extent();
+        const first = firstLeft();
+        const { last } = lane.extent();
         const share = Math.max(1, Math.ceil((last - first) * emergencyShare));
-        bytes -= file.transaction(() => evict(file, lane, Math.min(first + share - 1, last - 1), share));
+        file.transaction(() => evict(Math.min(first + share - 1, last - 1), share));
         commit(writes, peerLast);
       }
       isUnsynced = true;
@@ -89,8 +106,13 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
       pending.clear();
       fdatasyncSync(log); // before a newer value of the same key can be stored: this one must not come back
     },
-    bytes: () => bytes,
-    evicted: () => file.mark('evicted') ?? 0,
+    isCrowded: () => file.usedPages() > maxPages * crowded,
+    firstLeft,
+    giveRoom() {
+      const before = fstatSync(log).size;
+      file.db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      return fstatSync(log).size < before;
+    },
     close() {
       closeSync(log);
       file.db.close();
@@ -98,30 +120,30 @@ export function openTelemetryFile(open: OpenDatabase, options: Options, notes: s
   };
 }
 
+function agedRows(file: DatabaseFile, lane: LaneFile): Aged {
+  const rows = levelRows(file);
+  return { rows, away: giveUp({ file, lane, rows }) };
+}
+
+/** Inside a transaction: oldest first, at most `limit` up to `upTo`. Returns how many. */
+type Evict = (upTo: Seq, limit: number) => number;
+
+const evictAged =
+  ({ away }: Aged): Evict =>
+  (upTo, limit) =>
+    away.dropTaken(upTo, limit) || away.giveUp(upTo, limit);
+
+function evictPlain(file: DatabaseFile, lane: LaneFile): Evict {
+  return (upTo, limit) => {
+    const { seqs } = lane.deleteOldest(upTo, limit);
+    const cursors = [...cursorsOf(file).values()];
+    const taken = cursors.length === 0 ? 0 : Math.min(...cursors);
+    countEvicted(file, seqs.filter((seq) => seq > taken).length);
+    return seqs.length;
+  };
+}
+
 const synced = (fd: number): Promise<void> => new Promise((done, fail) => fdatasync(fd, (e) => (e ? fail(e) : done())));
-
-/** The newest entry always stays: it carries the numbering. */
-function makeRoom(file: DatabaseFile, lane: LaneFile, maxPages: number): number {
-  let removed = 0;
-  const { first, last } = lane.extent();
-  for (let at = first; at > 0 && at < last && usedPages(file) > maxPages * (1 - spare); at = lane.extent().first) {
-    removed += evict(file, lane, last - 1, evictRows);
-  }
-  return removed;
-}
-
-function usedPages({ db }: DatabaseFile): number {
-  return Number(pragma(db, 'page_count')) - Number(pragma(db, 'freelist_count'));
-}
-
-/** Oldest first. What some destination has not taken yet counts as evicted. */
-function evict(file: DatabaseFile, lane: LaneFile, upTo: Seq, limit: number): number {
-  const { seqs, bytes } = lane.deleteOldest(upTo, limit);
-  const cursors = [...cursorsOf(file).values()];
-  const taken = cursors.length === 0 ? 0 : Math.min(...cursors);
-  countEvicted(file, seqs.filter((seq) => seq > taken).length);
-  return bytes;
-}
 
 /** NULL stands for deletion. A damaged value is left out: the kept value stays as it was. */
 function pendingKeeps({ db }: DatabaseFile) {

@@ -59,11 +59,11 @@ export type GatewayOptions = {
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
   const { clock: system, log, signal, journalWorker: worker } = options;
   const clock = guardedClock(system);
-  const { path: directory, maxBytes, history } = site.journal;
+  const { path: directory, maxBytes, maxDays, history } = site.journal;
   const started = clock.mono();
   await using held = scope();
   await makeFolder(directory);
-  const journal = held.own(await openJournal({ directory, maxBytes, history, worker, clock, log }));
+  const journal = held.own(await openJournal({ directory, maxBytes, maxDays, history, worker, clock, log }));
   const gateway = deviceId(site.address.gateway);
   const boot = freshIdentity();
   const shared = { journal, clock, log, boot };

@@ -35,7 +35,7 @@ export function telemetryDrain(ctx: DrainContext & { readonly mayUse: () => bool
           wake = resolve;
         });
         const clear = ctx.isUp() && ctx.mayUse();
-        const entries = clear ? await journal.read('telemetry', cursor, batchesInFlight) : [];
+        const entries = clear ? await journal.read('telemetry', cursor, batchesInFlight, destination) : [];
         if (entries.length === 0) {
           await woken;
           continue;

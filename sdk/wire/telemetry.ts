@@ -38,12 +38,16 @@ export type Gone = {
   readonly to: WallTime;
 };
 
+/** The second in which the earliest of it was. */
+type Since = { readonly since: WallTime };
+
 /** A message of the telemetry channel. It stands for the numbers `first` to `seq` of the lane; all but a snapshot. */
 export type TelemetryMessage =
-  | (TelemetryBatch & { readonly kind: 'readings'; readonly first: number; samples(table: PointTable): Sample[] })
+  | (TelemetryBatch &
+      Since & { readonly kind: 'readings'; readonly first: number; samples(table: PointTable): Sample[] })
   /** The present value of points, not an entry of the lane: what is known after entry `seq`. */
   | (TelemetryBatch & { readonly kind: 'snapshot'; samples(table: PointTable): Sample[] })
-  | (SummaryBatch & { readonly kind: 'summary'; spans(table: PointTable): Span[] })
+  | (SummaryBatch & Since & { readonly kind: 'summary'; spans(table: PointTable): Span[] })
   | (Gone & { readonly kind: 'gone' })
   /** Of a later version. */
   | { readonly kind: 'other'; readonly log: number; readonly first: number; readonly seq: number };
@@ -144,12 +148,20 @@ export function openTelemetry(bytes: Uint8Array): TelemetryMessage {
   if (first > place.seq) throw new FengsuiError('PROTOCOL', `telemetry: numbers ${first} to ${place.seq} are none`);
   switch (fields.has(key.type) ? fields.count(key.type) : type.readings) {
     case type.readings:
-      return { kind: 'readings', ...place, first, ...readHead(fields), samples: samplesOf(fields) };
+      return {
+        kind: 'readings',
+        ...place,
+        first,
+        ...readHead(fields),
+        since: sinceOf(fields),
+        samples: samplesOf(fields),
+      };
     case type.snapshot:
       return { kind: 'snapshot', ...place, ...readHead(fields), samples: samplesOf(fields) };
     case type.summary: {
       const every = readEvery(fields);
-      return { kind: 'summary', ...place, first, ...readHead(fields), every, spans: spansOf(fields, every) };
+      const since = sinceOf(fields);
+      return { kind: 'summary', ...place, first, ...readHead(fields), since, every, spans: spansOf(fields, every) };
     }
     case type.gone: {
       const from = joinWall(fields.count(key.fromS), fields.count(key.fromMs));
@@ -173,6 +185,8 @@ const readHead = (fields: Fields): Omit<TelemetryBatch, 'log' | 'seq'> => ({
   table: fields.count(key.table),
   ...(fields.has(key.mono) && { offset: fields.count(key.base) * 1_000 - fields.number(key.mono) }),
 });
+
+const sinceOf = (fields: Fields): WallTime => wallTime(fields.count(key.base) * 1_000);
 
 function readEvery(fields: Fields): Millis {
   const every = fields.count(key.every);

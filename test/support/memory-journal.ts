@@ -149,6 +149,7 @@ function statusOf(disk: MemoryDisk, waiting: number): JournalStatus {
     last: disk.lanes[name].at(-1)?.seq ?? 0,
     bytes: disk.lanes[name].reduce((sum, e) => sum + e.body.length, 0),
     evicted: 0,
+    summarised: 0,
   });
   const failure = disk.failure();
   return {

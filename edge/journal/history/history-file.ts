@@ -45,7 +45,7 @@ export function openHistoryFile(open: OpenDatabase, options: Options, notes: str
       parameters: '',
       checkpointPages: 500,
       cacheKib: 1_024,
-      schema: `${seriesSchema}; ${chunkSchema}`,
+      steps: [`${seriesSchema}; ${chunkSchema}`],
       roomBytes: pageBytes,
       isReadThrough: false,
     },

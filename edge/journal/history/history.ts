@@ -29,6 +29,10 @@ export type HistoryOptions = {
 export type History = {
   /** The lane is safely stored up to this entry: takes what is new of it, in turns with other work. */
   take(upTo: Seq): void;
+  /** Entries above are not in its file yet. Undefined while it is in trouble: then nobody should wait for it. */
+  storedUpTo(): Seq | undefined;
+  /** Writes what it has taken before the hour is over: the lane needs the room. */
+  hurry(): void;
   /** @throws FengsuiError JOURNAL when closed */
   ask(query: HistoryQuery): Promise<HistoryPage>;
   /** Writes what it has taken. For the rest the next start reads the lane from the stored position on. */
@@ -61,6 +65,8 @@ export function history(options: HistoryOptions): History {
   let notBefore = 0;
   let trusted: number | undefined;
   let again = false;
+  let isHurried = false;
+  let isTroubled = false;
   const life: { isClosed: boolean; running: Promise<void> | undefined } = { isClosed: false, running: undefined };
 
   /** What is read of the journal's other files: their damage is not the history's. */
@@ -78,6 +84,7 @@ export function history(options: HistoryOptions): History {
   const store = (ready: readonly Chunk[]): void => {
     file.store(ready, { journal, seq: position });
     written = position;
+    isTroubled = false;
     buffer.clear();
     hour = undefined;
     if (trusted !== undefined) file.dropBefore(hourOf(trusted) - options.days * 24);
@@ -104,9 +111,12 @@ export function history(options: HistoryOptions): History {
   const refused = (e: unknown): void => {
     if (isDamage(e)) throw e;
     notBefore = position + retryEntries;
+    isTroubled = true;
     options.onTrouble(`not written, its readings stay in the journal meanwhile: ${describeError(e)}`);
   };
   const catchUp = async (): Promise<void> => {
+    if (isHurried && position > written) await writeInTurns().catch(refused);
+    isHurried = false;
     while (!life.isClosed && position < upTo) {
       if (buffer.count() >= mostSamples) await writeInTurns();
       const entries = elsewhere(() => read(position, entriesAtOnce)).filter(({ seq }) => seq <= upTo);
@@ -139,6 +149,11 @@ export function history(options: HistoryOptions): History {
   return {
     take(last) {
       upTo = Math.max(upTo, last);
+      start();
+    },
+    storedUpTo: () => (isTroubled ? undefined : written),
+    hurry() {
+      isHurried = true;
       start();
     },
     async ask(query) {

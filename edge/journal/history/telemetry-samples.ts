@@ -1,28 +1,19 @@
 import type { Scalar } from '../../../sdk/model/point.ts';
-import { decodePointTable, type PointTable } from '../../../sdk/wire/point-table.ts';
+import type { PointTable } from '../../../sdk/wire/point-table.ts';
 import { openReadings, qualityCode, type Sample as Read } from '../../../sdk/wire/telemetry.ts';
 import type { Entry } from '../journal.ts';
 import type { HistoryBuffer } from './buffer.ts';
+import { knownTables, readable } from './known-tables.ts';
 
 /** `unread`: it is no telemetry that can be read. `no-table`: its point table is not stored, or not stored yet. */
 export type Taken = { readonly isTrusted: boolean } | 'unread' | 'no-table';
-
-const tablesKept = 8;
 
 /** Puts what an entry of the lane holds into the buffer, all of it or nothing. */
 export function sampleTaker(
   buffer: HistoryBuffer,
   tableBytes: (hash: number) => Uint8Array | undefined,
 ): (entry: Entry) => Taken {
-  const tables = new Map<number, PointTable>();
-  const tableOf = (hash: number): PointTable | undefined => {
-    const known = tables.get(hash);
-    const bytes = known ? undefined : tableBytes(hash);
-    const table = known ?? (bytes && readable(() => decodePointTable(bytes)));
-    if (tables.size >= tablesKept) tables.clear();
-    if (table) tables.set(hash, table);
-    return table;
-  };
+  const tableOf = knownTables(tableBytes);
   return (entry) => {
     const batch = readable(() => openReadings(entry.body));
     if (!batch) return 'unread';
@@ -41,14 +32,5 @@ function put(samples: readonly Read[], table: PointTable, buffer: HistoryBuffer)
     const series = bySeries[column];
     const kept: Scalar | null = value.quality === 'lost' ? null : value.value;
     if (series && wall >= 0) buffer.add(series, { at: wall, code: qualityCode(value), value: kept });
-  }
-}
-
-/** One entry that makes no sense must not hold up all that follow. */
-function readable<T>(read: () => T): T | undefined {
-  try {
-    return read();
-  } catch {
-    return undefined;
   }
 }

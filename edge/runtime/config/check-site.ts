@@ -64,6 +64,7 @@ export function checkSite(
     journal: {
       path: absolute(config.journal.path),
       maxBytes: config.journal.maxMb * 1_048_576,
+      maxDays: config.journal.maxDays,
       commitMs: config.journal.commitMs,
       cardTbw: config.journal.cardTbw,
       history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },

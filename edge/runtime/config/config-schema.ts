@@ -159,6 +159,12 @@ export const configSchema = z.strictObject({
     .strictObject({
       path: z.string().default('data').describe('Folder; relative to this file.'),
       maxMb: z.int().min(4).max(100_000).default(256).describe('Room for readings; alarms have their own.'),
+      maxDays: z
+        .int()
+        .min(1)
+        .max(3_660)
+        .default(90)
+        .describe('Readings that no uplink took are given up when they are so old, by a clock that can be trusted.'),
       commitMs: z
         .int()
         .min(100)

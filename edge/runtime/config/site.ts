@@ -40,6 +40,7 @@ export type Site = {
   readonly journal: {
     readonly path: string;
     readonly maxBytes: number;
+    readonly maxDays: number;
     readonly commitMs: number;
     readonly cardTbw: number;
     readonly history: HistoryBound;

@@ -6,7 +6,7 @@ import { fakeClock } from '../../support/fake-clock.ts';
 
 const entry = (seq: number, size = 0): Write => ({
   kind: 'entry',
-  entry: { seq, at: wallTime(0), body: new Uint8Array(size) },
+  entry: { seq, at: wallTime(seq * 1_000), body: new Uint8Array(size) },
 });
 const shown = (writes: readonly Write[]) => writes.map((w) => (w.kind === 'entry' ? w.entry.seq : w));
 
@@ -94,7 +94,7 @@ it('telemetry beyond the limit replaces the oldest, which is told and counted', 
   const results = await Promise.all(outcomes);
   expect(results.slice(0, 2)).toMatchObject([{ code: 'OVERLOADED' }, { code: 'OVERLOADED' }]);
   expect(results.slice(2)).toEqual(['stored', 'stored']);
-  expect(batches.flat()).toEqual([{ kind: 'dropped', count: 2 }, 3, 4]);
+  expect(batches.flat()).toEqual([{ kind: 'dropped', first: 1, last: 2, from: 1_000, to: 2_000 }, 3, 4]);
   expect(queue.dropped()).toBe(0);
 });
 

@@ -40,6 +40,20 @@ it('a file whose name was never synced may be gone; a block being written may be
   expect(outcomes(disk, 'torn').size).toBeGreaterThan(10);
 });
 
+it('a renamed file has its old name, its new one or both until that is synced, and then its new one', () => {
+  const disk = lyingDisk();
+  disk.apply({ kind: 'create', path: '/d/part' });
+  disk.apply({ ...page(1), path: '/d/part' });
+  disk.apply({ kind: 'sync', path: '/d/part', before: 2 });
+  disk.apply({ kind: 'rename', path: '/d/part', to: path });
+  const names = new Set(
+    Array.from({ length: 100 }, (_, seed) => [...disk.cut('mixed', seededRandom(seed)).keys()].join()),
+  );
+  expect(names).toEqual(new Set(['/d/part', `/d/part,${path}`, path]));
+  disk.apply({ kind: 'sync', path: '/d', before: 4 });
+  expect([...disk.cut('none', seededRandom(1)).keys()]).toEqual([path]);
+});
+
 const hex = (text: string): string =>
   [...Buffer.from(text)].map((b) => `\\x${b.toString(16).padStart(2, '0')}`).join('');
 
@@ -52,6 +66,7 @@ it.each([
   [`fdatasync(17<${path}>) = 0`, { kind: 'sync', path, before: 5 }],
   [`unlink("${hex(path)}") = 0`, { kind: 'remove', path }],
   [`write(1<pipe:[1]>, "${hex('alarm 3\n')}", 8) = 8`, { kind: 'told', told: { lane: 'alarm', upTo: 3 } }],
+  [`rename("${hex(path)}", "${hex('/d/other')}") = 0`, { kind: 'rename', path, to: '/d/other' }],
   ['fdatasync(17</elsewhere>) = 0', undefined],
 ])('a line of strace is read: %s', (line, call) => {
   expect(callIn(line, '/d', 5)).toEqual(call);

@@ -54,6 +54,10 @@ export function lyingDisk(): LyingDisk {
         case 'remove':
           nameNow(call.path, undefined);
           break;
+        case 'rename':
+          nameNow(call.to, fileAt(call.path));
+          nameNow(call.path, undefined);
+          break;
         case 'write':
           fileAt(call.path).pending.push({ number: current, at: call.at, bytes: call.bytes });
           break;

@@ -11,8 +11,9 @@ import { type Cut, cuts, lyingDisk } from './lying-disk.ts';
 import { type Acknowledged, readBack } from './read-back.ts';
 import { type Call, recordCalls } from './record-calls.ts';
 
-/** One after the other on the same journal: killed, closed, killed. */
+/** One after the other on the same journal: a file of an older version, brought forward; killed, closed, killed. */
 const lives = [
+  { commits: 60, end: 'old' },
   { commits: 250, end: 'kill' },
   { commits: 200, end: 'close' },
   { commits: 250, end: 'kill' },
@@ -31,7 +32,7 @@ type Tally = {
 };
 
 /**
- * What a journal writes and syncs is recorded by strace, over three lives of it. Then a power cut is put between any two
+ * What a journal writes and syncs is recorded by strace, over the lives of it. Then a power cut is put between any two
  * of those calls: what was synced is there, of the rest a disk may keep, lose, reorder or garble what it likes. Each
  * state is opened, and every record in it compared with what was written.
  */

@@ -6,7 +6,8 @@ import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { describeError } from '../../../sdk/model/errors.ts';
-import { destinations, entryOf, history, journalId, keptKey, keptSeq, maxBytes } from './written.ts';
+import type { Checked } from '../../support/numbered-readings.ts';
+import { destinations, entryOf, history, journalId, keptKey, keptSeq, maxBytes, maxDays, readings } from './written.ts';
 
 /** What the writer had been told by the time of the cut: up to which number each lane was acknowledged. */
 export type Acknowledged = Readonly<Record<Lane, number>>;
@@ -48,7 +49,13 @@ type Read = {
 
 /** Damage that shows only while reading ends the journal's thread; the next one sets the file aside as it opens. */
 async function openAsGateway(folder: string, again = true): Promise<Read> {
-  const store = openSqliteStore(await loadSqlite(), { directory: folder, maxBytes, history, newId: journalId + 1 });
+  const store = openSqliteStore(await loadSqlite(), {
+    directory: folder,
+    maxBytes,
+    maxDays,
+    history,
+    newId: journalId + 1,
+  });
   try {
     const all = (lane: Lane): readonly Entry[] => store.read(lane, 0, 1_000_000);
     const entries = { alarm: all('alarm'), telemetry: all('telemetry') };
@@ -63,12 +70,13 @@ async function openAsGateway(folder: string, again = true): Promise<Read> {
 
 function compared({ entries, store, kept }: Read, acknowledged: Acknowledged): Found {
   const { opened } = store;
-  const silent: string[] = [];
+  const checked = readings.check(entries.telemetry);
+  const silent: string[] = [...checked.wrong];
+  for (const { seq, at, body } of entries.alarm) {
+    const written = entryOf('alarm', seq);
+    if (at !== written.at || Buffer.compare(body, written.body) !== 0) silent.push(`alarm ${seq}`);
+  }
   for (const lane of ['alarm', 'telemetry'] as const) {
-    for (const { seq, at, body } of entries[lane]) {
-      const written = entryOf(lane, seq);
-      if (at !== written.at || Buffer.compare(body, written.body) !== 0) silent.push(`${lane} ${seq}`);
-    }
     const value = kept.get(keptKey(lane));
     if (value && !(keptSeq(value) >= 0)) silent.push(`kept ${lane}`);
     for (const destination of destinations) {
@@ -82,8 +90,8 @@ function compared({ entries, store, kept }: Read, acknowledged: Acknowledged): F
   if (acknowledged.alarm > 0 && !(state >= acknowledged.alarm)) silent.push(`state as of ${state}`);
   return {
     lost: {
-      alarm: gone(entries.alarm, acknowledged.alarm, stays.alarm),
-      telemetry: gone(entries.telemetry, acknowledged.telemetry, stays.telemetry),
+      alarm: gone(entries.alarm, acknowledged.alarm),
+      telemetry: untold(checked, entries.telemetry, acknowledged.telemetry),
     },
     renumbered: (['alarm', 'telemetry'] as const).filter((lane) => opened.next[lane] <= acknowledged[lane]),
     silent,
@@ -95,11 +103,19 @@ function compared({ entries, store, kept }: Read, acknowledged: Acknowledged): F
 const stays = { alarm: 900, telemetry: 50 } as const satisfies Record<Lane, number>;
 
 /** Older ones may have given way, and then all below them; what is missing above the oldest that is there is lost. */
-function gone(entries: readonly Entry[], acknowledged: number, stays: number): number {
+function gone(entries: readonly Entry[], acknowledged: number): number {
   const first = entries[0]?.seq ?? 1;
   const there = new Set(entries.map(({ seq }) => seq));
   let missing = 0;
-  for (let seq = Math.min(first, Math.max(1, acknowledged - stays)); seq <= acknowledged; seq++)
+  for (let seq = Math.min(first, Math.max(1, acknowledged - stays.alarm)); seq <= acknowledged; seq++)
     if (!there.has(seq)) missing++;
   return missing;
+}
+
+/** Each number has to be there, in a sum, or told to be gone; the newest have to be there. */
+function untold({ missing, told }: Checked, entries: readonly Entry[], acknowledged: number): number {
+  const behind = Math.max(0, acknowledged - (entries.at(-1)?.seq ?? 0));
+  const oldest = Math.max(...told.map(({ first }) => first));
+  const isCut = acknowledged > stays.telemetry && !(oldest <= acknowledged - stays.telemetry);
+  return missing.length + behind + (isCut ? 1 : 0);
 }

@@ -8,6 +8,7 @@ import { toldIn } from './written.ts';
 export type Call =
   | { readonly kind: 'create'; readonly path: string }
   | { readonly kind: 'remove'; readonly path: string }
+  | { readonly kind: 'rename'; readonly path: string; readonly to: string }
   | { readonly kind: 'write'; readonly path: string; readonly at: number; readonly bytes: Buffer }
   | { readonly kind: 'truncate'; readonly path: string; readonly size: number }
   /** It returned; it covers what was called before the call `before`, counted from the start of the record. */
@@ -58,6 +59,7 @@ export function callIn(line: string, directory: string, before: number): Call | 
     const told = /^1\b/.test(rest) ? toldIn(textIn(quoted)) : undefined;
     if (told) return { kind: 'told', told };
   }
+  if (name === 'rename') return renameIn(rest, directory);
   const named = name.startsWith('unlink') || name === 'openat' ? absolute(path, textIn(quoted)) : path;
   if (named !== directory && !named.startsWith(`${directory}/`)) return undefined;
   switch (name) {
@@ -78,6 +80,11 @@ export function callIn(line: string, directory: string, before: number): Call | 
     default:
       throw new Error(`the trial does not know what ${name} does to a file: ${line.slice(0, 200)}`);
   }
+}
+
+function renameIn(rest: string, directory: string): Call | undefined {
+  const [from = '', to = ''] = [...rest.matchAll(/"((?:[^"\\]|\\.)*)"/g)].map(([, text = '']) => textIn(text));
+  return from.startsWith(`${directory}/`) ? { kind: 'rename', path: from, to } : undefined;
 }
 
 const absolute = (folder: string, name: string): string => (name.startsWith('/') ? name : `${folder}/${name}`);

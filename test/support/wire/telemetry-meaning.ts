@@ -41,19 +41,24 @@ export function telemetryMeaning(bytes: Uint8Array, table: PointTable): Telemetr
     const { device = '', point = '' } = table.columns[column] ?? {};
     return { device, point };
   };
+  const namedSamples = (samples: readonly Sample[], hasMono: boolean): NamedSample[] =>
+    samples.map(({ column, wall, value: { at, ...value } }) => ({
+      ...named(column),
+      at: wall,
+      ...(hasMono && { mono: at }),
+      ...value,
+    }));
   switch (message.kind) {
-    case 'readings':
-    case 'snapshot': {
-      const samples = message.samples(table).map(({ column, wall, value: { at, ...value } }) => ({
-        ...named(column),
-        at: wall,
-        ...(message.offset !== undefined && { mono: at }),
-        ...value,
-      }));
-      return { ...message, samples };
+    case 'readings': {
+      const { since: _, samples, ...head } = message; // worked out from the rest
+      return { ...head, samples: namedSamples(samples(table), head.offset !== undefined) };
     }
-    case 'summary':
-      return { ...message, spans: message.spans(table).map(({ column, ...span }) => ({ ...named(column), ...span })) };
+    case 'snapshot':
+      return { ...message, samples: namedSamples(message.samples(table), message.offset !== undefined) };
+    case 'summary': {
+      const { since: _, spans, ...head } = message;
+      return { ...head, spans: spans(table).map(({ column, ...span }) => ({ ...named(column), ...span })) };
+    }
     case 'gone':
     case 'other':
       return message;
