@@ -50,14 +50,14 @@ export function telemetryMeaning(bytes: Uint8Array, table: PointTable): Telemetr
     }));
   switch (message.kind) {
     case 'readings': {
-      const { since: _, samples, ...head } = message; // worked out from the rest
-      return { ...head, samples: namedSamples(samples(table), head.offset !== undefined) };
+      const { since: _, ...told } = message; // worked out from the rest
+      return { ...told, samples: namedSamples(message.samples(table), message.offset !== undefined) };
     }
     case 'snapshot':
       return { ...message, samples: namedSamples(message.samples(table), message.offset !== undefined) };
     case 'summary': {
-      const { since: _, spans, ...head } = message;
-      return { ...head, spans: spans(table).map(({ column, ...span }) => ({ ...named(column), ...span })) };
+      const { since: _, ...told } = message;
+      return { ...told, spans: message.spans(table).map(({ column, ...span }) => ({ ...named(column), ...span })) };
     }
     case 'gone':
     case 'other':
