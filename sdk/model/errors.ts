@@ -54,6 +54,8 @@ export class FengsuiError<C extends ErrorCode = ErrorCode> extends Error {
 export const isErrorCode = (text: unknown): text is ErrorCode =>
   typeof text === 'string' && Object.hasOwn(catalogue, text);
 
+export const errorCodes: readonly ErrorCode[] = Object.keys(catalogue).filter(isErrorCode);
+
 /** The message of anything thrown, with the messages of its causes: what to log or show. */
 export function describeError(e: unknown): string {
   if (!(e instanceof Error)) return String(e);

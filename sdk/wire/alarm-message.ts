@@ -63,6 +63,9 @@ const key = {
 
 const suppressionKey = { how: 1, why: 2, operator: 3, untilS: 4, untilMs: 5 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { key as alarmKeys, suppressionKey as suppressionKeys };
+
 /** What an entry of the alarm lane is, at key 0: an alarm change. */
 export const alarmType = 1;
 

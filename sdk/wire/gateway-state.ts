@@ -95,6 +95,9 @@ const key = {
 const bus = { id: 1, problem: 2 } as const;
 const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { bus as busStateKeys, device as deviceStateKeys, key as stateKeys, presenceKey as presenceKeys };
+
 export function encodeGatewayState(s: GatewayState): Uint8Array {
   const [wallS, wallMs] = splitWall(s.at);
   return encodeCbor(

@@ -20,6 +20,9 @@ export type PointTable = { readonly hash: number; readonly columns: readonly Poi
 const key = { hash: 1, columns: 2 } as const;
 const column = { device: 1, point: 2, unit: 3, resolution: 4, choices: 5 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { column as columnKeys, key as pointsKeys };
+
 export const pointTable = (columns: readonly PointColumn[]): PointTable => ({
   hash: fnv1a(encodeCbor(columns.map(columnMap))),
   columns,

@@ -6,6 +6,9 @@ export type Receipt = { readonly log: number; readonly ranges: readonly (readonl
 
 const key = { log: 1, ranges: 2 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { key as receiptKeys };
+
 export const encodeReceipt = (r: Receipt): Uint8Array =>
   encodeCbor(
     mapOf([

@@ -6,6 +6,9 @@ import { joinWall, splitWall } from './stamp.ts';
 
 const key = { boot: 1, points: 2 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { key as runClockKeys };
+
 /** A run's clock as a map; a point as [monotonic ms, wall s, wall ms, ms that it may be off: absent where not known]. */
 export const runClockCbor = ({ boot, points }: RunClock): Cbor =>
   mapOf([

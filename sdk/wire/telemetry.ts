@@ -72,6 +72,9 @@ const key = {
 
 const type = { readings: 1, snapshot: 2, summary: 3, gone: 4 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { key as telemetryKeys, type as telemetryTypes };
+
 const firstDoubt = 1;
 const firstLoss = 16;
 
