@@ -7,21 +7,20 @@ import { systemClock } from '../../edge/platform/clock.ts';
 import { generateOperatorKey } from '../../sdk/index.ts';
 import { hearEntry } from '../../sdk/wire/lane-entry.ts';
 import { decodePointTable } from '../../sdk/wire/point-table.ts';
-import { openReadings } from '../../sdk/wire/telemetry.ts';
+import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import { seededRandom } from '../../simulators/water/seeded-random.ts';
-import { telemetryInto } from '../support/history-entries.ts';
 import { freePort, type Mosquitto, startMosquitto } from '../support/mosquitto.ts';
 import { endRigChild, pause, type RigChild, siteFolder, startGateway } from '../support/rig.ts';
 import { type AlarmField, alarmField, type Served } from './alarm-field.ts';
 import { type AlarmTaker, alarmTaker, type Verdict } from './alarm-taker.ts';
+import { oldJournal } from './old-journal.ts';
 
 const slots = 60;
 const noisy = 8;
-/** The least there may be: filled beforehand, so that the oldest readings give way in each life. */
+/** The least there may be: filled beforehand, so that the oldest readings are summed up in each life. */
 const maxMb = 4;
-const fillPoints = 60;
-const fillAtOnce = 200;
-/** What gave way cannot be looked for at the end: so often it is looked for in a copy. */
+const filledTo = 0.85;
+/** What was summed up cannot be looked for at the end: so often it is looked for in a copy. */
 const lookEach = 50;
 const pollMs = 200;
 const commitMs = 500;
@@ -31,15 +30,17 @@ const longestLifeMs = 900;
 const killsDuringStart = 0.25;
 const brokerSwitches = 0.25;
 const settleMs = 90_000;
+/** So large a share of the kills comes before the others, while the journal is brought forward from its first version. */
+const migrationShare = 0.1;
 
 /** One life of the gateway, from its start to `kill -9`. */
 type Life = { readonly began: number; readonly ended: number };
 
 /**
  * A gateway is started and killed with `kill -9` again and again on the same journal, at random moments: while it starts,
- * while it stores, while the oldest readings give way, while it sends what it could not send before. Its journal is full
- * of readings from the beginning, all still to be sent. It has two uplinks to two brokers, of which mostly one and at
- * times both are down. What happens in the field goes on all the while; each change must reach the application
+ * while it brings its journal forward from the first version, while it stores, while the oldest readings are summed up,
+ * while it sends what it could not send before. Its journal is full of readings from the beginning, all still to be sent.
+ * It has two uplinks to two brokers, of which mostly one and at times both are down. What happens in the field goes on all the while; each change must reach the application
  * behind each broker once, and in order.
  */
 export async function journal({ runs, seed }: { runs: number; seed: number }): Promise<Record<string, number>> {
@@ -50,10 +51,16 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
   const [a, b] = brokers;
   await using folder = await siteFolder(siteOf(field, [a.port, b.port], keys.publicKey));
   const directory = join(folder.path, 'data');
-  console.log(`${await fillJournal(directory)} entries of readings stored beforehand`);
+  const old = await oldJournal(directory, maxMb * 1_048_576 * filledTo, () => openedHere(directory));
+  console.log(`${old.entries} entries of readings stored beforehand`);
   const program = new URL('../dist/fengsui.js', import.meta.url);
   const takers: AlarmTaker[] = [];
   for (const { port } of brokers) takers.push(await alarmTaker(`mqtt://127.0.0.1:${port}`, keys.privateKey, field));
+  const migrations = Math.ceil(runs * migrationShare);
+  const onTheWay = await old.killedOnTheWay(() => startGateway(program, folder.path), migrations, seededRandom(seed));
+  console.log(
+    `${migrations} kills while the journal was brought forward, ${onTheWay} of them before its copy was made`,
+  );
   const startMs = await measuredStart(() => startGateway(program, folder.path), field);
   console.log(`a start takes ${startMs} ms until the field is read`);
 
@@ -100,8 +107,9 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
     ...figuresOf(takers, stored, seed),
     changes: field.happened(),
     died,
-    gave_way: stored.firstTelemetry - 1,
-    eviction_ran: stored.firstTelemetry > 1 ? 1 : 0,
+    migration_kills: migrations,
+    summed_up: stored.summarised,
+    ageing_ran: stored.summarised > 0 ? 1 : 0,
     ...readingsLost(field, lives, counts),
   };
 }
@@ -109,7 +117,7 @@ export async function journal({ runs, seed }: { runs: number; seed: number }): P
 type Stored = {
   /** The last number that could still be sent: the record of the stop is written when nobody sends any more. */
   readonly lastAlarm: number;
-  readonly firstTelemetry: number;
+  readonly summarised: number;
   readonly quarantined: number;
   readonly counts: ReadonlySet<number>;
 };
@@ -165,17 +173,6 @@ function openedHere(directory: string): Promise<Journal> {
   return openJournal({ directory, maxBytes: maxMb * 1_048_576, worker, clock: systemClock('synced'), log });
 }
 
-/** Readings of a device that is not there any more, until the first gave way. Returns how many entries. */
-async function fillJournal(directory: string): Promise<number> {
-  await using journal = await openedHere(directory);
-  const append = await telemetryInto(journal, fillPoints);
-  const start = Date.now() - 30 * 86_400_000;
-  let filled = 0;
-  for (; journal.status().lanes.telemetry.first <= 1; filled += fillAtOnce)
-    await Promise.all(Array.from({ length: fillAtOnce }, (_, i) => append(start + (filled + i) * 1_000, filled + i)));
-  return filled;
-}
-
 /** What a journal that was just killed holds, without touching it. */
 async function countsInCopy(directory: string): Promise<ReadonlySet<number>> {
   const copy = await mkdtemp(join(tmpdir(), 'fengsui-copy-'));
@@ -196,7 +193,8 @@ async function readBack(directory: string): Promise<Stored> {
   for (let after = 0; ; ) {
     const entries = await journal.read('telemetry', after, 200);
     for (const { body } of entries) {
-      const batch = openReadings(body);
+      const batch = openTelemetry(body);
+      if (batch.kind !== 'readings') continue;
       const table = tables.get(batch.table);
       if (!table) continue; // its readings count as lost
       const column = table.columns.findIndex(({ device, point }) => device === 'counter' && point === 'register0');
@@ -210,7 +208,7 @@ async function readBack(directory: string): Promise<Stored> {
   const { lanes, quarantined } = journal.status();
   const [last] = await journal.read('alarm', lanes.alarm.last - 1, 1);
   const lastAlarm = lanes.alarm.last - (last && isStop(last.body) ? 1 : 0);
-  return { lastAlarm, firstTelemetry: lanes.telemetry.first, quarantined, counts };
+  return { lastAlarm, summarised: lanes.telemetry.summarised, quarantined, counts };
 }
 
 function isStop(body: Uint8Array): boolean {

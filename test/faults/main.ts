@@ -23,7 +23,7 @@ const trials: Record<string, Trial> = {
   journal: {
     run: journal,
     never: ['lost', 'repeated', 'reordered', 'quarantined', 'died', 'late_commits'],
-    always: ['eviction_ran'],
+    always: ['ageing_ran'],
   },
   'power-cut': { run: powerCut, never: ['lost', 'renumbered', 'unopened', 'silent_damage', 'telemetry_lost'] },
   'disk-full': {
