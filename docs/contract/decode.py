@@ -20,6 +20,9 @@ EVENTS = ["raised", "cleared", "acked", "reset", "repeated", "silenced", "suppre
 PHASES = ["normal", "pending", "active-unacked", "active-acked", "cleared-unacked"]
 TESTS = ["below", "above", "is", "rises", "falls", "stuck", "quality", "no-answer", "trouble", "coincidence", "ended"]
 SUPPRESSIONS = ["shelved", "disabled", "out-of-service", "by-design"]
+STEPS = ["switched", "proven", "effective", "not-written"]
+ACTS = ["command", "started", "stopped", "configured", "clock-stepped"]
+ENDS = ["nothing", "stop", "failure"]
 DOUBTS = ["out-of-range", "unknown-code", "unconfirmed"]  # from 1 on
 LOSSES = ["never-read", "timeout", "bad-crc", "refused", "bad-reply", "bus-down", "device-marker", "other-device"]  # from 16 on
 
@@ -43,22 +46,60 @@ def points(m):
     return {"hash": m[1], "columns": [{names[k]: v for k, v in column.items() if k in names} for column in m[2]]}
 
 
+def stamp(m):
+    return {"boot": m[9], "mono": m[10], "wall": wall(m, 11), "trust": TRUSTS[m[13]]}
+
+
 def alarm(m):
-    if m[0] != 1:
-        return {"kind": "other", "log": m[1], "seq": m[2]}
+    """An entry of the alarm lane; of a kind that is not known here it has its place alone."""
+    place = {"log": m[1], "seq": m[2]}
+    if m[0] == 1:
+        return {**place, "change": change(m)}
+    if m[0] in (2, 3):
+        return {**place, "record": linkage(m) if m[0] == 2 else audit(m)}
+    return place
+
+
+def linkage(m):
+    return known(
+        kind="linkage", at=stamp(m), step=at(STEPS, m[40], "other"), device=m[3], point=m[14], on=m[41],
+        causes=m.get(42), afterMs=m.get(43), why=m.get(44), isTest=m.get(45),
+    )
+
+
+def audit(m):
+    act = at(ACTS, m[50], "other")
+    return {"kind": "audit", "at": stamp(m), "act": act, **facts(m, act)}
+
+
+def facts(m, act):
+    if act == "command":
+        return known(
+            method=m[51], outcome=m[53], client=m[52], operator=m.get(19), device=m.get(3), condition=m.get(4),
+            detail=m.get(54), count=m[55],
+        )
+    if act == "started":
+        return {"version": m[56], "configVersion": m[57], "configHash": m[58], "after": ENDS[m[59]]}
+    if act == "stopped":
+        return {"why": m[44]}
+    if act == "configured":
+        return {"configHash": m[58], "added": m[60], "removed": m[61], "changed": m[62]}
+    return {"byMs": m[63], "count": m[55]} if act == "clock-stepped" else {}
+
+
+def change(m):
     cause = known(
         point=m[14], value=m.get(15), test=at(TESTS, m.get(20, 99), "trouble"), limit=m.get(21), unit=m.get(22),
         within=m.get(23), onDelay=m.get(24, 0), samples=m.get(25), rule=m[16], held=m[17], source=m[18],
     )
     since = wall(m, 29)
-    change = known(
+    return known(
         device=m[3], condition=m[4], kind=at(KINDS, m[5], "other"), event=at(EVENTS, m[6], "other"), phase=PHASES[m[7]],
-        occurrence=m[8], at={"boot": m[9], "mono": m[10], "wall": wall(m, 11), "trust": TRUSTS[m[13]]},
+        occurrence=m[8], at=stamp(m),
         count=m.get(26), cause=cause, operator=m.get(19), silenced=m.get(27), since=since,
         raised={"boot": m[31], "mono": m[32], "wall": since, "trust": TRUSTS[m[33]]} if 31 in m else None,
         suppression=suppression(m[28]) if 28 in m else None,
     )
-    return {"log": m[1], "seq": m[2], "change": change}
 
 
 def suppression(m):
@@ -141,6 +182,9 @@ def clock(ms):
 
 
 def alarm_words(said):
+    if "record" in said:
+        record = said["record"]
+        return f"{clock(record['at']['wall'])} {linkage_words(record) if record['kind'] == 'linkage' else audit_words(record)}"
     if "change" not in said:
         return f"entry {said['seq']} of the alarm lane, of a later version"
     change = said["change"]
@@ -152,6 +196,34 @@ def alarm_words(said):
         f"{clock(change['at']['wall'])} {change['kind']} {change['device']}/{change['condition']} {change['event']}{who}, "
         f"now {change['phase']}: {cause['rule']}{now}{hidden}"
     )
+
+
+def linkage_words(record):
+    why = f": {record['why']}" if "why" in record else ""
+    after = f" after {record['afterMs']} ms" if "afterMs" in record else ""
+    causes = f", because of {', '.join(record['causes'])}" if "causes" in record else ""
+    test = ", by a walk test" if "isTest" in record else ""
+    return f"{record['device']}/{record['point']} {'on' if record['on'] else 'off'}: {record['step']}{causes}{test}{after}{why}"
+
+
+def audit_words(record):
+    act = record["act"]
+    times = f", {record['count']} times" if record.get("count", 1) > 1 else ""
+    if act == "command":
+        target = "/".join(record[part] for part in ("device", "condition") if part in record)
+        what = f"{record['method']} {target}" if target else record["method"]
+        program = f" ({record['client']})" if record["client"] else ""
+        detail = f": {record['detail']}" if "detail" in record else ""
+        who = record.get("operator", f"nobody known{program}")
+        return f"{who}: {what}, {record['outcome']}{times}{detail}"
+    if act == "started":
+        return f"started: version {record['version']}, configuration {record['configHash']}, before it {record['after']}"
+    if act == "stopped":
+        return f"stopped: {record['why']}"
+    if act == "configured":
+        lists = [f"; {name} {', '.join(record[name])}" for name in ("added", "removed", "changed") if record[name]]
+        return f"configured: {record['configHash']}{''.join(lists)}"
+    return f"clock-stepped by {record['byMs']} ms{times}" if act == "clock-stepped" else "an act of a later version"
 
 
 def telemetry_words(said):

@@ -53,8 +53,17 @@ const key = {
   by: 63,
 } as const;
 
+/** Checked against docs/contract/fengsui.cddl. */
+export { key as recordKeys };
+
 /** Position is the wire value: append only. */
-const acts = ['command', 'started', 'stopped', 'configured', 'clock-stepped'] as const satisfies AuditAct['act'][];
+export const auditActs = [
+  'command',
+  'started',
+  'stopped',
+  'configured',
+  'clock-stepped',
+] as const satisfies AuditAct['act'][];
 
 export function encodeRecord({ log, seq, record }: RecordMessage): Uint8Array {
   const isLinkage = record.kind === 'linkage';
@@ -64,7 +73,9 @@ export function encodeRecord({ log, seq, record }: RecordMessage): Uint8Array {
       [key.log, log],
       [key.seq, seq],
       ...stampFields(key.stamp, record.at),
-      ...(isLinkage ? linkageFields(record) : [[key.act, acts.indexOf(record.act)] as const, ...actFields(record)]),
+      ...(isLinkage
+        ? linkageFields(record)
+        : [[key.act, auditActs.indexOf(record.act)] as const, ...actFields(record)]),
     ]),
   );
 }
@@ -141,7 +152,7 @@ export const readLinkage = (fields: Fields): HeardRecordMessage => ({
 
 /** An audit record, of a map that is decoded. An act of a later version is `other`. @throws FengsuiError PROTOCOL */
 export function readAudit(fields: Fields): HeardRecordMessage {
-  const act = fields.oneOr(key.act, acts, 'other');
+  const act = fields.oneOr(key.act, auditActs, 'other');
   const what = act === 'other' ? { act } : readAct(fields, act);
   return { ...placeIn(fields), record: { kind: 'audit', at: stampIn(fields), ...what } };
 }

@@ -4,8 +4,9 @@ import { alarmEvents, alarmKinds, alarmPhases, causeTests, suppressionKinds } fr
 import { errorCodes } from '../../../sdk/model/errors.ts';
 import { doubts, losses } from '../../../sdk/model/point.ts';
 import { riskLevels } from '../../../sdk/model/profile.ts';
+import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
 import { clockTrusts } from '../../../sdk/model/time.ts';
-import { alarmKeys, encodeAlarm, suppressionKeys } from '../../../sdk/wire/alarm-message.ts';
+import { alarmKeys, alarmType, encodeAlarm, suppressionKeys } from '../../../sdk/wire/alarm-message.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import {
   busStateKeys,
@@ -17,6 +18,7 @@ import {
 } from '../../../sdk/wire/gateway-state.ts';
 import { columnKeys, pointsKeys } from '../../../sdk/wire/point-table.ts';
 import { receiptKeys } from '../../../sdk/wire/receipt.ts';
+import { auditActs, auditType, encodeRecord, linkageType, recordKeys } from '../../../sdk/wire/record-message.ts';
 import { commands, queries } from '../../../sdk/wire/request.ts';
 import { runClockKeys } from '../../../sdk/wire/run-clock.ts';
 import { signedBytes } from '../../../sdk/wire/sign1.ts';
@@ -25,7 +27,9 @@ import { channels } from '../../../sdk/wire/topics.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
 import { enumeratedKeys, keysOf, namesOf, reachedFrom, textsOf } from '../../support/cddl/rule-facts.ts';
 import { anyAlarm } from '../../support/wire/any-alarm.ts';
+import { anyRecord } from '../../support/wire/any-record.ts';
 import { contractRules as rules } from '../../support/wire/contract-documents.ts';
+import { goldenRecords } from '../../support/wire/golden-records.ts';
 import { bytesOfHex, type Golden, golden, goldenWire } from '../../support/wire/golden-wire.ts';
 import { methodRule } from '../../support/wire/method-data.ts';
 import { meaningOf } from '../../support/wire/wire-meaning.ts';
@@ -48,6 +52,14 @@ describe('the CDDL of the contract', () => {
     fc.assert(
       fc.property(anyAlarm, (change) => {
         expect(mismatch(rules, 'alarm', encodeAlarm({ log: 7, seq: 1, change }))).toBeUndefined();
+      }),
+    );
+  });
+
+  it('fits every record', () => {
+    fc.assert(
+      fc.property(anyRecord, (record) => {
+        expect(mismatch(rules, 'alarm', encodeRecord({ log: 7, seq: 1, record }))).toBeUndefined();
       }),
     );
   });
@@ -78,10 +90,33 @@ describe('the keys of the CDDL', () => {
     ['point-column', columnKeys],
     ['alarm-change', withStamp(alarmKeys)],
     ['suppression', suppressionKeys],
+    ['record', withStamp(recordKeys)],
     ['telemetry', telemetryKeys],
     ['taken', receiptKeys],
   ])('are those of the code: %s', (rule, keys) => {
     expect(keysOf(rules, rule)).toEqual(keys);
+  });
+
+  it.each([
+    ['alarm raised', alarmType],
+    ['linkage switched', linkageType],
+    ['audit of a stop', auditType],
+  ])('tell kinds of entries apart as the code does: %s', (name, type) => {
+    const bytes = bytesOfHex(golden(name).hex);
+    const fitting = [1, 2, 3, 4].filter((each) => !mismatch(rules, 'alarm', changed(bytes, 0, each)));
+    expect(fitting).toEqual([type]);
+  });
+
+  it('tell acts apart as the code does', () => {
+    const names = auditActs.map((act) => ({ kind: 'name', name: `audit-${act}` }));
+    expect(rules.get('audit-record')).toEqual({ kind: 'choice', of: names });
+    for (const [position, act] of auditActs.entries()) {
+      const { hex } = recordOfAct(act);
+      const fits = (at: number) => !mismatch(rules, `audit-${act}`, changed(bytesOfHex(hex), recordKeys.act, at));
+      expect([...auditActs, 'other'].map((_, at) => fits(at))).toEqual(
+        [...auditActs, 'other'].map((_, at) => at === position),
+      );
+    }
   });
 
   it('tell kinds of telemetry apart as the code does', () => {
@@ -92,6 +127,12 @@ describe('the keys of the CDDL', () => {
     }
   });
 });
+
+function recordOfAct(act: (typeof auditActs)[number]) {
+  const found = goldenRecords.find(({ meaning: { record } }) => record.kind === 'audit' && record.act === act);
+  if (!found) throw new Error(`there are no golden bytes of the act ${act}`);
+  return found;
+}
 
 /** A stamp takes five keys from its own on. */
 function withStamp({ stamp, ...others }: Readonly<Record<string, number>> & { readonly stamp: number }) {
@@ -110,6 +151,8 @@ describe('the lists of the CDDL', () => {
     ['alarm-phase', alarmPhases],
     ['cause-test', causeTests],
     ['suppression-kind', suppressionKinds],
+    ['linkage-step', linkageSteps],
+    ['run-end', runEnds],
   ])('are those of the code: %s', (rule, names) => {
     expect(namesOf(rules, rule)).toEqual(Object.fromEntries(names.map((name, position) => [name, position])));
   });

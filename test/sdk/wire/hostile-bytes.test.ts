@@ -19,8 +19,8 @@ import {
   encodeTelemetry,
   openTelemetry,
 } from '../../../sdk/wire/telemetry.ts';
-import { records } from '../../golden/records.ts';
 import { alarmChange, sample } from '../../support/fake-gateway.ts';
+import { goldenRecords } from '../../support/wire/golden-records.ts';
 
 const bytesOf = (hex: string): Uint8Array => Uint8Array.from(Buffer.from(hex, 'hex'));
 const table = pointTable([
@@ -48,7 +48,7 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),
-  ...records.map(({ hex }) => bytesOf(hex)),
+  ...goldenRecords.map(({ hex }) => bytesOf(hex)),
   encodePresence({ online: true, boot: 1 }),
   encodePointTable(table),
   encodeReceipt({ log: 1, ranges: [[1, 2]] }),

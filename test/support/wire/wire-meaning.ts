@@ -1,5 +1,5 @@
 import { createPrivateKey, sign } from 'node:crypto';
-import { type AlarmMessage, encodeAlarm, hearAlarm } from '../../../sdk/wire/alarm-message.ts';
+import { type AlarmMessage, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import {
   decodeGatewayState,
   decodePresence,
@@ -8,8 +8,10 @@ import {
   type GatewayState,
   type Presence,
 } from '../../../sdk/wire/gateway-state.ts';
+import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import { decodePointTable, encodePointTable, type PointTable } from '../../../sdk/wire/point-table.ts';
 import { decodeReceipt, encodeReceipt, type Receipt } from '../../../sdk/wire/receipt.ts';
+import { encodeRecord, type RecordMessage } from '../../../sdk/wire/record-message.ts';
 import {
   decodeReply,
   decodeRequest,
@@ -43,7 +45,13 @@ const codecs: Readonly<Record<Channel, Codec>> = {
   presence: { read: decodePresence, write: (meaning) => encodePresence(meaning as Presence) },
   state: { read: decodeGatewayState, write: (meaning) => encodeGatewayState(meaning as GatewayState) },
   points: { read: decodePointTable, write: (meaning) => encodePointTable(meaning as PointTable) },
-  alarm: { read: hearAlarm, write: (meaning) => encodeAlarm(meaning as AlarmMessage) },
+  alarm: {
+    read: hearEntry,
+    write: (meaning) => {
+      const entry = meaning as AlarmMessage | RecordMessage;
+      return 'record' in entry ? encodeRecord(entry) : encodeAlarm(entry);
+    },
+  },
   telemetry: {
     read: telemetryMeaning,
     write: (meaning, table) => telemetryBytes(meaning as Parameters<typeof telemetryBytes>[0], table),
