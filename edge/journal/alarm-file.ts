@@ -50,9 +50,21 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: Note[]): 
     notes,
   );
   const log = openSync(`${path}-wal`, 'r+');
-  const lane = laneFile(file);
+  const rows = laneFile(file);
   const kept = keptValues(file);
   let isUnsynced = false;
+  /** Committed, and not synced: nobody may hear of such an alarm, whose number a power cut would give to another. */
+  let hiddenAbove: Seq | undefined;
+  const isShown = (seq: Seq): boolean => hiddenAbove === undefined || seq <= hiddenAbove;
+  const extent = (): ReturnType<LaneFile['extent']> => {
+    const { first, last } = rows.extent();
+    return { first, last: Math.min(last, hiddenAbove ?? last) };
+  };
+  const lane: LaneFile = {
+    ...rows,
+    read: (after, limit) => rows.read(after, limit).filter(({ seq }) => isShown(seq)),
+    extent,
+  };
   /** One more commit of a page, which is larger than a block: what the next alarm shares its first block with is this one, not the alarm before. */
   const syncBehind = (padding: () => void): void => {
     file.transaction(padding);
@@ -68,13 +80,16 @@ export function openAlarmFile(open: OpenDatabase, path: string, notes: Note[]): 
       if (isUnsynced) file.db.exec('PRAGMA wal_checkpoint(FULL)');
       const apply = (write: Write): void => applyWrite({ file, lane, keep: kept.set }, write);
       const [cursors, others] = [writes.filter(isCursor), writes.filter((write) => !isCursor(write))];
+      const { last } = extent();
       file.transaction(() => others.forEach(apply));
+      hiddenAbove = last;
       // These need not come in one commit with the alarm, and would be one page more in it.
       syncBehind(() => {
         cursors.forEach(apply);
         file.setMark('peer-last', peerLast);
         trim(file, lane);
       });
+      hiddenAbove = undefined;
     },
     sync: () => syncBehind(() => file.setMark('padding', 0)),
     kept: kept.all,

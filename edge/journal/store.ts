@@ -52,7 +52,7 @@ export type Opened = {
 /** `kind` tells the events in the log apart, `journal.damaged` and so on. */
 export type Note = { readonly kind: 'damaged' | 'salvaged' | 'newer' | 'no-room' | 'no-copy'; readonly text: string };
 
-/** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and changed nothing. */
+/** The files of a journal. Knows nothing of time, queues or retries: a write succeeds, or throws and nothing of it is shown. */
 export interface Store {
   readonly opened: Opened;
   /** Resolves when the writes would survive a power cut. An entry whose number is stored already is left as it is. */

@@ -37,6 +37,7 @@ export function presentState(ctx: PresentContext): PresentState {
   let waiting: Uint8Array[] = [];
   let underWay = 0;
   let isDue = false;
+  let isOn = false;
   let began: MonoTime = clock.mono();
   let lastBefore: Seq = 0;
   let pause: Millis = secondAfter;
@@ -52,6 +53,7 @@ export function presentState(ctx: PresentContext): PresentState {
   };
   const plan = (least = pause): void => {
     cancel?.();
+    if (!isOn) return; // what was under way when the link ended may be taken all the same
     cancel = clock.after(least, look);
     pause = every;
   };
@@ -61,6 +63,7 @@ export function presentState(ctx: PresentContext): PresentState {
       waiting = [];
       underWay = 0;
       isDue = true;
+      isOn = true;
       pause = secondAfter;
       lastBefore = ctx.last();
     },
@@ -68,6 +71,7 @@ export function presentState(ctx: PresentContext): PresentState {
       cancel?.();
       waiting = [];
       isDue = false;
+      isOn = false;
     },
     next() {
       if (isDue) {

@@ -164,6 +164,7 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
         while (!signal.aborted && (await step()));
         if (!signal.aborted) await woken;
       }
+      rewind();
       present.end();
       signal.removeEventListener('abort', stop);
     },

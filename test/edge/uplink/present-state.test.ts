@@ -76,11 +76,13 @@ describe('the present state', () => {
     expect(await s.sendAll()).toEqual([1, 2]);
   });
 
-  it('what was left of it is let go with the connection, and no timer runs on', async () => {
+  it('what was left of it is let go with the connection, and no timer runs on, though the last of it was taken', async () => {
     const s = stage();
     s.present.begin();
-    expect(s.present.next()).toEqual(Uint8Array.of(1));
+    expect([s.present.next(), s.present.next()]).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+    s.present.done();
     s.present.end();
+    s.present.done();
     expect(s.present.next()).toBeUndefined();
     await s.clock.advance(200_000);
     expect(s.wakes()).toBe(0);
