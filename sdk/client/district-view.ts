@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { DistrictCode } from '../model/ids.ts';
-import { hearEntry, type LaneEntry } from '../wire/lane-entry.ts';
+import { hearEntry, type LaneEntry, placeOfRecord } from '../wire/lane-entry.ts';
 import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
 import type { EventDesk } from './client-events.ts';
 import { type Directory, gatewayDirectory } from './gateway-directory.ts';
@@ -64,6 +64,19 @@ export function districtView(ctx: ViewContext): DistrictView {
     }
   });
 
+  /** A record that cannot be read is told, and its place taken: the alarms behind it must not wait for it. */
+  const heard = (topic: string, bytes: Uint8Array): LaneEntry => {
+    try {
+      const entry = hearEntry(bytes);
+      checkTimes(entry);
+      return entry;
+    } catch (e) {
+      const place = placeOfRecord(bytes);
+      if (!place) throw e;
+      desk.refuse(topic, e);
+      return place;
+    }
+  };
   const dispatch = (topic: string, bytes: Uint8Array): void => {
     const parsed = parseTopic(topic);
     if (!parsed || parsed.site.district !== ctx.district)
@@ -74,11 +87,7 @@ export function districtView(ctx: ViewContext): DistrictView {
     else if (channel === 'points') tables.receive(site, bytes);
     else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'reply') requests.receive(site, bytes);
-    else if (channel === 'alarm') {
-      const message = hearEntry(bytes);
-      checkTimes(message);
-      alarms.emit({ site, message });
-    }
+    else if (channel === 'alarm') alarms.emit({ site, message: heard(topic, bytes) });
   };
   return {
     directory,

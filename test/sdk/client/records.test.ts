@@ -144,6 +144,27 @@ describe('records among alarms', () => {
   });
 });
 
+it('a record that makes no sense is told, and holds up no alarm', async () => {
+  const fs = await client();
+  const refused: string[] = [];
+  const gaps: Gap[] = [];
+  fs.on('error', (e) => refused.push(e.message));
+  fs.on('gap', (gap) => gaps.push(gap));
+  const stream = fs.alarms.stream();
+  const senseless = encodeCbor(
+    new Map<number, number | string>([
+      [0, 2],
+      [1, 7],
+      [2, 2],
+      [3, 'siren'],
+    ]),
+  );
+  await send(alarmBytes(1), senseless, alarmBytes(3));
+  const [first, third] = await take(stream, 2);
+  expect([first?.seq, third?.seq]).toEqual([1, 3]);
+  expect([refused, gaps]).toEqual([[expect.stringContaining('alarm[')], []]);
+});
+
 describe('alarms.stream({ records: true })', () => {
   it('hands records over in their place, to be committed as alarms are', async () => {
     const fs = await client();
