@@ -39,8 +39,8 @@ const nobodyWaits = (): void => {};
 
 /**
  * Sends the telemetry lane to one destination, oldest first, whenever no alarm is waiting, and no more at a time than
- * {@link resized} lets wait on the line and {@link sendRate} allows. The cursor moves by the broker's acknowledgement: losing a reading to a broker's
- * crash is bearable, losing an alarm is not.
+ * {@link resized} lets wait on the line and {@link sendRate} allows. The cursor moves by the broker's acknowledgement:
+ * losing a reading to a broker's crash is bearable, losing an alarm is not.
  */
 export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   const { journal, destination, log, clock } = ctx;
