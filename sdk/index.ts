@@ -67,7 +67,15 @@ export type { AuditAct, CommandAct, LinkageStep, RunEnd } from './model/record.t
 export type { ClockTrust } from './model/time.ts';
 export type { WalkTestStatus } from './model/walk-test.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';
-export type { BusStatus, ClockStatus, StatusResult, WearStatus } from './wire/methods.ts';
+export type {
+  BusStatus,
+  ClockStatus,
+  DeliveryStatus,
+  HopTimes,
+  StatusResult,
+  UplinkStatus,
+  WearStatus,
+} from './wire/methods.ts';
 export type { Signer } from './wire/sign1.ts';
 
 /** A profile that comes with Fengsui. */

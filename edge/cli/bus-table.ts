@@ -70,7 +70,7 @@ const spans = [
 ] as const;
 
 /** The two largest units of a length of time: `2 d 3 h`. */
-function span(ms: number, lang: Lang): string {
+export function span(ms: number, lang: Lang): string {
   const first = spans.findIndex(([length]) => ms >= length);
   if (first < 0) return `0 ${spans[3][1][lang]}`;
   return spans

@@ -14,6 +14,7 @@ import { listProfiles } from './profiles.ts';
 import { recordsCommand } from './records.ts';
 import { run } from './run.ts';
 import { scanCommand } from './scan.ts';
+import { uplinkStat } from './uplink/command.ts';
 import { usage } from './usage.ts';
 
 /** 0 ok · 1 used wrongly · 2 configuration · 3 anything else */
@@ -29,6 +30,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['profiles', listProfiles],
   ['alarms list', alarmsList],
   ['bus stat', busStat],
+  ['uplink stat', uplinkStat],
   ['history', historyCommand],
   ['records', recordsCommand],
   ['alarms replay', replayAlarms],

@@ -12,6 +12,9 @@ export const usage = `fengsui: fire-safety edge gateway
                                   how well the buses of the running gateway do: requests, answers, time-outs,
                                   damage, turnaround. --watch shows them anew every 2 s; --prometheus prints
                                   metrics for the textfile collector of node_exporter
+  fengsui uplink stat --config FILE [--json] [--lang zh|en]
+                                  whether the running gateway is heard: its uplinks, how long alarms take from hop to
+                                  hop until the platform confirms them, and what nobody has confirmed
   fengsui history --config FILE --device ID [--point NAME]... [--from 7d] [--to 2026-11-25T08:00] [--every 1h]
                     [--csv | --senml | --json] [--lang zh|en]
                                   what the running gateway has read, also of long ago. --from and --to are times, or how

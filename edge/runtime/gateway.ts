@@ -25,6 +25,8 @@ import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
 import { clockDesk } from './clock/clock-desk.ts';
 import type { Site, SiteDevice } from './config/site.ts';
+import { deliveryDesk } from './delivery/delivery-desk.ts';
+import { alarmNotReceived } from './delivery/receipt-rule.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { gatewayState } from './gateway-state.ts';
@@ -81,6 +83,17 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const onStep = audit.clockStepped;
   const time = await clockDesk({ ...shared, system, identity, onChange: reporter.touch, onStep });
 
+  const delivery = held.own(
+    deliveryDesk({
+      ...shared,
+      within: site.receiptWithin,
+      onUrgent: () => uplinks.wakeStandby('unless-connected'),
+      onLate: (isLate) => {
+        alarms.trouble(gateway, alarmNotReceived, isLate);
+        if (isLate) uplinks.wakeStandby('now');
+      },
+    }),
+  );
   const alarms = await alarmDesk({
     ...shared,
     zones: site.zones,
@@ -88,7 +101,10 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       fields.alarmsChanged();
       reporter.touch();
     },
-    onStored: () => uplinks.wake('alarm'),
+    onStored: (seq, change) => {
+      delivery.stored(seq, change);
+      uplinks.wake('alarm');
+    },
     onChirp: (condition) => fields.chirp(condition),
     onWalkTest: (isRunning) => alarms.trouble(gateway, walkTestRunning, isRunning),
   });
@@ -134,12 +150,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     ...gatewayStatus(journal, fields, uplinks.backlog, elapsed(started, clock.mono())),
     clock: time.status(),
     ...wear.figures(),
+    delivery: { ...delivery.waiting(), uplinks: uplinks.status() },
   });
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
     present: (seq) => presentMessages({ log: journal.id, seq, boot }, fields.recorder.table(), fields.points, clock),
     onCommand: audit.command,
+    delivery,
     handlersFor: (resume) =>
       handlers({
         ...shared,
@@ -167,6 +185,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   applyDevices();
   watchItself(site, alarms);
   alarms.endUnwatched();
+  await delivery.adopt(site.uplinks.map(({ id }) => id));
   fields.alarmsChanged(); // latched alarms of an earlier run switch their outputs on again
   log.info('gateway.started', { gateway: site.address.gateway, devices: devices.devices.length, boot });
   const testDaily = dailyTest([journalCheck(journal), ...fields.checks()], site, alarms, log);

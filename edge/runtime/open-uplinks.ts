@@ -1,3 +1,4 @@
+import type { UplinkStatus } from '../../sdk/wire/methods.ts';
 import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
@@ -8,6 +9,8 @@ import { type CommandOutcome, type Handlers, requestDesk } from '../uplink/reque
 import { type Uplink, uplink } from '../uplink/uplink.ts';
 import type { UplinkConfig } from './config/config-schema.ts';
 import type { Site } from './config/site.ts';
+import type { DeliveryDesk } from './delivery/delivery-desk.ts';
+import { type Standby, standby } from './delivery/standby.ts';
 import { placeUplink } from './place-uplink.ts';
 
 /** All destinations of a gateway. One that is down never holds up another. */
@@ -18,6 +21,9 @@ export type UplinkSet = {
   readonly backlog: (lane: Lane) => number;
   /** Shows a retained document anew. */
   readonly show: (channel: 'state' | 'points') => void;
+  /** Connects those that stand by: at once, or unless another is connected. */
+  readonly wakeStandby: (when: 'now' | 'unless-connected') => void;
+  readonly status: () => readonly UplinkStatus[];
   readonly run: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -33,46 +39,88 @@ export type UplinkParts = {
   readonly handlersFor: (resume: () => number) => Handlers;
   /** Somebody wanted to change something, by whatever uplink. */
   readonly onCommand: (outcome: CommandOutcome) => void;
+  readonly delivery: Pick<DeliveryDesk, 'watch' | 'times' | 'waiting'>;
 };
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
-  const { journal, clock, log, boot, document, present } = parts;
-  const open = async (config: UplinkConfig): Promise<Uplink> => {
-    const { id, url } = config;
+  const { delivery } = parts;
+  const open = async (config: UplinkConfig): Promise<Named> => {
     await placeUplink(config, parts);
-    const credentials = (): Promise<Credentials> => credentialsOf(config);
-    const awaitsReceipts = site.operators.size > 0;
-    const up: Uplink = uplink(
-      { id, url, credentials, site: site.address, boot, awaitsReceipts },
-      {
-        journal,
-        clock,
-        log,
-        random,
-        document,
-        present,
-        desk: requestDesk(
-          site.operators,
-          parts.handlersFor(() => up.resume()),
-          parts,
-        ),
-      },
-    );
-    return up;
+    return { id: config.id, uplink: openUplink(config, site, parts) };
   };
-  const uplinks = await Promise.all(site.uplinks.map(open));
+  const first = await Promise.all(site.uplinks.filter((config) => !config.standby).map(open));
+  const isConnected = (): boolean => first.some(({ uplink: { up } }) => up);
+  const reserve = (await Promise.all(site.uplinks.filter((config) => config.standby).map(open))).map(
+    ({ id, uplink: up }): Standby =>
+      standby(id, up, {
+        ...parts,
+        others: first.map((each) => each.id),
+        isNeeded: () => !isConnected() || delivery.waiting().urgent > 0,
+      }),
+  );
+  const all: readonly Named[] = [...first, ...reserve];
   return {
     wake: (lane) => {
-      for (const up of uplinks) up.wake(lane);
+      for (const { uplink: up } of all) up.wake(lane);
     },
-    backlog: (lane) => Math.max(0, ...uplinks.map((up) => up.backlog(lane))),
+    backlog: (lane) => Math.max(0, ...first.map(({ uplink: up }) => up.backlog(lane))),
     show: (channel) => {
-      for (const up of uplinks) up.show(channel);
+      for (const { uplink: up } of all) up.show(channel);
     },
+    wakeStandby: (when) => {
+      if (when === 'unless-connected' && isConnected()) return;
+      for (const each of reserve) each.wake();
+    },
+    status: () => [
+      ...first.map((each) => statusOf(each, delivery)),
+      ...reserve.map((each) => statusOf(each, delivery, true)),
+    ],
     run: async (signal) => {
-      await Promise.all(uplinks.map((up) => up.run(signal)));
+      await Promise.all([...first.map(({ uplink: up }) => up.run(signal)), ...reserve.map((each) => each.run(signal))]);
     },
   };
+}
+
+type Named = { readonly id: string; readonly uplink: Uplink };
+
+function openUplink(config: UplinkConfig, site: Site, parts: UplinkParts): Uplink {
+  const { journal, clock, log, boot, document, present, delivery } = parts;
+  const { id, url } = config;
+  const up: Uplink = uplink(
+    {
+      id,
+      url,
+      credentials: () => credentialsOf(config),
+      site: site.address,
+      boot,
+      awaitsReceipts: site.operators.size > 0,
+      alarmsOnly: config.standby,
+    },
+    {
+      journal,
+      clock,
+      log,
+      random,
+      document,
+      present,
+      watch: delivery.watch(id),
+      desk: requestDesk(
+        site.operators,
+        parts.handlersFor(() => up.resume()),
+        parts,
+      ),
+    },
+  );
+  return up;
+}
+
+function statusOf(
+  { id, uplink: { up } }: Named,
+  delivery: Pick<DeliveryDesk, 'times'>,
+  isStandby = false,
+): UplinkStatus {
+  const hops = delivery.times(id);
+  return { id, up, ...(isStandby && { standby: true as const }), ...(hops && { hops }) };
 }
 
 async function credentialsOf(config: UplinkConfig): Promise<Credentials> {

@@ -7,6 +7,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import { silentRule } from './alarms/silent-buses.ts';
 import { isLineBus, type Site } from './config/site.ts';
+import { receiptRule } from './delivery/receipt-rule.ts';
 import { selfTestRule } from './self-test.ts';
 
 const busRule = troubleRule({
@@ -51,7 +52,14 @@ const walkTestRule: Rule = troubleRule({
 
 /** Sets the rules for the gateway itself, which goes by its own id, and for its buses and zones, which go by theirs. */
 export function watchItself(site: Site, alarms: AlarmDesk): void {
-  alarms.watch(deviceId(site.address.gateway), [journalRule, wearRule, selfTestRule, walkTestRule, heartbeatRule]);
+  alarms.watch(deviceId(site.address.gateway), [
+    journalRule,
+    wearRule,
+    selfTestRule,
+    walkTestRule,
+    heartbeatRule,
+    ...(site.uplinks.length > 0 ? [receiptRule] : []),
+  ]);
   for (const { id, kind } of site.buses)
     alarms.watch(deviceId(id), isLineBus(kind) ? [busRule] : [busRule, silentRule]);
   for (const { id, coincidence } of site.zones) {

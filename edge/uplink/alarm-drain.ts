@@ -4,6 +4,7 @@ import type { Receipt } from '../../sdk/wire/receipt.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Log } from '../platform/log.ts';
+import type { DeliveryWatch } from './delivery-watch.ts';
 import { type Taken, take } from './receipts.ts';
 
 export type DrainContext = {
@@ -41,6 +42,7 @@ export type AlarmDrainContext = DrainContext & {
   readonly onCaughtUp: () => void;
   /** Without an operator nobody can sign receipts: then the broker's word is all there is, and it has to do. */
   readonly awaitsReceipts: boolean;
+  readonly watch: DeliveryWatch;
 };
 
 const nobodyWaits = (): void => {};
@@ -51,7 +53,7 @@ const nobodyWaits = (): void => {};
  * application asks, else after 15 s, 30 s … 5 min.
  */
 export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
-  const { journal, destination, log } = ctx;
+  const { journal, destination, log, watch } = ctx;
   let taken: Taken = { cursor: 0, above: new Set() };
   let handed = 0; // highest number given to the link since it came up
   let inFlight = 0;
@@ -81,10 +83,12 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   };
   const send = (entry: Entry): void => {
     inFlight++;
+    watch.sent(entry.seq);
     ctx
       .publish(entry.body)
       .then(() => {
-        if (!ctx.awaitsReceipts) takeOver([[entry.seq, entry.seq]]);
+        watch.taken(entry.seq);
+        if (!ctx.awaitsReceipts) takeOver({ ranges: [[entry.seq, entry.seq]] });
       })
       .catch((e: unknown) => {
         log.warn('uplink.alarm-not-taken', { destination, seq: entry.seq, why: describeError(e) });
@@ -102,10 +106,11 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       })
       .catch((e: unknown) => log.warn('uplink.bug', { why: describeError(e) }));
   };
-  const takeOver = (ranges: Receipt['ranges']): void => {
+  const takeOver = (receipt: Pick<Receipt, 'ranges' | 'heldMs'>): void => {
+    watch.received(receipt);
     const { last } = journal.status().lanes.alarm;
     const before = taken.cursor;
-    for (const range of ranges) taken = take(taken, range, last);
+    for (const range of receipt.ranges) taken = take(taken, range, last);
     if (taken.cursor === before) return;
     handed = Math.max(handed, taken.cursor);
     resendAfter = firstResend;
@@ -130,8 +135,8 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       rewind();
       return taken.cursor + 1;
     },
-    receipt({ log: id, ranges }) {
-      if (id === journal.id) takeOver(ranges);
+    receipt(receipt) {
+      if (receipt.log === journal.id) takeOver(receipt);
     },
     async run(signal) {
       taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };

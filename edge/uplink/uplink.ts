@@ -6,6 +6,7 @@ import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
 import { alarmDrain } from './alarm-drain.ts';
+import type { DeliveryWatch } from './delivery-watch.ts';
 import { type Channel, documentDesk } from './document-desk.ts';
 import { type LinkOptions, mqttLink } from './mqtt-link.ts';
 import type { RequestDesk } from './request-desk.ts';
@@ -18,6 +19,8 @@ export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
   readonly boot: number;
   /** Whether anybody could sign receipts for alarms. */
   readonly awaitsReceipts: boolean;
+  /** It stands in for another: it brings alarms, and leaves readings to that one. */
+  readonly alarmsOnly?: boolean;
 };
 
 export type UplinkContext = {
@@ -30,6 +33,7 @@ export type UplinkContext = {
   readonly document: (channel: Channel) => Uint8Array;
   /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
   readonly present: (seq: Seq) => readonly Uint8Array[];
+  readonly watch: DeliveryWatch;
 };
 
 export interface Uplink {
@@ -78,6 +82,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
       telemetry.wake();
     },
     awaitsReceipts: options.awaitsReceipts,
+    watch: ctx.watch,
   });
   const documents = documentDesk({
     clock: ctx.clock,
@@ -90,7 +95,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   const telemetry = telemetryDrain({
     ...drain,
     publish: (body) => link.publish(topic.telemetry, body),
-    mayUse: () => alarms.caughtUp && !documents.isBusy,
+    mayUse: () => options.alarmsOnly !== true && alarms.caughtUp && !documents.isBusy,
     present: ctx.present,
     roundTrip: () => link.roundTrip,
   });

@@ -50,6 +50,8 @@ export type LanePlace = {
   /** (gateway, log, seq) names this change for ever. */
   readonly log: number;
   readonly seq: number;
+  /** When this client had it, by the clock of its own host. */
+  readonly heardAt: Date;
   /**
    * Where to go on after a restart, once this change is dealt with: store it together with what was made of the change.
    * It never passes over a change that is not committed.
@@ -129,10 +131,11 @@ export function alarmStream(
     }
     return encodeCursor(positions);
   };
-  const placeOf = (site: Site, track: AlarmTrack, { log, seq }: LaneEntry): LanePlace => ({
+  const placeOf = (site: Site, track: AlarmTrack, { log, seq }: LaneEntry, heard: number): LanePlace => ({
     gateway: site.gateway,
     log,
     seq,
+    heardAt: new Date(),
     get cursor() {
       return cursorWith(site, { log, seq });
     },
@@ -144,13 +147,13 @@ export function alarmStream(
         );
       if (ctx.closed.aborted) throw abortError(ctx.closed.reason);
       track.sequence.commit({ log, seq });
-      ctx.receipts.note(site, log, [[seq, seq]]);
+      ctx.receipts.note(site, log, [[seq, seq]], performance.now() - heard);
       passed.takeOver();
     },
   });
   const deliver = (site: Site, track: AlarmTrack, entry: LaneEntry): void => {
     const clocks = ctx.directory.at(site)?.state?.clocks ?? [];
-    const place = placeOf(site, track, entry);
+    const place = placeOf(site, track, entry, performance.now());
     if ('change' in entry) queue.push(merged(describe(site, entry.change, clocks), place));
     else if ('record' in entry && takesRecords)
       queue.push(merged({ record: recordOf(site.gateway, entry.record, clocks) }, place));

@@ -6,8 +6,8 @@ import { addRange, joinRanges, type Ranges } from './ranges.ts';
 
 /** Tells gateways which alarm changes were taken for good. */
 export type Receipts = {
-  /** Goes out with whatever else is due for the same gateway within {@link gatherMs}. */
-  readonly note: (site: Site, log: number, ranges: Ranges) => void;
+  /** Goes out with whatever else is due for the same gateway within {@link gatherMs}. `heldMs`: how long the application had it. */
+  readonly note: (site: Site, log: number, ranges: Ranges, heldMs?: number) => void;
   /** Sends what is due now. */
   readonly flush: () => Promise<void>;
 };
@@ -23,7 +23,7 @@ export const gatherMs = 50;
 /** Keeps a receipt far below the size that gateways accept. */
 const rangesPerReceipt = 1_000;
 
-type Due = { readonly site: Site; readonly log: number; ranges: Ranges };
+type Due = { readonly site: Site; readonly log: number; ranges: Ranges; heldMs?: number };
 
 /**
  * A receipt that does not reach the gateway does no harm: the gateway sends the change again, and whoever has taken
@@ -33,10 +33,11 @@ export function receipts({ signer, send, problem }: ReceiptsContext): Receipts {
   const due = new Map<string, Due>();
   let timer: NodeJS.Timeout | undefined;
 
-  const sendOne = async ({ site, log, ranges }: Due, by: Signer): Promise<void> => {
+  const sendOne = async ({ site, log, ranges, heldMs }: Due, by: Signer): Promise<void> => {
     const topic = topicOf(site, 'receipt');
     for (let i = 0; i < ranges.length; i += rangesPerReceipt) {
-      const payload = encodeReceipt({ log, ranges: ranges.slice(i, i + rangesPerReceipt) });
+      const some = ranges.slice(i, i + rangesPerReceipt);
+      const payload = encodeReceipt({ log, ranges: some, ...(heldMs !== undefined && { heldMs }) });
       await send(topic, await sign1(payload, topic, by));
     }
   };
@@ -60,12 +61,13 @@ export function receipts({ signer, send, problem }: ReceiptsContext): Receipts {
     }
   };
   return {
-    note(site, log, ranges) {
+    note(site, log, ranges, heldMs) {
       if (!signer || ranges.length === 0) return;
       const name = `${siteKey(site)}/${log}`;
-      const known = due.get(name);
-      if (known) known.ranges = joinRanges(known.ranges, ranges);
-      else due.set(name, { site, log, ranges: ranges.reduce<Ranges>(addRange, []) });
+      const known = due.get(name) ?? { site, log, ranges: [] };
+      known.ranges = joinRanges(known.ranges, ranges.reduce<Ranges>(addRange, []));
+      if (heldMs !== undefined) known.heldMs = Math.max(known.heldMs ?? 0, Math.round(heldMs));
+      due.set(name, known);
       timer ??= setTimeout(() => void flush(), gatherMs);
     },
     flush,

@@ -7,6 +7,7 @@ import { clockTrusts, monoTime } from '../model/time.ts';
 import type { BusStatus, ClockStatus, ConfigResult, ResumeResult, StatusPage, WearStatus } from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
+import { parseDelivery } from './delivery-status.ts';
 
 /** A value as a gateway tells it in a reply, at a wall time in Unix ms. */
 export type Row = { readonly point: string; readonly wall: number; readonly value: PointValue };
@@ -69,6 +70,7 @@ export function parseStatus(raw: unknown): StatusPage {
     telemetryEvicted: s.count('telemetryEvicted'),
     ...(s.has('clock') && { clock: parseClock(s.fields('clock')) }),
     ...(s.has('wear') && { wear: parseWear(s.fields('wear')) }),
+    ...(s.has('delivery') && { delivery: parseDelivery(s.fields('delivery')) }),
     buses: s.list('buses').map((one, i) => parseBus(one, `status.buses[${i}]`)),
     ...(s.has('next') && { next: s.text('next') }),
   };

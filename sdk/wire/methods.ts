@@ -200,6 +200,39 @@ export type WearStatus = {
   /** How long a card of the configured endurance lasts at that, at most 1,000 years. */
   readonly cardYears: number;
 };
+/** The last so many alarm changes that an application has confirmed: [p50, p99, longest] of each hop, ms. */
+export type HopTimes = {
+  readonly count: number;
+  /** From the judgement to the disk. */
+  readonly stored: Percentiles;
+  /** From there to being handed to the connection. */
+  readonly sent: Percentiles;
+  /** From there to the broker's word. */
+  readonly taken: Percentiles;
+  /** From there to the application's receipt, which came back the same way. */
+  readonly received: Percentiles;
+  /** From the judgement to the receipt. */
+  readonly all: Percentiles;
+  /** Of that, between arrival at the application and its commit; told by the application. */
+  readonly held?: Percentiles;
+};
+type Percentiles = readonly [p50: number, p99: number, most: number];
+export type UplinkStatus = {
+  readonly id: string;
+  readonly up: boolean;
+  /** Used only when the others do not get through. */
+  readonly standby?: true;
+  /** Absent before the first confirmed alarm of this run. */
+  readonly hops?: HopTimes;
+};
+/** Whether anybody hears what the gateway has to say. */
+export type DeliveryStatus = {
+  /** Fires and calls that no application has confirmed. */
+  readonly urgent: number;
+  /** How long the first of them waits, ms. */
+  readonly urgentMs?: number;
+  readonly uplinks: readonly UplinkStatus[];
+};
 export type StatusResult = {
   /** Since the gateway started: the time that all counts of the buses are about. */
   readonly uptimeMs: number;
@@ -214,6 +247,8 @@ export type StatusResult = {
   readonly clock?: ClockStatus;
   /** Absent in the status of an earlier version, and in the first ten minutes. */
   readonly wear?: WearStatus;
+  /** Absent in the status of an earlier version. */
+  readonly delivery?: DeliveryStatus;
   /** In the order of the configuration; buses of GPIO lines have no figures and are left out. */
   readonly buses: readonly BusStatus[];
 };

@@ -2,9 +2,14 @@ import { decodeCbor, encodeCbor } from './cbor.ts';
 import { fieldsOf, isCount, isList, mapOf } from './parse.ts';
 
 /** What an application has taken for good: it moves the gateway's cursor, so it is signed like a command. */
-export type Receipt = { readonly log: number; readonly ranges: readonly (readonly [number, number])[] };
+export type Receipt = {
+  readonly log: number;
+  readonly ranges: readonly (readonly [number, number])[];
+  /** The longest time between an alarm's arrival at the application and its being taken for good, ms. */
+  readonly heldMs?: number;
+};
 
-const key = { log: 1, ranges: 2 } as const;
+const key = { log: 1, ranges: 2, heldMs: 3 } as const;
 
 /** Checked against docs/contract/fengsui.cddl. */
 export { key as receiptKeys };
@@ -14,6 +19,7 @@ export const encodeReceipt = (r: Receipt): Uint8Array =>
     mapOf([
       [key.log, r.log],
       [key.ranges, r.ranges],
+      [key.heldMs, r.heldMs],
     ]),
   );
 
@@ -24,5 +30,9 @@ export function decodeReceipt(bytes: Uint8Array): Receipt {
     const [from, to] = isList(raw) ? raw : [];
     return isCount(from) && isCount(to) && from <= to ? [[from, to]] : [];
   });
-  return { log: fields.count(key.log), ranges };
+  return {
+    log: fields.count(key.log),
+    ranges,
+    ...(fields.has(key.heldMs) && { heldMs: fields.count(key.heldMs) }),
+  };
 }

@@ -1,7 +1,7 @@
 import type { BusQuality, LinkCounts, Turnaround, UnitQuality } from '../../../sdk/model/link-quality.ts';
 import type { MonoTime } from '../../../sdk/model/time.ts';
+import { percentileOf, type RecentTimes } from '../../platform/recent-times.ts';
 import { busyMinute } from './busy-minute.ts';
-import { percentileOf, type RecentTimes } from './recent-times.ts';
 import { newHabits, type UnitHabits } from './unit-habits.ts';
 
 /** What is known of one unit: figures for people, and how it answers. */

@@ -1,5 +1,5 @@
 import { type Millis, millis } from '../../../sdk/model/time.ts';
-import { type RecentTimes, recentTimes } from './recent-times.ts';
+import { type RecentTimes, recentTimes } from '../../platform/recent-times.ts';
 
 /** What was learnt of how a unit answers. */
 export type UnitHabits = {

@@ -8,7 +8,7 @@ import { isSuspected } from '../../alarm/detect/verified.ts';
 import { type AlarmState, isActive, quiet } from '../../alarm/judge.ts';
 import type { Rule } from '../../alarm/rule.ts';
 import { coincidence, type Zone } from '../../alarm/zone.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Journal, Seq } from '../../journal/journal.ts';
 import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -33,7 +33,7 @@ export type AlarmDeskContext = {
   /** Called at once, before the disk: linkage does not wait. */
   readonly onChange: (change: AlarmChange) => void;
   /** The change is on disk and may be sent. */
-  readonly onStored: () => void;
+  readonly onStored: (seq: Seq, change: AlarmChange) => void;
   /** A device was tripped in a walk test with sounders: its alarm's outputs sound shortly. */
   readonly onChirp?: (condition: string) => void;
   /** A walk test has begun or ended. */

@@ -2,7 +2,7 @@ import type { AlarmChange } from '../../../sdk/model/alarm.ts';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { seconds } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
-import type { Journal } from '../../journal/journal.ts';
+import type { Journal, Seq } from '../../journal/journal.ts';
 import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
@@ -31,7 +31,7 @@ export function alarmStore(ctx: {
   readonly clock: Clock;
   readonly log: Log;
   /** The change is on disk and may be sent. */
-  readonly onStored: () => void;
+  readonly onStored: (seq: Seq, change: AlarmChange) => void;
 }): AlarmStore {
   const { journal, clock, log } = ctx;
   const crowdedOut = new Map<string, Numbered>();
@@ -42,9 +42,9 @@ export function alarmStore(ctx: {
     const encode = (seq: number): Uint8Array => encodeAlarm({ log: journal.id, seq, change });
     journal
       .append('alarm', change.at.wall, encode, { key: `${prefix}${key}`, value: encode(0) })
-      .then(() => {
+      .then((seq) => {
         if ((crowdedOut.get(key)?.number ?? number) < number) crowdedOut.delete(key);
-        ctx.onStored();
+        ctx.onStored(seq, change);
       })
       .catch((e: unknown) => {
         if (!FengsuiError.is(e, 'OVERLOADED')) return log.warn('alarm.not-stored', { key, why: describeError(e) });

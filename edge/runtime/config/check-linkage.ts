@@ -3,6 +3,7 @@ import { millis } from '../../../sdk/model/time.ts';
 import { preAlarmOf } from '../../alarm/rules-of.ts';
 import { coincidence, type Zone } from '../../alarm/zone.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
+import { alarmNotReceived } from '../delivery/receipt-rule.ts';
 import type { Config } from './config-schema.ts';
 import type { Report, SiteDevice } from './site.ts';
 
@@ -24,6 +25,7 @@ export function checkLinkage(
       const [name, condition = ''] = cause.split('/');
       const zone = zones.find((z) => z.id === name);
       const found = device(name);
+      if (name === config.gateway.id && condition === alarmNotReceived) continue;
       const known = zone ? zoneConditions(zone) : found ? deviceConditions(found) : [];
       if (!zone && !found) missing(['linkage', i, 'when', w], name);
       else if (!known.includes(condition)) {

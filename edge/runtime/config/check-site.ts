@@ -2,6 +2,7 @@ import { checkProfile, profiles } from '../../../device-profiles/index.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
+import { millis } from '../../../sdk/model/time.ts';
 import { probesPerSilence } from '../../alarm/rules-of.ts';
 import { isCron } from '../../platform/calendar.ts';
 import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
@@ -35,6 +36,7 @@ export function checkSite(
     config.uplinks.map((u) => u.id),
     (i) => report(['uplinks', i, 'id'], 'another uplink has this id'),
   );
+  checkStandby(config, report);
   const devices: SiteDevice[] = [];
   for (const [b, bus] of buses.entries()) {
     for (const [d, device] of bus.config.devices.entries()) {
@@ -71,6 +73,7 @@ export function checkSite(
       cardTbw: config.journal.cardTbw,
       history: { days: config.journal.historyDays, maxBytes: config.journal.historyMb * 1_048_576 },
     },
+    receiptWithin: millis(config.delivery.receiptWithinMs),
     buses,
     devices,
     linkage: checkLinkage(config, devices, zones, report),
@@ -80,6 +83,20 @@ export function checkSite(
     ...(config.watchdog !== undefined && { watchdog: config.watchdog }),
   };
   return { site, problems };
+}
+
+function checkStandby({ uplinks }: Config, report: Report): void {
+  const others = uplinks.filter((u) => !u.standby);
+  for (const [i, { standby, url }] of uplinks.entries()) {
+    if (!standby) continue;
+    if (others.length === 0) report(['uplinks', i, 'standby'], 'every uplink stands by; one must be in use always');
+    // By the same broker it would take the place of the other, and the other the place of it.
+    if (others.some((u) => u.url === url))
+      report(
+        ['uplinks', i, 'url'],
+        'an uplink that stands by needs another broker than the one in whose place it stands in',
+      );
+  }
 }
 
 type Neighbours = {

@@ -100,6 +100,12 @@ const uplinkSchema = z.strictObject({
     .describe(
       'Where an uplink begins whose id the journal does not know yet: with all that is still stored, or with what comes from now on.',
     ),
+  standby: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Connects only when the others do not get a fire or a call through, and brings alarms only. At another broker than theirs.',
+    ),
 });
 export type UplinkConfig = z.infer<typeof uplinkSchema>;
 
@@ -207,6 +213,18 @@ export const configSchema = z.strictObject({
         .max(100_000)
         .default(512)
         .describe('Room for that history; when it is used up the oldest day gives way.'),
+    })
+    .prefault({}),
+  delivery: z
+    .strictObject({
+      receiptWithinMs: z
+        .int()
+        .min(5_000)
+        .max(600_000)
+        .default(30_000)
+        .describe(
+          'A fire or a call that no application has confirmed by then is told on the spot (alarm-not-received) and by the uplinks that stand by.',
+        ),
     })
     .prefault({}),
   buses: z.array(busSchema).default([]),

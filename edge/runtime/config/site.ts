@@ -1,6 +1,7 @@
 import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
 import type { DeviceId } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
+import type { Millis } from '../../../sdk/model/time.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
 import type { Zone } from '../../alarm/zone.ts';
 import type { HistoryBound, TelemetrySync } from '../../journal/store.ts';
@@ -50,6 +51,8 @@ export type Site = {
     readonly cardTbw: number;
     readonly history: HistoryBound;
   };
+  /** How long an application may take to confirm a fire or a call. */
+  readonly receiptWithin: Millis;
   readonly buses: readonly SiteBus[];
   readonly devices: readonly SiteDevice[];
   readonly linkage: readonly LinkageRule[];

@@ -129,6 +129,26 @@ const shapes: readonly Shape[] = [
     telemetryEvicted: 0,
     clock: { trust: 'synced', errorMs: 0.5, steps: 1, lastStepMs: -3_000 },
     wear: { overMs: 1, ownPerDay: 2, cardPerDay: 3.5, cardYears: 12.5 },
+    delivery: {
+      urgent: 1,
+      urgentMs: 5,
+      uplinks: [
+        {
+          id: 'platform',
+          up: true,
+          standby: true,
+          hops: {
+            count: 1,
+            stored: [1, 2.5, 3],
+            sent: [1, 2, 3],
+            taken: [1, 2, 3],
+            received: [1, 2, 3],
+            all: [1, 2, 3],
+            held: [1, 2, 3],
+          },
+        },
+      ],
+    },
     buses: [
       {
         id: 'rs485',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../edge/journal/journal.ts';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { systemClock } from '../../../edge/platform/clock.ts';
+import { deliveryDesk } from '../../../edge/runtime/delivery/delivery-desk.ts';
 import { openUplinks } from '../../../edge/runtime/open-uplinks.ts';
 import { placeUplink } from '../../../edge/runtime/place-uplink.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
@@ -56,14 +57,24 @@ async function life(uplinks: readonly Config[], work: (journal: Journal) => Prom
   );
   const site = siteOf(`${head}uplinks:${uplinks.length > 0 ? `\n${yaml.join('')}` : ' []\n'}`);
   await using journal = await openJournal(directory.options);
+  const clock = systemClock('synced');
+  const delivery = deliveryDesk({
+    journal,
+    clock,
+    log: recordingLog(),
+    within: site.receiptWithin,
+    onUrgent: () => set.wakeStandby('unless-connected'),
+    onLate: () => undefined,
+  });
   const set = await openUplinks(site, {
     journal,
-    clock: systemClock('synced'),
+    clock,
     log: recordingLog(),
     boot: 1,
     document: () => Uint8Array.of(0),
     present: () => [],
     onCommand: () => undefined,
+    delivery,
     handlersFor: () => ({ query: async () => null, command: async () => null }),
   });
   const stop = new AbortController();

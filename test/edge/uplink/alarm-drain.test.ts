@@ -40,6 +40,7 @@ async function stage({
   const handed: Handed[] = [];
   const link = { up: true, broker };
   let caughtUp = 0;
+  const hops: string[] = [];
   const drain = alarmDrain({
     destination: 'platform',
     journal,
@@ -55,6 +56,11 @@ async function stage({
       }),
     onCaughtUp: () => caughtUp++,
     awaitsReceipts,
+    watch: {
+      sent: (seq) => hops.push(`sent ${seq}`),
+      taken: (seq) => hops.push(`taken ${seq}`),
+      received: ({ ranges, heldMs }) => hops.push(`received ${ranges.flat().join('-')} ${heldMs ?? ''}`.trim()),
+    },
   });
   const stop = new AbortController();
   const done = drain.run(stop.signal);
@@ -76,7 +82,21 @@ async function stage({
     looked = handed.length;
     return seqs;
   };
-  return { clock, log, journal, drain, link, handed, news, receipt, append, stop, done, caughtUp: () => caughtUp };
+  return {
+    clock,
+    log,
+    journal,
+    drain,
+    link,
+    hops,
+    handed,
+    news,
+    receipt,
+    append,
+    stop,
+    done,
+    caughtUp: () => caughtUp,
+  };
 }
 const upTo = (last: number, first = 1): number[] => Array.from({ length: last - first + 1 }, (_, i) => first + i);
 
@@ -94,6 +114,17 @@ describe('sending', () => {
     expect(s.news()).toEqual([1, 2, 3]);
     await s.append();
     expect(s.news()).toEqual([4]);
+  });
+
+  it('tells of each hop: handed on, taken by the broker, confirmed by the application', async () => {
+    const s = await stage({ stored: 2, broker: 'waits' });
+    expect(s.hops).toEqual(['sent 1', 'sent 2']);
+    s.handed[1]?.take();
+    await settled();
+    s.drain.receipt({ log: s.journal.id, ranges: [[2, 2]], heldMs: 40 });
+    expect(s.hops.slice(2)).toEqual(['taken 2', 'received 2-2 40']);
+    s.drain.receipt({ log: s.journal.id + 1, ranges: [[1, 1]] });
+    expect(s.hops.length).toBe(4);
   });
 
   it('begins behind the stored cursor', async () => {

@@ -35,6 +35,7 @@ it('an outage ends with the alarms, then what every point is now, then the readi
       log: recordingLog(),
       random: () => 0,
       document: bytes,
+      watch: { sent: () => undefined, taken: () => undefined, received: () => undefined },
       present: (seq) => [bytes(`present after ${seq}`), bytes('present, the rest')],
       desk: {
         answer: () => Promise.resolve({ refused: 'nobody asks' }),

@@ -176,8 +176,24 @@ describe('alarm stream', () => {
           [1, 2],
           [4, 4],
         ],
+        heldMs: expect.any(Number),
       },
     ]);
+    expect(updates[0]?.heardAt.getTime()).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('tells the gateway how long the application had what it took', async () => {
+    const fs = await client();
+    const stream = await started(fs.alarms.stream());
+    await gateway.alarm(1);
+    const [update] = await take(stream, 1);
+    const heard = performance.now();
+    while (performance.now() - heard < 30) await new Promise((resolve) => setTimeout(resolve, 5));
+    await update?.commit();
+    await until('the receipt is there', () => gateway.receipts.length > 0);
+    const [receipt] = gateway.receipts;
+    expect(receipt?.heldMs).toBeGreaterThanOrEqual(30);
+    expect(receipt?.heldMs).toBeLessThan(10_000);
   });
 
   it('receipts again when the gateway does not know that a change was taken', async () => {

@@ -56,6 +56,13 @@ describe('a valid configuration', () => {
     });
   });
 
+  it('may let an output follow that nobody has confirmed an alarm', () => {
+    const site = siteOf(`${onLines('id: horn, profile: generic/siren, name: Horn, line: 8')}linkage:
+  - { name: l, when: [gw-1/alarm-not-received], set: horn/sounding }
+`);
+    expect([...(site.linkage[0]?.when ?? [])]).toEqual(['gw-1/alarm-not-received']);
+  });
+
   it('may say everything; paths are relative to the file', () => {
     const site = siteOf(full);
     expect(site.uplinks).toEqual([
@@ -68,6 +75,7 @@ describe('a valid configuration', () => {
         cert: '/abs/cert.pem',
         key: '/etc/fengsui/tls/key.pem',
         startAt: 'now',
+        standby: false,
       },
     ]);
     expect(site.buses.map((b) => [b.id, b.kind])).toEqual([
@@ -194,6 +202,21 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
     'a broker that is a web page',
     `${head}uplinks:\n  - url: http://x\n`,
     'line 8, column 5: uplinks[0].url: expected mqtt://host:port or mqtts://host:port',
+  ],
+  [
+    'only uplinks that stand by',
+    `${head}uplinks:\n  - { url: "mqtt://x", standby: true }\n`,
+    'line 8, column 24: uplinks[0].standby: every uplink stands by; one must be in use always',
+  ],
+  [
+    'one that stands by at the broker in whose place it stands in',
+    `${head}uplinks:\n  - { id: a, url: "mqtt://x" }\n  - { id: b, url: "mqtt://x", standby: true }\n`,
+    'line 9, column 14: uplinks[1].url: an uplink that stands by needs another broker than the one in whose place it stands in',
+  ],
+  [
+    'too little time to confirm',
+    `${head}delivery: { receiptWithinMs: 100 }\n`,
+    'line 7, column 13: delivery.receiptWithinMs: expected at least 5,000',
   ],
   [
     'two uplinks with one name',

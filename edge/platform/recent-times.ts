@@ -1,4 +1,4 @@
-import { type Millis, millis } from '../../../sdk/model/time.ts';
+import { type Millis, millis } from '../../sdk/model/time.ts';
 
 /** The last 128 of a kind of time, in fixed memory. */
 export type RecentTimes = {

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { percentileOf, recentTimes } from '../../../../edge/bus/modbus/recent-times.ts';
-import { millis } from '../../../../sdk/model/time.ts';
+import { percentileOf, recentTimes } from '../../../edge/platform/recent-times.ts';
+import { millis } from '../../../sdk/model/time.ts';
 
 it('keeps the last 128 and no more', () => {
   const times = recentTimes();
