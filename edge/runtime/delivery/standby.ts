@@ -36,8 +36,7 @@ const lanes = ['alarm', 'telemetry'] as const satisfies readonly Lane[];
  */
 export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standby {
   const { journal, clock, log } = ctx;
-  let isAwake = false;
-  let wake: (() => void) | undefined;
+  const state: { isAwake: boolean; wake?: () => void } = { isAwake: false };
 
   const follow = async (): Promise<void> => {
     for (const lane of lanes) {
@@ -49,7 +48,7 @@ export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standb
     follow().catch((e: unknown) => log.warn('standby.not-followed', { uplink: id, why: describeError(e) }));
 
   const sleep = async (signal: AbortSignal): Promise<void> => {
-    while (!isAwake && !signal.aborted) {
+    while (!state.isAwake && !signal.aborted) {
       await followed();
       await new Promise<void>((resolve) => {
         const end = (): void => {
@@ -58,9 +57,9 @@ export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standb
           resolve();
         };
         const cancel = clock.after(followEvery, end);
-        wake = end;
+        state.wake = end;
         signal.addEventListener('abort', end, { once: true });
-        if (isAwake || signal.aborted) end();
+        if (state.isAwake || signal.aborted) end();
       });
     }
   };
@@ -77,15 +76,15 @@ export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standb
       if (clock.mono() - needed >= linger) over.abort(new Error('no longer needed'));
     }
     await running;
-    isAwake = false;
+    state.isAwake = false;
     log.info('standby.asleep', { uplink: id });
   };
   return {
     id,
     uplink,
     wake() {
-      isAwake = true;
-      wake?.();
+      state.isAwake = true;
+      state.wake?.();
     },
     async run(signal) {
       while (!signal.aborted) {
