@@ -3,6 +3,7 @@ import {
   type Address,
   type BitTable,
   type Condition,
+  deviceCategories,
   type Factor,
   type IdentityCheck,
   type PointSpec,
@@ -34,6 +35,11 @@ export function checkProfile(profile: ProfileSpec, settings: Settings = {}): rea
     'at' in spec ? [{ point, spec, from: spec.from, at: addressOf(spec.at, known), count: widthOf(spec) }] : [],
   );
   const findings = [
+    ...says(
+      profile.category !== undefined && !deviceCategories.includes(profile.category),
+      'category',
+      `“${profile.category}” is none; use one of ${deviceCategories.join(', ')}`,
+    ),
     ...Object.entries(profile.settings ?? {}).flatMap(([name, setting]) => [
       ...says(setting.min > setting.max, `setting “${name}”`, 'its “min” is above its “max”; exchange them'),
       ...says(

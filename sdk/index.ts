@@ -29,6 +29,17 @@ export type {
 } from './client/devices.ts';
 export type { Unanswered } from './client/every-gateway.ts';
 export type {
+  Fleet,
+  FleetCounts,
+  FleetFilter,
+  FleetOverview,
+  InService,
+  OfflineGateway,
+  OverdueDevice,
+  TownCounts,
+  VillageCounts,
+} from './client/fleet.ts';
+export type {
   Gateway,
   GatewayChange,
   GatewayReport,
@@ -62,7 +73,7 @@ export { type ErrorCode, FengsuiError } from './model/errors.ts';
 export { explainAlarm, type Language } from './model/explain-alarm.ts';
 export type { BusQuality, LinkCounts, Turnaround, UnitQuality, UnitState } from './model/link-quality.ts';
 export type { Doubt, Loss, Quality, Scalar } from './model/point.ts';
-export type { PointsOf, ProfileSpec, RiskLevel } from './model/profile.ts';
+export type { DeviceCategory, PointsOf, ProfileSpec, RiskLevel } from './model/profile.ts';
 export type { AuditAct, CommandAct, LinkageStep, RunEnd } from './model/record.ts';
 export type { ClockTrust } from './model/time.ts';
 export type { WalkTestStatus } from './model/walk-test.ts';

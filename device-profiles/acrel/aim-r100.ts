@@ -33,6 +33,7 @@ const sensor = <const P extends string>(point: P) =>
 export const aimR100 = defineProfile({
   id: 'acrel/aim-r100',
   name: { en: 'Acrel AIM-R100 residual-current monitor', zh: '安科瑞 AIM-R100 剩余电流监测仪' },
+  category: 'electrical-fire',
   source: `${manual}; one source`,
   points: {
     loop1Current: current(1),

@@ -18,6 +18,7 @@ const onStatus = { point: 'status', onDelayMs: 0, offDelayMs: 5_000 } as const;
 export const asj = defineProfile({
   id: 'acrel/asj',
   name: { en: 'Acrel ASJ residual-current relay', zh: '安科瑞 ASJ 剩余电流继电器' },
+  category: 'electrical-fire',
   source: `${manual}; one source`,
   settings: {
     high: {

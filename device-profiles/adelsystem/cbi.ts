@@ -16,6 +16,7 @@ const milli = { as: 'u16', scale: 0.001, resolution: 0.01 } as const;
 export const cbi = defineProfile({
   id: 'adelsystem/cbi',
   name: { en: 'ADELSYSTEM CBI DC UPS', zh: 'ADELSYSTEM CBI 直流 UPS' },
+  category: 'supply',
   source: `${map} R14; networkupstools/nut 6c63f77 drivers/adelsystem_cbi.h agrees, but for serial defaults`,
   points: {
     charging: {

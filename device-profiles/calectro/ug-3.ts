@@ -11,6 +11,7 @@ const manual = 'Calectro UNIGUARD UG-3 manual, “Modbus configuration”';
 export const ug3 = defineProfile({
   id: 'calectro/ug-3',
   name: { en: 'Calectro UG-3 duct smoke detector', zh: 'Calectro UG-3 风管感烟探测器' },
+  category: 'smoke',
   source: `${manual}, discrete inputs 1x0001–1x0004; one source`,
   points: {
     mounted: { from: 'discrete', at: 0, as: 'bool' },

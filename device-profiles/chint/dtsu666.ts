@@ -12,6 +12,7 @@ const amperes = { ...float, scale: 0.001, unit: 'A', resolution: 0.01, range: [-
 export const dtsu666 = defineProfile({
   id: 'chint/dtsu666',
   name: { en: 'Chint DTSU666 energy meter', zh: '正泰 DTSU666 三相电表' },
+  category: 'supply',
   source:
     'volkszaehler/mbmd meters/rs485/dtsu666.go, after the Chint DTSU666 user manual, table 11; one source for scales',
   points: {

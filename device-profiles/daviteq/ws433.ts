@@ -10,6 +10,7 @@ const manual = 'Daviteq WS433-CO2 user guide, p. 9, sensor parameters';
 export const ws433 = defineProfile({
   id: 'daviteq/ws433',
   name: { en: 'Daviteq WS433 wireless node', zh: 'Daviteq WS433 无线节点' },
+  category: 'other',
   source: `${manual}; one source, addresses from the memmap file of the site`,
   settings: {
     batteryAt: { default: 0, min: 0, max: 65_535, help: 'input register of the node’s battery level, from the memmap' },

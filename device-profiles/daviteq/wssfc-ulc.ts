@@ -13,6 +13,7 @@ const onAlarm = { when: { above: 0, deadband: 0 }, onDelayMs: 0, offDelayMs: 5_0
 export const wssfcUlc = defineProfile({
   id: 'daviteq/wssfc-ulc',
   name: { en: 'Daviteq WSSFC-ULC level sensor', zh: 'Daviteq WSSFC-ULC 液位传感器' },
+  category: 'water',
   source: `${manual}; one source, word order of floats assumed`,
   points: {
     product: { ...slow, at: 0x00, as: 'text', words: 2 },

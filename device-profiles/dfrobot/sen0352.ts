@@ -8,6 +8,7 @@ import { defineProfile } from '../define-profile.ts';
 export const sen0352 = defineProfile({
   id: 'dfrobot/sen0352',
   name: { en: 'DFRobot SEN0352 ultrasonic sensor', zh: 'DFRobot SEN0352 超声波测距传感器' },
+  category: 'water',
   source: 'DFRobot wiki SEN0352, register description; one source, step of the distance not stated',
   settings: {
     toMetre: {

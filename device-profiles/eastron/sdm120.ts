@@ -11,6 +11,7 @@ const energy = { ...float, unit: 'kWh', resolution: 0.01, range: [0, 10_000_000]
 export const sdm120 = defineProfile({
   id: 'eastron/sdm120',
   name: { en: 'Eastron SDM120 energy meter', zh: 'Eastron SDM120 单相电表' },
+  category: 'supply',
   source:
     'Eastron SDM120 Modbus protocol, input registers, float32 high word first; three independent open drivers agree; serial number at holding 0xFC00',
   settings: {

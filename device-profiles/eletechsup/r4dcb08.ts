@@ -54,6 +54,7 @@ function ofProbe(n: Channel): Rules {
 export const r4dcb08 = defineProfile({
   id: 'eletechsup/r4dcb08',
   name: { en: 'R4DCB08 8-channel temperature module', zh: 'R4DCB08 8 路测温模块' },
+  category: 'electrical-fire',
   source:
     'acpiccolo/R4DCB08-Temperature-Collector 1416616 src/protocol.rs, from the maker’s protocol text; boneIO-eu/app_black da1ab53 r4dcb08.json agrees',
   settings: {

@@ -4,6 +4,7 @@ import { defineProfile } from '../define-profile.ts';
 export const callButton = defineProfile({
   id: 'generic/call-button',
   name: { en: 'Call button', zh: '一键报警按钮' },
+  category: 'call',
   source: 'a dry contact; nothing of any maker is assumed',
   points: { pressed: { from: 'line-in', as: 'bool' } },
   conditions: {

@@ -6,6 +6,7 @@ const bounds = 'NAMUR NE 43: 3.8–20.5 mA measures; below 3.6 mA and above 21 m
 export const currentLoop = defineProfile({
   id: 'generic/current-loop',
   name: { en: '4–20 mA loop', zh: '4–20 mA 电流回路' },
+  category: 'other',
   source: 'an input register of an analogue module as its manual gives it; nothing of any maker is assumed',
   settings: {
     at: { default: 0, min: 0, max: 65_535, help: 'input register of the channel, zero-based' },

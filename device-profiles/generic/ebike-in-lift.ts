@@ -4,6 +4,7 @@ import { defineProfile } from '../define-profile.ts';
 export const ebikeInLift = defineProfile({
   id: 'generic/ebike-in-lift',
   name: { en: 'E-bike in lift', zh: '电动自行车进梯识别' },
+  category: 'contact',
   source: 'a dry contact; nothing of any maker is assumed',
   points: { seen: { from: 'line-in', as: 'bool' } },
   conditions: {

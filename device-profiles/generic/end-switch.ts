@@ -7,6 +7,7 @@ import { defineProfile } from '../define-profile.ts';
 export const endSwitch = defineProfile({
   id: 'generic/end-switch',
   name: { en: 'End switch of a barrier', zh: '道闸到位开关' },
+  category: 'contact',
   source: 'a dry contact; nothing of any maker is assumed',
   points: { atEnd: { from: 'line-in', as: 'bool' } },
   pollMs: 1_000,

@@ -5,6 +5,7 @@ import { identification, pressure, sensorFaults, serial, source, stuckMs, toMega
 export const fireMain = defineProfile({
   id: 'generic/fire-main',
   name: { en: 'Fire main', zh: '消防管网' },
+  category: 'water',
   source,
   settings: {
     toMegapascal,

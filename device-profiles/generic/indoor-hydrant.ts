@@ -5,6 +5,7 @@ import { identification, pressure, sensorFaults, serial, source, stuckMs, toMega
 export const indoorHydrant = defineProfile({
   id: 'generic/indoor-hydrant',
   name: { en: 'Indoor hydrant', zh: '室内消火栓' },
+  category: 'hydrant',
   source,
   settings: {
     toMegapascal,

@@ -4,6 +4,7 @@ import { defineProfile } from '../define-profile.ts';
 export const mainsContact = defineProfile({
   id: 'generic/mains-contact',
   name: { en: 'Mains supply contact', zh: '主电监视触点' },
+  category: 'supply',
   source: 'a dry contact; nothing of any maker is assumed',
   points: { present: { from: 'line-in', as: 'bool' } },
   conditions: {

@@ -5,6 +5,7 @@ import { identification, pressure, sensorFaults, serial, source, stuckMs, toMega
 export const municipalHydrant = defineProfile({
   id: 'generic/municipal-hydrant',
   name: { en: 'Municipal hydrant', zh: '市政消火栓' },
+  category: 'hydrant',
   source,
   settings: {
     toMegapascal,

@@ -15,6 +15,7 @@ const register = (n: number) =>
 export const rawRegisters = defineProfile({
   id: 'generic/raw-registers',
   name: { en: 'Raw holding registers', zh: '原始保持寄存器' },
+  category: 'other',
   source: 'none: what the registers mean is not known, so no alarm is ever made of them',
   settings: {
     start: { default: 0, min: 0, max: 65_526, help: 'first register, zero-based' },

@@ -4,6 +4,7 @@ import { defineProfile } from '../define-profile.ts';
 export const siren = defineProfile({
   id: 'generic/siren',
   name: { en: 'Siren', zh: '声光警报器' },
+  category: 'output',
   source: 'an output that is energised to sound; nothing of any maker is assumed',
   points: { sounding: { from: 'line-out', as: 'bool' } },
   pollMs: 1_000,

@@ -8,6 +8,7 @@ import { dial, identification, serial, source } from './qdy30a.ts';
 export const waterLevel = defineProfile({
   id: 'generic/water-level',
   name: { en: 'Water level', zh: '消防水池液位' },
+  category: 'water',
   source,
   settings: {
     toMetre: {

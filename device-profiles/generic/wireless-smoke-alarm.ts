@@ -4,6 +4,7 @@ import { defineProfile } from '../define-profile.ts';
 export const wirelessSmokeAlarm = defineProfile({
   id: 'generic/wireless-smoke-alarm',
   name: { en: 'Wireless smoke alarm', zh: '无线独立式感烟火灾探测报警器' },
+  category: 'smoke',
   source:
     'pattern of 433/868 MHz receivers: a table of slots with status, battery, signal and age; no public map of one model is known, so offsets are settings to be read from the receiver’s manual',
   settings: {

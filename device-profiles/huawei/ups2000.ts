@@ -14,6 +14,7 @@ const flag = (at: number, bit: number) => ({ from: 'holding', at, as: 'bool', bi
 export const ups2000 = defineProfile({
   id: 'huawei/ups2000',
   name: { en: 'Huawei UPS2000', zh: '华为 UPS2000 不间断电源' },
+  category: 'supply',
   source: `${driver}, after Huawei EDOC1000110696; one source`,
   points: {
     inputVoltage: { ...tenths, at: 11_000, unit: 'V', range: [0, 400] },

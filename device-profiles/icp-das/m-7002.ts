@@ -14,6 +14,7 @@ const input = (n: number) => ({ from: 'discrete', at: 32 + n - 1, as: 'bool' }) 
 export const m7002 = defineProfile({
   id: 'icp-das/m-7002',
   name: { en: 'ICP DAS M-7002 I/O module', zh: '泓格 M-7002 输入输出模块' },
+  category: 'other',
   source: `${document}: 00001–00004, 10033–10037, 00261, 00270; one source`,
   points: {
     output1: output(1),

@@ -8,6 +8,7 @@ import { defineProfile } from '../define-profile.ts';
 export const kellerSeries30 = defineProfile({
   id: 'keller/series-30',
   name: { en: 'Keller 30/33/36 pressure transmitter', zh: 'Keller 30/33/36 压力变送器' },
+  category: 'water',
   source:
     'Keller “Description of the communication protocol for Series 30 and Series 40”, version 3.5, 4.9 register map; EnviroDIY/KellerModbus d7b8649 agrees',
   points: {

@@ -10,6 +10,7 @@ const input = (n: number) => ({ from: 'discrete', at: n - 1, as: 'bool' }) as co
 export const lctechRelayBoard = defineProfile({
   id: 'lctech/relay-board',
   name: { en: 'LCTech relay board (inputs)', zh: 'LCTech 继电器板(输入)' },
+  category: 'contact',
   source: 'request FF 02 00 00 00 08 of an LCTech relay board, 9600 baud; one source, inputs only',
   points: {
     input1: input(1),

@@ -13,6 +13,7 @@ const data = (n: number) =>
 export const monnitSlot = defineProfile({
   id: 'monnit/serial-gateway-slot',
   name: { en: 'Monnit wireless sensor', zh: 'Monnit 无线传感器' },
+  category: 'other',
   source: 'Monnit Serial MODBUS gateway user’s guide, p. 4 and 9, fast read registers 41001 + 8 × slot; one source',
   settings: { slot: { default: 0, min: 0, max: 99, help: 'slot of the wireless device list that the sensor is in' } },
   points: {

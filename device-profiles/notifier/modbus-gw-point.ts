@@ -16,6 +16,7 @@ const onEvent = { point: 'event', onDelayMs: 0, offDelayMs: 0 } as const;
 export const modbusGwPoint = defineProfile({
   id: 'notifier/modbus-gw-point',
   name: { en: 'Notifier panel point', zh: 'Notifier 火灾报警控制器点位' },
+  category: 'fire-panel',
   source: `${manual}, 5.2 point status holding registers and table C.1 event types`,
   settings: {
     reference: {

@@ -8,6 +8,7 @@ import { defineProfile } from '../define-profile.ts';
 export const np785 = defineProfile({
   id: 'novus/np785',
   name: { en: 'Novus NP785 pressure transmitter', zh: 'Novus NP785 微差压变送器' },
+  category: 'water',
   source: 'Novus NP785 manual, p. 14, holding registers 115 and 137–139; one source',
   unverified:
     'the register of the pressure was not found in any source; take it from the manual and compare the display',

@@ -15,6 +15,7 @@ const milli = { from: 'input', as: 'u16', scale: 0.001, resolution: 0.01, range:
 export const quint4Ups = defineProfile({
   id: 'phoenix-contact/quint4-ups',
   name: { en: 'Phoenix Contact QUINT4 UPS', zh: '菲尼克斯 QUINT4 UPS' },
+  category: 'supply',
   source: `${driver}; one source`,
   points: {
     partNumber: {

@@ -8,6 +8,7 @@ import { defineProfile } from '../define-profile.ts';
 export const rsYgN01 = defineProfile({
   id: 'renke/rs-yg-n01',
   name: { en: 'Renke RS-YG-N01 smoke detector', zh: '建大仁科 RS-YG-N01 烟雾探测器' },
+  category: 'smoke',
   source: 'no document: holding 0x0003, 0 normal and 1 alarm, 4800 8N1, address 1, all from memory',
   unverified:
     'register 0x0003 and its meaning were never checked against a manual or a device; test with smoke before it is relied on',

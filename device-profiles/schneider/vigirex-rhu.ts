@@ -11,6 +11,7 @@ const flag = (at: number) => ({ from: 'holding', at, as: 'bool', bit: 0 }) as co
 export const vigirexRhu = defineProfile({
   id: 'schneider/vigirex-rhu',
   name: { en: 'Schneider Vigirex RHU residual-current relay', zh: '施耐德 Vigirex RHU 剩余电流继电器' },
+  category: 'electrical-fire',
   source: `${manual}, 0x00C9–0x01F4; one source, function 03 assumed`,
   points: {
     alarm: flag(0x00c9),

@@ -30,6 +30,7 @@ const common = { pollMs: 1_000, silenceMs: 30_000 } as const;
 export const fc20Zone = defineProfile({
   id: 'siemens/fc20-zone',
   name: { en: 'Siemens FC20 detection zone', zh: '西门子 FC20 探测分区' },
+  category: 'fire-panel',
   source: `${manual}, 2.2.2.3 WT_Zone, p. 21; one source`,
   settings: { tableAt: base(1_500, 'WT_Zone'), index },
   points: {
@@ -51,6 +52,7 @@ export const fc20Zone = defineProfile({
 export const fc20Element = defineProfile({
   id: 'siemens/fc20-element',
   name: { en: 'Siemens FC20 detection element', zh: '西门子 FC20 探测元件' },
+  category: 'fire-panel',
   source: `${manual}, 2.2.2.3 WT_LogCh, p. 21–22; one source`,
   settings: { tableAt: base(2_500, 'WT_LogCh'), index },
   points: {
@@ -74,6 +76,7 @@ export const fc20Element = defineProfile({
 export const fc20PowerSupply = defineProfile({
   id: 'siemens/fc20-power-supply',
   name: { en: 'Siemens FC20 power supply', zh: '西门子 FC20 电源' },
+  category: 'fire-panel',
   source: `${manual}, 2.2.2.3 WT_PowerSupply, p. 23; one source`,
   settings: { tableAt: base(6_600, 'WT_PowerSupply'), index },
   points: { fault: flag(13), emergencyPower: flag(10) },

@@ -9,6 +9,7 @@ const relay = (at: number) => ({ from: 'coil', at, as: 'bool', writable: true })
 export const relay8 = defineProfile({
   id: 'waveshare/relay-8',
   name: { en: 'Waveshare 8-channel relay', zh: '微雪 8 路继电器' },
+  category: 'output',
   source: 'Waveshare wiki “Modbus RTU Relay”, coils 0x0000–0x0007; a second public map agrees',
   points: {
     relay1: relay(0),

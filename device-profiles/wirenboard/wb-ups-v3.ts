@@ -11,6 +11,7 @@ const volts = { from: 'input', as: 'u16', scale: 0.001, unit: 'V', resolution: 0
 export const wbUpsV3 = defineProfile({
   id: 'wirenboard/wb-ups-v3',
   name: { en: 'Wiren Board WB-UPS v.3', zh: 'Wiren Board WB-UPS v.3 不间断电源' },
+  category: 'supply',
   source: `${template}; one source`,
   points: {
     battery: {

@@ -27,6 +27,12 @@ export const gatewayState = (
   now: Pick<GatewayState, 'at' | 'clock' | 'clocks' | 'clockSteps'>,
 ): GatewayState => {
   const { degraded } = parts.journal.status();
+  const outOfService = new Set(
+    parts.alarms
+      .suppressed()
+      .filter(({ condition, suppression }) => condition === '' && suppression.how === 'out-of-service')
+      .map(({ device }) => device),
+  );
   return {
     ...now,
     name: parts.site.name,
@@ -38,15 +44,16 @@ export const gatewayState = (
     telemetryBacklog: parts.backlog('telemetry'),
     riskLevel: parts.riskLevel,
     ...(degraded !== undefined && { degraded }),
+    ...(parts.site.village !== undefined && { village: parts.site.village }),
     buses: parts.site.buses.map(({ id }) => {
       const problem = parts.problems.get(id);
       return problem === undefined ? { id } : { id, problem };
     }),
-    devices: parts.devices.devices.map((device) => deviceState(parts, device)),
+    devices: parts.devices.devices.map((device) => deviceState(parts, device, outOfService.has(device.id))),
   };
 };
 
-function deviceState(parts: StateParts, device: SiteDevice): DeviceState {
+function deviceState(parts: StateParts, device: SiteDevice, outOfService: boolean): DeviceState {
   const alarm = parts.alarms.mostUrgent(device.id);
   return {
     id: device.id,
@@ -57,6 +64,7 @@ function deviceState(parts: StateParts, device: SiteDevice): DeviceState {
     origin: parts.devices.isProvisioned(device.id) ? 'platform' : 'file',
     health: healthOf(parts, device),
     ...(alarm && { alarm }),
+    ...(outOfService && { outOfService }),
   };
 }
 

@@ -30,6 +30,8 @@ export type Device<P extends ProfileSpec = ProfileSpec> = DeviceAddress & {
   readonly health: Health;
   /** Most urgent kind of alarm that is active on it; absent when none is. */
   readonly alarm?: HeardKind;
+  /** A person has taken it out of service: only its fires and calls are announced. */
+  readonly outOfService?: true;
   /** Newest reading of each point. `stale` while the gateway or the broker is out of reach. */
   readonly latest: () => Readonly<Record<string, Latest>>;
   /** The same device with the points and types of its profile. @throws FengsuiError INVALID when it is of another profile. */
@@ -183,7 +185,7 @@ function typed<P extends ProfileSpec, S extends P>(
   described: Described,
   spec: S,
 ): TypedDevice<S> {
-  const { gateway, device, profile, name, place, bus, origin, health, alarm } = described;
+  const { gateway, device, profile, name, place, bus, origin, health, alarm, outOfService } = described;
   return {
     gateway,
     device,
@@ -194,6 +196,7 @@ function typed<P extends ProfileSpec, S extends P>(
     origin,
     health,
     ...(alarm && { alarm }),
+    ...(outOfService && { outOfService }),
     spec,
     latest() {
       const readings = latestOf(ctx, site, described);

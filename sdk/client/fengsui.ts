@@ -8,6 +8,7 @@ import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
 import { type Devices, devices } from './devices.ts';
 import type { DistrictView } from './district-view.ts';
+import { type Fleet, fleet } from './fleet.ts';
 import { type Gateways, gateways } from './gateways.ts';
 import { type LiveStream, liveStream, type StreamOptions } from './live-stream.ts';
 import type { Receipts } from './receipts.ts';
@@ -28,6 +29,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
   readonly walkTests: WalkTests;
+  readonly fleet: Fleet;
   readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
@@ -66,6 +68,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     command: commandDesk(parts.requests, parts.operator),
   };
   const close = closeOnce(parts);
+  const alarmsOf = alarms({ ...shared, stream: alarmStreamParts(parts) });
   return {
     get status() {
       return desk.status;
@@ -76,8 +79,9 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     gateways: gateways(shared),
     devices: devices(shared),
     telemetry: telemetry(shared),
-    alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
+    alarms: alarmsOf,
     walkTests: walkTests(shared),
+    fleet: fleet({ ...shared, active: alarmsOf.active }),
     records: records(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {

@@ -18,6 +18,8 @@ export type Gateway = {
   readonly id: string;
   /** Three digits (GB/T 10114). */
   readonly town: string;
+  /** Village or community within the town, three digits; absent where the site does not say. */
+  readonly village?: string;
   /** Its id until it has told its name. */
   readonly name: string;
   readonly link: {
@@ -150,6 +152,7 @@ function toGateway({ site, presence, since, state }: Entry): Gateway {
     id: site.gateway,
     town: site.town,
     name: state?.name ?? site.gateway,
+    ...(state?.village !== undefined && { village: state.village }),
     link: { online: presence?.online ?? false, since },
     ...(state && {
       report: {

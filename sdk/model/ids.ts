@@ -5,6 +5,8 @@ import { FengsuiError } from './errors.ts';
 export type DistrictCode = Brand<string, 'DistrictCode'>;
 /** Code of a town or subdistrict within its district, three digits (GB/T 10114), e.g. `001`. */
 export type TownCode = Brand<string, 'TownCode'>;
+/** Code of a village or community within its town, three digits (the last of the twelve of 统计用区划代码), e.g. `201`. */
+export type VillageCode = Brand<string, 'VillageCode'>;
 /** A gateway, unique within its district. */
 export type GatewayId = Brand<string, 'GatewayId'>;
 /** A device, unique within its gateway. */
@@ -30,6 +32,8 @@ const levelText = 'lower-case letters, digits and hyphens, at most 63, starting 
 export const districtCode = checked<'DistrictCode'>('district code', /^[1-9]\d{5}$/, 'six digits (GB/T 2260)');
 /** @throws FengsuiError INVALID */
 export const townCode = checked<'TownCode'>('town code', /^\d{3}$/, 'three digits (GB/T 10114)');
+/** @throws FengsuiError INVALID */
+export const villageCode = checked<'VillageCode'>('village code', /^\d{3}$/, 'three digits');
 /** @throws FengsuiError INVALID */
 export const gatewayId = checked<'GatewayId'>('gateway id', levelPattern, levelText);
 /** @throws FengsuiError INVALID */

@@ -209,10 +209,30 @@ export type ForbiddenRange = {
   readonly why: string;
 };
 
+/**
+ * What a device is for, so that a district can be counted by it. hydrant 消火栓 · water 消防水源与管网 · smoke 独立烟感 ·
+ * fire-panel 火灾自动报警系统 · electrical-fire 电气火灾监控 · supply 电源 · call 求助 · output 联动输出 · contact 触点 · other.
+ */
+export const deviceCategories = [
+  'hydrant',
+  'water',
+  'smoke',
+  'fire-panel',
+  'electrical-fire',
+  'supply',
+  'call',
+  'output',
+  'contact',
+  'other',
+] as const;
+export type DeviceCategory = (typeof deviceCategories)[number];
+
 /** What a kind of device is, as data. */
 export type ProfileSpec = {
   readonly id: `${string}/${string}`;
   readonly name: { readonly en: string; readonly zh: string };
+  /** What it counts as; `other` unless given. */
+  readonly category?: DeviceCategory;
   /** Document, revision and table the addresses were read from. Required: no anonymous registers. */
   readonly source: string;
   /** Numbers a site may set. */

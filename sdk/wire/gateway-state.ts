@@ -1,5 +1,5 @@
 import { alarmKinds, type HeardKind } from '../model/alarm.ts';
-import { type DeviceId, deviceId } from '../model/ids.ts';
+import { type DeviceId, deviceId, type VillageCode, villageCode } from '../model/ids.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import type { RunClock } from '../model/run-clock.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
@@ -30,6 +30,8 @@ export type DeviceState = {
   readonly health: Health;
   /** Most urgent kind of alarm that is active on it. */
   readonly alarm?: HeardKind;
+  /** A person has taken it out of service. */
+  readonly outOfService?: true;
 };
 
 export type BusState = { readonly id: string; readonly problem?: string };
@@ -54,6 +56,8 @@ export type GatewayState = {
   readonly clockSteps?: number;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
+  /** Where it stands within its town, where the site says so. */
+  readonly village?: VillageCode;
   readonly buses: readonly BusState[];
   readonly devices: readonly DeviceState[];
 };
@@ -91,9 +95,20 @@ const key = {
   riskLevel: 14,
   clocks: 15,
   clockSteps: 16,
+  village: 17,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
-const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
+const device = {
+  id: 1,
+  profile: 2,
+  name: 3,
+  place: 4,
+  bus: 5,
+  origin: 6,
+  health: 7,
+  alarm: 8,
+  outOfService: 9,
+} as const;
 
 /** Checked against docs/contract/fengsui.cddl. */
 export { bus as busStateKeys, device as deviceStateKeys, key as stateKeys, presenceKey as presenceKeys };
@@ -116,6 +131,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.riskLevel, riskLevels.indexOf(s.riskLevel)],
       [key.clocks, s.clocks?.map(runClockCbor)],
       [key.clockSteps, s.clockSteps],
+      [key.village, s.village],
       [
         key.buses,
         s.buses.map((b) =>
@@ -137,6 +153,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
             [device.origin, origins.indexOf(d.origin)],
             [device.health, healths.indexOf(d.health)],
             [device.alarm, d.alarm && kindCode(d.alarm)],
+            [device.outOfService, d.outOfService],
           ]),
         ),
       ],
@@ -166,6 +183,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
       clocks: fields.list(key.clocks).map((raw, i) => readRunClock(raw, `state.clocks[${i}]`)),
     }),
     ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
+    ...(fields.has(key.village) && { village: villageCode(fields.text(key.village)) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);
@@ -182,6 +200,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
         origin: d.one(device.origin, origins),
         health: d.one(device.health, healths),
         ...(d.has(device.alarm) && { alarm: d.oneOr(device.alarm, alarmKinds, 'other') }),
+        ...(d.has(device.outOfService) && d.flag(device.outOfService) && { outOfService: true as const }),
       };
     }),
   };

@@ -24,6 +24,7 @@ describe.each(all)('$id', (profile) => {
   ]);
 
   it('has points', () => expect(points.length).toBeGreaterThan(0));
+  it('says what it counts as', () => expect(profile.category).toBeDefined());
   it('cites its source', () => expect(profile.source.trim().length).toBeGreaterThan(10));
   it('has a name in both languages', () =>
     expect([profile.name.en, profile.name.zh].every((name) => name.trim() !== '')).toBe(true));

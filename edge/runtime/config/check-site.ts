@@ -1,6 +1,6 @@
 import { checkProfile, profiles } from '../../../device-profiles/index.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
+import { deviceId, districtCode, gatewayId, townCode, villageCode } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { millis } from '../../../sdk/model/time.ts';
 import { probesPerSilence } from '../../alarm/rules-of.ts';
@@ -55,6 +55,7 @@ export function checkSite(
       gateway: gatewayId(config.gateway.id),
     },
     name: config.gateway.name,
+    ...(config.gateway.village !== undefined && { village: villageCode(config.gateway.village) }),
     clock: config.gateway.clock,
     uplinks: config.uplinks.map((u) => ({
       ...u,

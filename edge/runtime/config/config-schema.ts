@@ -152,6 +152,9 @@ export const configSchema = z.strictObject({
     name: z.string().min(1).max(100),
     district: digits(6, '[1-9]', 'GB/T 2260'),
     town: digits(3, '\\d', 'GB/T 10114'),
+    village: digits(3, '\\d', 'the last three of the twelve of 统计用区划代码')
+      .optional()
+      .describe('Village or community within the town, so that the platform can count by it.'),
     clock: z
       .enum(['ntp', 'trusted'])
       .default('ntp')

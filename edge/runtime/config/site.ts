@@ -1,5 +1,5 @@
 import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
-import type { DeviceId } from '../../../sdk/model/ids.ts';
+import type { DeviceId, VillageCode } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import type { Millis } from '../../../sdk/model/time.ts';
 import type { Site as Address } from '../../../sdk/wire/topics.ts';
@@ -37,6 +37,7 @@ export type Site = {
   readonly configHash: string;
   readonly address: Address;
   readonly name: string;
+  readonly village?: VillageCode;
   readonly clock: 'ntp' | 'trusted';
   readonly uplinks: readonly UplinkConfig[];
   readonly operators: ReadonlyMap<string, OperatorKey>;
