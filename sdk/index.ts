@@ -27,6 +27,7 @@ export type {
   ProfileOf,
   TypedDevice,
 } from './client/devices.ts';
+export type { BusToScan, Diagnostics, GatewayLogLine, LogQuery, ScanStep } from './client/diagnostics.ts';
 export type { Unanswered } from './client/every-gateway.ts';
 export type {
   Fleet,
@@ -82,6 +83,7 @@ export type {
   BusStatus,
   ClockStatus,
   DeliveryStatus,
+  FoundUnit,
   HopTimes,
   StatusResult,
   UplinkStatus,

@@ -19,6 +19,7 @@ import { freshIdentity } from '../platform/ed25519.ts';
 import { makeFolder } from '../platform/files.ts';
 import { guardedClock } from '../platform/guarded-clock.ts';
 import type { Log } from '../platform/log.ts';
+import { logTail } from '../platform/log-tail.ts';
 import { scope } from '../platform/scope.ts';
 import type { Feeder } from '../platform/watchdog-feeder.ts';
 import { activeAlarm } from './alarm-commands.ts';
@@ -28,6 +29,7 @@ import type { Site, SiteDevice } from './config/site.ts';
 import { deliveryDesk } from './delivery/delivery-desk.ts';
 import { alarmNotReceived } from './delivery/receipt-rule.ts';
 import { deviceList } from './device-list.ts';
+import { busScans } from './diagnostics/bus-scans.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { gatewayState } from './gateway-state.ts';
 import { gatewayStatus } from './gateway-status.ts';
@@ -64,8 +66,10 @@ export type GatewayOptions = {
  * @throws FengsuiError JOURNAL | DRIVER_MISSING when it cannot keep what it would have to keep.
  */
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
-  const { clock: system, log, signal, journalWorker: worker } = options;
+  const { clock: system, signal, journalWorker: worker } = options;
   const clock = guardedClock(system);
+  const logs = logTail(options.log, clock);
+  const { log } = logs;
   const { path: directory, maxBytes, maxDays, history, fsync } = site.journal;
   const started = clock.mono();
   await using held = scope();
@@ -123,6 +127,14 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       onHealth: reporter.touch,
     }),
   );
+  const scans = held.own(
+    busScans({
+      clock,
+      log,
+      look: fields.look,
+      devicesAt: (bus, unit) => devices.devices.filter((d) => d.bus === bus && d.unit === unit).map(({ id }) => id),
+    }),
+  );
   const document = (channel: 'state' | 'points'): Uint8Array => {
     if (channel === 'points') return encodePointTable(fields.recorder.table());
     const { answered, problems } = fields;
@@ -173,6 +185,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         applyDevices,
         resume,
         status,
+        logs,
+        scans,
+        buses: site.buses,
       }),
   });
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });

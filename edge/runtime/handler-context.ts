@@ -6,8 +6,11 @@ import type { PointTable } from '../../sdk/wire/point-table.ts';
 import type { Command, Data } from '../../sdk/wire/request.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
+import type { LogTail } from '../platform/log-tail.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { SiteBus } from './config/site.ts';
 import type { DeviceList } from './device-list.ts';
+import type { BusScans } from './diagnostics/bus-scans.ts';
 import type { RiskDesk } from './risk/risk-desk.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
 
@@ -29,6 +32,9 @@ export type HandlerContext = {
   readonly applyDevices: (removed?: { device: string; operator: string }) => void;
   readonly resume: () => number;
   readonly status: () => StatusResult;
+  readonly logs: Pick<LogTail, 'after'>;
+  readonly scans: BusScans;
+  readonly buses: readonly SiteBus[];
 };
 
 /** How each command is carried out; `operator` is the name of the key that signed it. */

@@ -5,6 +5,8 @@ import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
+import { diagnosticsCommands } from './diagnostics/diagnostics-commands.ts';
+import { logsAnswer } from './diagnostics/logs-answer.ts';
 import { statusPage } from './gateway-status.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 import { historyAnswer, pointRow } from './history-answer.ts';
@@ -36,6 +38,8 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
+  logs: (p) => logsAnswer(ctx.logs, p),
+  scan: () => ctx.scans.state(),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -43,6 +47,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   const { devices, applyDevices } = ctx;
   return {
     ...alarmCommands(ctx),
+    ...diagnosticsCommands(ctx.scans, ctx.buses),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();

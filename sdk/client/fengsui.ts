@@ -7,6 +7,7 @@ import { type Alarms, alarms } from './alarms.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
 import { type Devices, devices } from './devices.ts';
+import { type Diagnostics, diagnostics } from './diagnostics.ts';
 import type { DistrictView } from './district-view.ts';
 import { type Fleet, fleet } from './fleet.ts';
 import { type Gateways, gateways } from './gateways.ts';
@@ -30,6 +31,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly alarms: Alarms;
   readonly walkTests: WalkTests;
   readonly fleet: Fleet;
+  readonly diagnostics: Diagnostics;
   readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
@@ -68,6 +70,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     command: commandDesk(parts.requests, parts.operator),
   };
   const close = closeOnce(parts);
+  const gatewaysOf = gateways(shared);
   const alarmsOf = alarms({ ...shared, stream: alarmStreamParts(parts) });
   return {
     get status() {
@@ -76,12 +79,13 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     get refused() {
       return desk.refused;
     },
-    gateways: gateways(shared),
+    gateways: gatewaysOf,
     devices: devices(shared),
     telemetry: telemetry(shared),
     alarms: alarmsOf,
     walkTests: walkTests(shared),
     fleet: fleet({ ...shared, active: alarmsOf.active }),
+    diagnostics: diagnostics({ ...shared, status: gatewaysOf.status, problem: desk.problem }),
     records: records(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {

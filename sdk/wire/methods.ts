@@ -177,6 +177,41 @@ export type StartWalkTestParams = {
 };
 export type AlarmResult = { readonly phase: AlarmPhase };
 
+/** Lines of the gateway's log after that number, of that level and above; without `after` the last ones. */
+export type LogsParams = { readonly after?: number; readonly level?: 'info' | 'warn' };
+/** `at`: Unix ms; `fields`: a JSON object. */
+export type LogLine = readonly [number: number, at: number, level: string, event: string, fields: string];
+/** `next`: where to go on from. `missed`: lines after `after` that are no longer kept. */
+export type LogsResult = { readonly lines: readonly LogLine[]; readonly next: number; readonly missed: number };
+
+/** Looks for devices on a bus that is being polled, at its own settings, with a fifth of its time; from 1 to 247 unless given. */
+export type ScanBusParams = {
+  readonly bus: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly operator?: string;
+};
+/** `devices`: those that are polled at this address; it is not looked at then. */
+export type FoundUnit = {
+  readonly unit: number;
+  readonly devices: readonly string[];
+  readonly kind: 'present' | 'conflict' | 'damaged';
+  /** Most likely first; from a confidence of 0.8 on a person need not confirm. */
+  readonly candidates: readonly { readonly profile: string; readonly confidence: number }[];
+};
+/** Of the scan that runs, or of the last one; before the first, nothing. */
+export type ScanResult = {
+  readonly isRunning: boolean;
+  readonly bus?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly done: number;
+  readonly total: number;
+  readonly found: readonly FoundUnit[];
+  /** Why it ended before its end. */
+  readonly why?: string;
+};
+
 /** `after`: the bus that the page before ended with. */
 export type StatusParams = { readonly after?: string };
 /** A bus as it has done since the gateway started, and each unit that was asked on it. */

@@ -16,6 +16,8 @@ export const queries = [
   'status',
   'suppressed',
   'walkTest',
+  'logs',
+  'scan',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -29,6 +31,8 @@ export const commands = [
   'setRiskLevel',
   'startWalkTest',
   'stopWalkTest',
+  'scanBus',
+  'stopScan',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];

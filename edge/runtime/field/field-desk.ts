@@ -14,7 +14,7 @@ import type { LinkageTrail } from '../records/linkage-trail.ts';
 import type { Check } from '../self-test.ts';
 import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';
 import type { FieldListener } from './field.ts';
-import { openFields } from './open-fields.ts';
+import { type FieldSet, openFields } from './open-fields.ts';
 
 /** The field side as one: what comes in goes to telemetry, judgement and linkage; what linkage wants goes out. */
 export interface FieldDesk extends AsyncDisposable {
@@ -31,6 +31,8 @@ export interface FieldDesk extends AsyncDisposable {
   readonly problems: ReadonlyMap<string, string>;
   /** Of the Modbus buses, by their ids. */
   quality(): readonly (readonly [string, BusQuality])[];
+  /** See {@link FieldSet.look}. */
+  readonly look: FieldSet['look'];
   /** What the daily self-test looks at. */
   checks(): readonly Check[];
   run(signal: AbortSignal): Promise<void>;
@@ -123,6 +125,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
     },
     alarmsChanged: () => linkage.update({ active: alarms.active, sounding: alarms.sounding }),
     chirp: (condition) => linkage.chirp(condition),
+    look: (bus, unit, signal) => fields.look(bus, unit, signal),
     quality: () => fields.quality(),
     checks: () => [
       {

@@ -1,5 +1,6 @@
 import type { BusQuality } from '../../../sdk/model/link-quality.ts';
 import type { PointValue } from '../../../sdk/model/point.ts';
+import type { FoundUnit } from '../../../sdk/wire/methods.ts';
 import type { SiteDevice } from '../config/site.ts';
 
 /** What a bus tells the rest of the gateway. */
@@ -16,6 +17,8 @@ export interface Field extends AsyncDisposable {
   replace(devices: readonly SiteDevice[]): void;
   /** Switches an output. @throws FengsuiError */
   write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
+  /** Asks who is at an address that nobody is polled at, behind all other requests. `undefined`: nobody. @throws FengsuiError INVALID where there are no addresses */
+  look(unit: number, signal: AbortSignal): Promise<FoundUnit | undefined>;
   /** `undefined` where there is no link that could be good or bad. */
   quality(): BusQuality | undefined;
   run(signal: AbortSignal): Promise<void>;

@@ -79,6 +79,9 @@ export function lineField(
       await lines.write(device.id, on);
       await readAgain(device); // the proof, without waiting for the next period
     },
+    look: async () => {
+      throw new FengsuiError('INVALID', 'a bus of GPIO lines has no addresses to look at');
+    },
     quality: () => undefined,
     async run(signal) {
       await closing;

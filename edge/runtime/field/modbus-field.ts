@@ -17,6 +17,7 @@ import { type Measured, measureEvery, remeasured } from './measured.ts';
 import { planBus } from './plan-bus.ts';
 import { refusedHoles } from './refused-holes.ts';
 import { type UnitAnswers, unitAnswers } from './unit-answers.ts';
+import { whoIsAt } from './who-is-at.ts';
 
 export type ModbusFieldOptions = {
   readonly clock: Clock;
@@ -96,6 +97,7 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
         throw new FengsuiError('INVALID', `“${device.id}” has no coil “${name}”`);
       await bus.write({ unit: device.unit, table: 'coil', address: point.value.address, value: on }, signal);
     },
+    look: (unit, signal) => whoIsAt(bus, unit, { clock, signal }),
     quality: () => withStates(bus.quality(), polls.states()),
     run: (signal) => polls.run(signal),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),

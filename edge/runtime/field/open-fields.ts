@@ -1,5 +1,6 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { BusQuality } from '../../../sdk/model/link-quality.ts';
+import type { FoundUnit } from '../../../sdk/wire/methods.ts';
 import { openLines } from '../../bus/gpio/open-lines.ts';
 import { openModbus } from '../../bus/modbus/open-modbus.ts';
 import { type Ticker, ticker } from '../../bus/poll/ticker.ts';
@@ -18,6 +19,8 @@ export interface FieldSet extends AsyncDisposable {
   replace(devices: readonly SiteDevice[]): void;
   /** @throws FengsuiError */
   write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
+  /** See {@link Field.look}. @throws FengsuiError NOT_FOUND */
+  look(bus: string, unit: number, signal: AbortSignal): Promise<FoundUnit | undefined>;
   /** Of the Modbus buses. */
   quality(): readonly (readonly [string, BusQuality])[];
   run(signal: AbortSignal): Promise<void>;
@@ -45,6 +48,11 @@ export function openFields(
       const field = fields.get(device.bus);
       if (!field) throw new FengsuiError('NOT_FOUND', `there is no bus “${device.bus}”`);
       await field.write(device, point, on, signal);
+    },
+    async look(bus, unit, signal) {
+      const field = fields.get(bus);
+      if (!field) throw new FengsuiError('NOT_FOUND', `there is no bus “${bus}”`);
+      return field.look(unit, signal);
     },
     quality: () =>
       [...fields].flatMap(([id, field]) => {

@@ -118,6 +118,30 @@ const shapes: readonly Shape[] = [
     },
     report,
   }),
+  shape<Methods.LogsParams>('logs-params', { after: 7, level: 'warn' }),
+  shape<Methods.LogsResult>('logs-result', {
+    lines: [[8, 1_790_000_000_000.5, 'warn', 'uplink.down', '{"why":"x"}']],
+    next: 8,
+    missed: 0,
+  }),
+  shape<Methods.ScanBusParams>('scan-bus-params', { bus: 'rs485', from: 1, to: 247, operator: 'Li' }),
+  shape<Methods.ScanResult>('scan-result', {
+    isRunning: true,
+    bus: 'rs485',
+    from: 1,
+    to: 10,
+    done: 3,
+    total: 10,
+    found: [
+      {
+        unit: 3,
+        devices: ['d'],
+        kind: 'present',
+        candidates: [{ profile: 'generic/municipal-hydrant', confidence: 0.5 }],
+      },
+    ],
+    why: 'it was stopped',
+  }),
   shape<Methods.StatusParams>('status-params', { after: 'rs485' }),
   shape<Methods.StatusPage>('status-result', {
     uptimeMs: 1,
@@ -202,11 +226,14 @@ const shapes: readonly Shape[] = [
     sounders: 'quiet',
     operator: 'Li',
   }),
-  ...(['suppress', 'unsuppress', 'startWalkTest', 'stopWalkTest'] as const).map(
+  ...(['suppress', 'unsuppress', 'startWalkTest', 'stopWalkTest', 'scanBus', 'stopScan'] as const).map(
     (m): Shape => [methodRule(m, 'result'), {}],
   ),
-  ...(['challenge', 'resume', 'suppressed', 'walkTest'] as const).map((m): Shape => [methodRule(m, 'params'), null]),
+  ...(['challenge', 'resume', 'suppressed', 'walkTest', 'scan'] as const).map(
+    (m): Shape => [methodRule(m, 'params'), null],
+  ),
   ['stop-walk-test-params', { operator: 'Li' }],
+  ['stop-scan-params', { operator: 'Li' }],
 ];
 
 describe('the shapes of methods', () => {

@@ -149,6 +149,9 @@ async function doAllThere(fs: Fengsui): Promise<void> {
   await fs.walkTests.stop({ gateway });
   await fs.walkTests.state({ gateway });
   await fs.telemetry.latest(gate);
+  for await (const _ of fs.diagnostics.logs({ gateway })) break;
+  for await (const step of fs.diagnostics.scanBus({ gateway, bus: 'street', units: [1, 40] }))
+    if (step.type === 'found' && step.unit === 2) break;
   const span = { from: new Date(Date.now() - 60_000), to: new Date() };
   for await (const _ of fs.telemetry.history(gate, span));
   for await (const _ of fs.telemetry.history(gate, { ...span, every: 1_000 }));

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../../edge/alarm/rules-of.ts';
+import { logTail } from '../../../edge/platform/log-tail.ts';
 import { alarmsPage } from '../../../edge/runtime/alarm-commands.ts';
 import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
@@ -15,6 +16,7 @@ import { fakeClock } from '../../support/fake-clock.ts';
 import { alarmChange } from '../../support/fake-gateway.ts';
 import { statusOf } from '../../support/link-figures.ts';
 import { memoryJournal } from '../../support/memory-journal.ts';
+import { noScans } from '../../support/no-scans.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { hydrant, onBus, siteOf } from '../../support/site-yaml.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -43,6 +45,9 @@ async function stage() {
   const devices = await deviceList(site, `${await temporaryFolder()}/devices.json`, log);
   for (const device of devices.devices) alarms.watch(device.id, rulesOf(device));
   const { query, command } = handlers({
+    logs: logTail(log, clock),
+    scans: noScans,
+    buses: [],
     ...parts,
     alarms,
     zones: [{ id: 'ground', name: 'Ground floor', devices: ['hall', 'barn'] }],

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { rulesOf } from '../../../edge/alarm/rules-of.ts';
 import type { Entry } from '../../../edge/journal/journal.ts';
+import { logTail } from '../../../edge/platform/log-tail.ts';
 import { alarmDesk } from '../../../edge/runtime/alarms/alarm-desk.ts';
 import type { SiteDevice } from '../../../edge/runtime/config/site.ts';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
@@ -13,6 +14,7 @@ import { encodeGone } from '../../../sdk/wire/telemetry.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';
 import { memoryDisk, memoryJournal } from '../../support/memory-journal.ts';
+import { noScans } from '../../support/no-scans.ts';
 import { recordingLog } from '../../support/recording-log.ts';
 import { hydrant, onBus, siteOf } from '../../support/site-yaml.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -53,6 +55,9 @@ async function stage(...entries: string[]) {
   };
   apply(devices.devices);
   const { query, command } = handlers({
+    logs: logTail(log, clock),
+    scans: noScans,
+    buses: [],
     journal,
     alarms,
     zones: [],
