@@ -20,6 +20,7 @@ const steps = [
   ['build', 'tsup', '--silent'],
   ['tests', 'vitest', 'run', '--coverage'],
   ['package', 'publint', '--strict'],
+  ['reference', 'typedoc', '--emit', 'none'],
   ['package types', 'attw', '--pack', '.', '--profile', 'esm-only'],
 ];
 

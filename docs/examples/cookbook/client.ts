@@ -1,0 +1,31 @@
+import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from 'fengsui';
+
+/** A key pair for a desk: the public half goes into the gateways' configuration, under `operators`. */
+export const newDesk = (): { readonly publicKey: string; readonly privateKey: string } => generateOperatorKey();
+
+/** Connects, and waits until every gateway that is online has told its values. */
+export async function open(url: string, privateKey: string): Promise<Fengsui> {
+  const signer = ed25519Signer({ keyId: 'tester', privateKey });
+  const fs = await connect({ url, district: '330603', signer, operator: '李伟', timeoutMs: 10_000 });
+  fs.on('status', (status) => console.log('broker', status)); // streams go on by themselves
+  fs.on('gap', ({ gateway, lane, from, to, reason }) => console.log(gateway, lane, from, to, reason));
+  fs.on('error', (e) => console.log(e.code, e.message)); // what no call could tell
+  await fs.ready({ timeoutMs: 20_000 });
+  return fs;
+}
+
+/** Every error has a code; some are worth another try. */
+export async function twice<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return await call();
+  } catch (e) {
+    if (FengsuiError.is(e) && e.retryable) return call();
+    throw e;
+  }
+}
+
+export async function farewell(fs: Fengsui): Promise<string> {
+  const words = `${fs.status}, ${fs.refused} messages made no sense`;
+  await fs.close(); // sends the receipts that are due; `await using` does it by itself
+  return words;
+}

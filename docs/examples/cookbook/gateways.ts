@@ -1,0 +1,27 @@
+import type { Fengsui } from 'fengsui';
+
+/** Who is offline in a town. */
+export const offlineIn = (fs: Fengsui, town: string): readonly string[] =>
+  fs.gateways.list({ town, online: false }).map(({ id }) => id);
+
+/** Waits until a gateway is there. */
+export async function isThere(fs: Fengsui, id: string, signal: AbortSignal): Promise<string> {
+  for await (const { gateway } of fs.gateways.watch({ signal })) if (gateway.id === id && gateway.link.online) break;
+  return fs.gateways.get(id).name;
+}
+
+/** How a gateway does: memory, clock, buses, and how long its alarms take. */
+export async function health(fs: Fengsui, id: string): Promise<readonly string[]> {
+  const { rssBytes, clock, buses, delivery } = await fs.gateways.status(id, { timeoutMs: 5_000 });
+  return [
+    `${Math.round(rssBytes / 1_048_576)} MB, clock ${clock?.trust}`,
+    ...buses.map((bus) => `${bus.id}: ${bus.answers} of ${bus.requests} answered`),
+    ...(delivery?.uplinks ?? []).map(({ id: uplink, hops }) => `${uplink}: p99 ${hops?.all[1] ?? '–'} ms`),
+  ];
+}
+
+/** A dry wind is forecast: limits and periods for severe risk, in all of the district. */
+export async function dryWind(fs: Fengsui): Promise<readonly string[]> {
+  const { levels, unanswered } = await fs.gateways.setRiskLevel({ level: 'severe', why: 'dry wind' });
+  return [...levels.map(({ gateway, level }) => `${gateway} ${level}`), ...unanswered.map((u) => `${u.gateway} ?`)];
+}

@@ -1,0 +1,182 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import * as alarms from '../../docs/examples/cookbook/alarms.ts';
+import * as client from '../../docs/examples/cookbook/client.ts';
+import * as devices from '../../docs/examples/cookbook/devices.ts';
+import * as district from '../../docs/examples/cookbook/district.ts';
+import * as gateways from '../../docs/examples/cookbook/gateways.ts';
+import * as onSite from '../../docs/examples/cookbook/on-site.ts';
+import * as telemetry from '../../docs/examples/cookbook/telemetry.ts';
+import type { Fengsui } from '../../sdk/index.ts';
+import { startBroker } from '../../simulators/broker/start-broker.ts';
+import { homePins, startHome } from '../../simulators/home/start-home.ts';
+import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
+import { type SmokeReceiver, smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
+import { pressureTransmitter } from '../../simulators/water/pressure-transmitter.ts';
+import { fieldSite } from '../support/field-site.ts';
+import { startGatewayUnderTest } from '../support/gateway-process.ts';
+import { until } from '../support/until.ts';
+
+const gateway = 'test-01';
+const hydrant = { gateway, device: 'hydrant' };
+const folder = new URL('../../docs/examples/cookbook/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.ts'));
+const code = new Map(files.map((name) => [name, readFileSync(new URL(name, folder), 'utf8').trim()]));
+
+const open: AsyncDisposable[] = [];
+const own = <T extends AsyncDisposable>(resource: T): T => {
+  open.push(resource);
+  return resource;
+};
+const soon = (ms = 20_000): AbortSignal => AbortSignal.timeout(ms);
+
+describe('the cookbook', { timeout: 60_000 }, () => {
+  let fs: Fengsui;
+  let smoke: SmokeReceiver;
+  let pressure = 0.3;
+
+  beforeAll(async () => {
+    const keys = client.newDesk();
+    smoke = smokeReceiver({ slots: 1 });
+    const units = new Map([
+      [1, smoke.unit],
+      [2, pressureTransmitter(2, () => pressure)],
+      [3, pressureTransmitter(3, () => 0.3)],
+    ]);
+    const street = own(await modbusServer({ transport: 'tcp', units }));
+    const home = own(await startHome());
+    const broker = own(await startBroker());
+    const buses = `  - id: street
+    tcp: "127.0.0.1:${street.port}"
+    timeoutMs: 200
+    devices:
+      - { id: kitchen, profile: generic/wireless-smoke-alarm, unit: 1, pollMs: 100, name: Kitchen, settings: { slot: 0 } }
+      - id: hydrant
+        profile: generic/municipal-hydrant
+        unit: 2
+        pollMs: 100
+        name: 村口消火栓
+        conditions: { low: { onDelayMs: 200, offDelayMs: 200 } }
+  - id: home
+    firmata: "127.0.0.1:${home.port}"
+    devices:
+      - { id: siren, profile: generic/siren, line: ${homePins.siren}, pollMs: 200, name: Siren }
+`;
+    own(await startGatewayUnderTest(fieldSite({ broker: broker.port, buses, key: keys.publicKey })));
+    fs = await client.open(`mqtt://127.0.0.1:${broker.port}`, keys.privateKey);
+    open.push({ [Symbol.asyncDispose]: async () => void (await client.farewell(fs)) });
+    await until('all answer', () => fs.devices.list({ health: 'ok' }).length === 3, 20_000);
+  }, 60_000);
+  afterAll(async () => {
+    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
+  });
+
+  const standing = async (device: string) => {
+    for (;;) {
+      const [found] = (await fs.alarms.active({ gateway })).alarms.filter((alarm) => alarm.device === device);
+      if (found) return found;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  };
+
+  it('gateways: who is offline, who is there, how they do, and a dry wind', async () => {
+    expect(gateways.offlineIn(fs, '001')).toEqual([]);
+    expect(await gateways.isThere(fs, gateway, soon())).toBe('Test');
+    const told = await gateways.health(fs, gateway);
+    expect(told[0]).toMatch(/^\d+ MB, clock synced$/);
+    expect(told[1]).toMatch(/^street: \d+ of \d+ answered$/);
+    expect(await gateways.dryWind(fs)).toEqual([`${gateway} severe`]);
+    await fs.gateways.setRiskLevel({ level: 'normal', why: 'the wind is over' });
+  });
+
+  it('devices: typed values, what is faulty, added and removed', async () => {
+    expect(devices.pressures(fs)).toEqual(['村口消火栓: 0.300 MPa']);
+    expect(devices.faulty(fs, gateway)).toEqual([]);
+    expect(devices.pressureOf(fs, hydrant)).toBeCloseTo(0.3);
+    expect(await devices.addAndRemove(fs, gateway, 'street')).toBe('hydrant-9');
+    expect(await devices.addAndRemove(fs, gateway, 'nowhere')).toContain('there is no bus “nowhere”');
+  });
+
+  it('telemetry: now, the last day, by the hour, as it comes, and what is left of a long outage', async () => {
+    expect(await telemetry.now(fs, hydrant)).toBeCloseTo(0.3);
+    const seen = telemetry.firstReadings(fs, 2, soon());
+    for (const next of [0.31, 0.32, 0.33]) {
+      pressure = next;
+      await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    for (const value of await seen) expect(value).toBeGreaterThan(0.29);
+    pressure = 0.3;
+    expect((await telemetry.lastDay(fs, hydrant)).length).toBeGreaterThanOrEqual(3);
+    expect((await telemetry.lowestByHour(fs, hydrant)).at(-1)).toMatch(/ 0\.(3|299)\d* \(\d+ good, \d+ not\)$/);
+    expect(await telemetry.sums(fs, AbortSignal.timeout(200))).toEqual([]);
+  });
+
+  it('alarms: what stands, stored once, dealt with, kept quiet, and during repair', async () => {
+    expect(await alarms.whatStands(fs)).toEqual([]);
+    const saved: string[] = [];
+    const stop = new AbortController();
+    const storing = alarms.storeAlarms(
+      fs,
+      {
+        cursor: async () => undefined,
+        save: async (key, what) => void saved.push(`${key.split('/')[0]} ${what}`),
+      },
+      stop.signal,
+    );
+    smoke.trip(0);
+    const fire = await standing('kitchen');
+    expect((await alarms.whatStands(fs))[0]).toMatch(/^fire kitchen: /);
+    expect(alarms.inWords(fire)).toMatch(/[\u4e00-\u9fff]/);
+    await until('it is stored', () => saved.includes(`${gateway} raised kitchen`));
+    smoke.clear(0);
+    await until('there is no smoke any more', () => fs.devices.get(fire).latest()['status']?.value === 'normal');
+    expect(await alarms.dealWithFire(fs, fire)).toBe('normal');
+    expect(await client.twice(() => fs.alarms.active({ gateway }))).toMatchObject({ alarms: [] });
+    pressure = 0.12;
+    const low = await standing('hydrant');
+    expect(await alarms.quietForTwoHours(fs, low, 'the pump is being tested')).toBe(true);
+    let worked = false;
+    expect(await alarms.duringRepair(fs, low, async () => void (worked = true))).toBe(2);
+    expect(worked).toBe(true);
+    pressure = 0.3;
+    stop.abort();
+    await storing;
+  });
+
+  it('on site: a walk test, who did what, what the log warns of, and who else is on the bus', async () => {
+    expect(await onSite.walkTest(fs, gateway, () => smoke.trip(0))).toEqual(['kitchen passed']);
+    smoke.clear(0);
+    const record = await onSite.firstRecord(fs, gateway, () =>
+      fs.gateways.setRiskLevel({ gateway, level: 'normal', why: 'as before' }),
+    );
+    expect(record).toMatchObject({ act: 'command', method: 'setRiskLevel', outcome: 'done' });
+    expect(await onSite.lastWarnings(fs, gateway, 1_500)).toContain('request.refused');
+    const [alive, ...found] = await onSite.strangers(fs, gateway, 'street');
+    expect(alive).toMatch(/^up \d+ s, \d+ ms away$/);
+    expect(found.map((line) => line.slice(0, 2))).toEqual(['3:']);
+  });
+
+  it('the district: the wall screen and what there is to do', async () => {
+    await until('all is well', () => fs.fleet.overview().devices.hydrant.share === 1, 15_000);
+    expect(district.headline(fs)).toBe('消火栓完好率 100 % · 网关在线 1/1');
+    expect(await district.toDo(fs, '001')).toEqual([]);
+  });
+
+  it('has a recipe for every function of a client', () => {
+    const all = [...code.values()].join('\n');
+    const functions = Object.entries(fs).flatMap(([name, part]) =>
+      typeof part === 'function'
+        ? [`fs.${name}`]
+        : typeof part === 'object' && part !== null
+          ? Object.entries(part).flatMap(([each, of]) => (typeof of === 'function' ? [`fs.${name}.${each}`] : []))
+          : [],
+    );
+    expect(functions.length).toBeGreaterThan(30);
+    expect(functions.filter((name) => !all.includes(`${name}(`))).toEqual([]);
+  });
+});
+
+it('docs/COOKBOOK.md shows the recipes as they are run', () => {
+  const page = readFileSync(new URL('../../docs/COOKBOOK.md', import.meta.url), 'utf8');
+  for (const [name, text] of code) expect(page, name).toContain(text);
+});
