@@ -29,7 +29,8 @@ CREATE INDEX audit_at ON audit (at, id);
 CREATE INDEX audit_gateway_at ON audit (gateway, at);
 CREATE TRIGGER audit_stays BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'audit is never changed'); END;
 CREATE TRIGGER audit_remains BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'audit is never deleted'); END;
-
+`,
+  `
 CREATE TABLE series (id INTEGER PRIMARY KEY, gateway TEXT NOT NULL, device TEXT NOT NULL, point TEXT NOT NULL,
   UNIQUE (gateway, device, point)) STRICT;
 `,
