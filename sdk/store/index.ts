@@ -1,4 +1,5 @@
 export { type FileStoreOptions, openFileStore } from './file/open-file-store.ts';
+export { type KeepOptions, type KeptDistrict, keepDistrict } from './keep/keep-district.ts';
 export { memoryStore } from './memory-store.ts';
 export type {
   AlarmEntry,
