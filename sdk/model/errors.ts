@@ -21,6 +21,7 @@ const catalogue = {
   LINE: { retryable: false, text: 'the input or output line cannot be used' },
   DRIVER_MISSING: { retryable: false, text: 'an optional driver is not installed' },
   JOURNAL: { retryable: true, text: 'the journal cannot store or read' },
+  STORE: { retryable: true, text: 'the platform cannot store or read' },
 } as const satisfies Record<string, { retryable: boolean; text: string }>;
 
 export type ErrorCode = keyof typeof catalogue;
