@@ -81,6 +81,9 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       - { id: gate, profile: generic/municipal-hydrant, unit: 1, pollMs: 100, name: Gate }
       - { id: kitchen, profile: generic/wireless-smoke-alarm, unit: 2, pollMs: 100, name: Kitchen, settings: { slot: 0 } }
       - { id: away, profile: generic/municipal-hydrant, unit: 3, pollMs: 100, name: Away }
+  - id: lane
+    tcp: "127.0.0.1:${street.port}"
+    devices:
       - { id: barrier, profile: generic/barrier, unit: 5, pollMs: 100, name: Barrier }
 `;
     gateway = own(
