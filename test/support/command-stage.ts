@@ -7,7 +7,7 @@ import type { OutputAccess } from '../../edge/runtime/field/field-desk.ts';
 import { recordStore } from '../../edge/runtime/records/record-store.ts';
 import type { Invoker } from '../../edge/uplink/request-desk.ts';
 import type { CommandRisk } from '../../sdk/model/command.ts';
-import { FengsuiError } from '../../sdk/model/errors.ts';
+import type { FengsuiError } from '../../sdk/model/errors.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
 import type { PointValue, Scalar } from '../../sdk/model/point.ts';
 import { type CommandReceipt, decodeCommandReceipt } from '../../sdk/wire/command.ts';
