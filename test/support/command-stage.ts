@@ -99,8 +99,7 @@ export async function commandStage({
     fail: (e?: FengsuiError) => {
       failing = e;
     },
-    reads(device: string, point: string, value: Scalar | undefined) {
-      const at = clock.mono();
+    reads(device: string, point: string, value: Scalar | undefined, at = clock.mono()) {
       const seen: PointValue =
         value === undefined ? { quality: 'lost', at, why: 'timeout' } : { quality: 'good', at, value };
       values.set(`${deviceId(device)}/${point}`, seen);
