@@ -8,6 +8,7 @@ import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LogTail } from '../platform/log-tail.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { CommandDesk } from './commands/command-desk.ts';
 import type { SiteBus } from './config/site.ts';
 import type { DeviceList } from './device-list.ts';
 import type { BusScans } from './diagnostics/bus-scans.ts';
@@ -21,6 +22,7 @@ export type HandlerContext = {
   readonly zones: readonly Zone[];
   readonly risk: Pick<RiskDesk, 'state' | 'set'>;
   readonly devices: DeviceList;
+  readonly deviceCommands: Pick<CommandDesk, 'invoke' | 'outcome'>;
   readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
   readonly table: () => PointTable;
   /** Wall time of a monotonic one, as known now. */
@@ -38,4 +40,6 @@ export type HandlerContext = {
 };
 
 /** How each command is carried out; `operator` is the name of the key that signed it. */
-export type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
+export type CommandHandlers = Readonly<
+  Record<Exclude<Command, 'invoke'>, (p: Fields, operator: string) => Data | Promise<Data>>
+>;

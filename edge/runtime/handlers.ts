@@ -24,6 +24,7 @@ export function handlers(ctx: HandlerContext): Handlers {
   return {
     query: async (method, params) => queries[method](paramsOf(params)),
     command: async (method, params, operator) => commands[method](paramsOf(params), operator),
+    invoke: ctx.deviceCommands.invoke,
   };
 }
 
@@ -37,6 +38,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined, ctx.clocks?.()),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
+  outcome: (p) => ctx.deviceCommands.outcome(p),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   logs: (p) => logsAnswer(ctx.logs, p),
   scan: () => ctx.scans.state(),

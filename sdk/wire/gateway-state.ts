@@ -54,6 +54,8 @@ export type GatewayState = {
   readonly clocks?: readonly RunClock[];
   /** How often the system's clock was set since the gateway started. */
   readonly clockSteps?: number;
+  /** Ed25519 public key (32 bytes) by which the gateway signs what became of commands; absent in states of an earlier version. */
+  readonly receiptKey?: Uint8Array;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   /** Where it stands within its town, where the site says so. */
@@ -96,6 +98,7 @@ const key = {
   clocks: 15,
   clockSteps: 16,
   village: 17,
+  receiptKey: 19,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
 const device = {
@@ -107,7 +110,7 @@ const device = {
   origin: 6,
   health: 7,
   alarm: 8,
-  outOfService: 9,
+  outOfService: 10,
 } as const;
 
 /** Checked against docs/contract/fengsui.cddl. */
@@ -132,6 +135,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.clocks, s.clocks?.map(runClockCbor)],
       [key.clockSteps, s.clockSteps],
       [key.village, s.village],
+      [key.receiptKey, s.receiptKey],
       [
         key.buses,
         s.buses.map((b) =>
@@ -184,6 +188,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
     }),
     ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
     ...(fields.has(key.village) && { village: villageCode(fields.text(key.village)) }),
+    ...(fields.has(key.receiptKey) && { receiptKey: fields.bytes(key.receiptKey) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);

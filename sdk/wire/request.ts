@@ -18,6 +18,7 @@ export const queries = [
   'walkTest',
   'logs',
   'scan',
+  'outcome',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -33,6 +34,7 @@ export const commands = [
   'stopWalkTest',
   'scanBus',
   'stopScan',
+  'invoke',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];
@@ -55,7 +57,7 @@ export type Request = {
   readonly client: string;
   readonly method: Query | Command;
   readonly params: Data;
-  /** The challenge that a command answers. */
+  /** The challenge that a command answers; only `invoke` goes without one where the clock can be trusted. */
   readonly nonce?: Uint8Array;
 };
 
@@ -81,15 +83,25 @@ export function decodeRequest(bytes: Uint8Array): Request {
   const fields = fieldsOf(decodeCbor(bytes), 'request');
   const name = fields.text('method');
   const method = [...queries, ...commands].find((m) => m === name);
-  if (!method) throw new FengsuiError('PROTOCOL', `request: there is no method ${JSON.stringify(name.slice(0, 40))}`);
+  if (!method) {
+    throw new FengsuiError(
+      'PROTOCOL',
+      `the gateway does not know the method ${JSON.stringify(name.slice(0, 40))}; it may be of an earlier version`,
+    );
+  }
   return {
-    id: boundedText(fields, 'id'),
-    client: clientOf(fields),
+    ...addresseeIn(fields),
     method,
     params: toData(fields.raw('params')),
     ...(fields.has('nonce') && { nonce: fields.bytes('nonce') }),
   };
 }
+
+/** Whom to answer, whatever else is in the request. */
+type Addressee = Pick<Request, 'id' | 'client'>;
+
+/** @throws FengsuiError PROTOCOL */
+export const decodeAddressee = (bytes: Uint8Array): Addressee => addresseeIn(fieldsOf(decodeCbor(bytes), 'request'));
 
 export const encodeReply = (r: Reply): Uint8Array =>
   encodeCbor(
@@ -115,6 +127,8 @@ export function decodeReply(bytes: Uint8Array): Reply {
   const code = fields.text('code');
   return { id, ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: fields.text('message') };
 }
+
+const addresseeIn = (fields: Fields): Addressee => ({ id: boundedText(fields, 'id'), client: clientOf(fields) });
 
 function clientOf(fields: Fields): string {
   const client = fields.text('client');

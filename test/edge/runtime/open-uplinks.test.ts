@@ -75,7 +75,7 @@ async function life(uplinks: readonly Config[], work: (journal: Journal) => Prom
     present: () => [],
     onCommand: () => undefined,
     delivery,
-    handlersFor: () => ({ query: async () => null, command: async () => null }),
+    handlersFor: () => ({ query: async () => null, command: async () => null, invoke: async () => null }),
   });
   const stop = new AbortController();
   const running = set.run(stop.signal);
