@@ -38,7 +38,7 @@ export const isSameEntry = (a: DeviceEntry, b: DeviceEntry): boolean =>
   a === b || canonicalEntry(a) === canonicalEntry(b);
 
 /** One text for all ways to write the same. */
-export const canonical = (value: Data | undefined): string =>
+export const canonical = (value: unknown): string =>
   JSON.stringify(value, (_, part: unknown) => (isMap(part) ? sorted(Object.entries(part)) : part)) ?? '';
 
 /** The same for an entry. */
