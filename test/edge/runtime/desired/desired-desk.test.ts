@@ -155,7 +155,9 @@ describe('a desired list', () => {
       problems: [{ device: 'yard', path: '', message }],
     });
     expect(s.forgotten).toEqual(['barn by platform']);
-    expect(s.acts).toMatchObject([{ method: 'apply', outcome: 'BUS_TIMEOUT', detail: `version 1: yard: ${message}` }]);
+    expect(s.acts).toMatchObject([
+      { method: 'apply', outcome: 'BUS_TIMEOUT', detail: `version 1 is rejected: yard: ${message}` },
+    ]);
     expect((await stage(s.path)).devices.desired()).toMatchObject({ version: 1, sync: 'rejected' });
   });
 
@@ -241,6 +243,7 @@ describe('a list that is refused', () => {
       const s = await stage();
       const answer = await s.apply(1, list);
       expect(answer).toMatchObject({ version: 1, sync: 'rejected', problems: [problem] });
+      expect(s.acts).toMatchObject([{ method: 'apply', outcome: 'INVALID', operator: 'platform' }]);
       expect([s.ids(), s.devices.version, s.devices.desired()]).toMatchObject([
         ['gate', 'yard'],
         0,
