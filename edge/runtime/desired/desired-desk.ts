@@ -93,7 +93,9 @@ export function desiredDesk(ctx: DesiredDeskContext): DesiredDesk {
       const change = await devices.take(wanted);
       if (change) {
         ctx.applyDevices();
-        watch(beginTrial(change.before, change.after, seen, trialMs), change, operator);
+        // A device that is changed may have answered as it was while the list was stored.
+        const begun = { ...seen, at: clock.mono() };
+        watch(beginTrial(change.before, change.after, begun, trialMs), change, operator);
         log.info('desired.trial', { version: wanted.version });
       } else if (devices.desired().version !== before.version) {
         ctx.onChange();
