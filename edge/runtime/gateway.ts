@@ -32,6 +32,8 @@ import { receiptKey } from './commands/receipt-key.ts';
 import type { Site, SiteDevice } from './config/site.ts';
 import { deliveryDesk } from './delivery/delivery-desk.ts';
 import { alarmNotReceived } from './delivery/receipt-rule.ts';
+import { configPage, localChange } from './desired/answers.ts';
+import { desiredDesk } from './desired/desired-desk.ts';
 import { deviceList } from './device-list.ts';
 import { busScans } from './diagnostics/bus-scans.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
@@ -184,6 +186,17 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     ...wear.figures(),
     delivery: { ...delivery.waiting(), uplinks: uplinks.status() },
   });
+  const desired = held.own(
+    desiredDesk({
+      ...shared,
+      devices,
+      sight: () => fields,
+      applyDevices,
+      onChange: reporter.touch,
+      forget: (device, operator) => alarms.forget(deviceId(device), operator),
+      note: audit.note,
+    }),
+  );
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
@@ -196,6 +209,8 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         alarms,
         devices,
         deviceCommands,
+        site,
+        desired,
         zones: site.zones,
         risk,
         points: () => fields.points,
@@ -214,7 +229,12 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
   const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
   const recorded = (p: Fields): Promise<Data> => recordsAnswer({ journal, clocks: time.clocks() }, p);
-  const answers = { status, alarms: standing, history: past, records: recorded };
+  const config = (p: Fields): Data => ({ ...configPage(site, devices, p.has('after') ? p.text('after') : undefined) });
+  const device = async (p: Fields): Promise<Data> => {
+    await desired.changeOnSite(localChange(p));
+    return { configVersion: devices.version };
+  };
+  const answers = { status, alarms: standing, history: past, records: recorded, config, device };
   held.own(await serveLocal(directory, answers, { clock, log }));
 
   audit.started(devices.version);

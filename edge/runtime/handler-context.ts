@@ -9,7 +9,8 @@ import type { Journal } from '../journal/journal.ts';
 import type { LogTail } from '../platform/log-tail.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
-import type { SiteBus } from './config/site.ts';
+import type { Site, SiteBus } from './config/site.ts';
+import type { DesiredDesk } from './desired/desired-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import type { BusScans } from './diagnostics/bus-scans.ts';
 import type { RiskDesk } from './risk/risk-desk.ts';
@@ -23,6 +24,8 @@ export type HandlerContext = {
   readonly risk: Pick<RiskDesk, 'state' | 'set'>;
   readonly devices: DeviceList;
   readonly deviceCommands: Pick<CommandDesk, 'invoke' | 'outcome'>;
+  readonly site: Site;
+  readonly desired: Pick<DesiredDesk, 'apply'>;
   readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
   readonly table: () => PointTable;
   /** Wall time of a monotonic one, as known now. */

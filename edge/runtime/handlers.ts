@@ -5,6 +5,7 @@ import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
+import { applyRequest, configPage } from './desired/answers.ts';
 import { diagnosticsCommands } from './diagnostics/diagnostics-commands.ts';
 import { logsAnswer } from './diagnostics/logs-answer.ts';
 import { statusPage } from './gateway-status.ts';
@@ -42,6 +43,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   logs: (p) => logsAnswer(ctx.logs, p),
   scan: () => ctx.scans.state(),
+  config: (p) => ({ ...configPage(ctx.site, ctx.devices, p.has('after') ? p.text('after') : undefined) }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -50,6 +52,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   return {
     ...alarmCommands(ctx),
     ...diagnosticsCommands(ctx.scans, ctx.buses),
+    apply: async (p, operator) => ({ ...(await ctx.desired.apply(applyRequest(p), operator)) }),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();

@@ -5,6 +5,7 @@ import type { RunClock } from '../model/run-clock.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
+import { type DesiredState, desiredCbor, readDesired } from './desired.ts';
 import { fieldsOf, mapOf } from './parse.ts';
 import { readRunClock, runClockCbor } from './run-clock.ts';
 import { joinWall, splitWall } from './stamp.ts';
@@ -16,9 +17,10 @@ export type Presence = { readonly online: boolean; readonly boot: number };
 export const healths = ['unknown', 'ok', 'fault'] as const;
 export type Health = (typeof healths)[number];
 
-/** Where a device's entry comes from: the site's file, or the platform. Position is the wire value: append only. */
+/** Position is the wire value. This list is closed: a reader of an earlier version refuses what is not in it. */
 export const origins = ['file', 'platform'] as const;
-export type Origin = (typeof origins)[number];
+/** Where a device's entry comes from: the site's file, the platform, or somebody on site, who added it to the list. */
+export type Origin = (typeof origins)[number] | 'local';
 
 export type DeviceState = {
   readonly id: DeviceId;
@@ -56,6 +58,8 @@ export type GatewayState = {
   readonly clockSteps?: number;
   /** Ed25519 public key (32 bytes) by which the gateway signs what became of commands; absent in states of an earlier version. */
   readonly receiptKey?: Uint8Array;
+  /** What has become of the list that the platform wants; absent in states of an earlier version. */
+  readonly desired?: DesiredState;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   /** Where it stands within its town, where the site says so. */
@@ -98,6 +102,7 @@ const key = {
   clocks: 15,
   clockSteps: 16,
   village: 17,
+  desired: 18,
   receiptKey: 19,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
@@ -110,6 +115,7 @@ const device = {
   origin: 6,
   health: 7,
   alarm: 8,
+  isLocal: 9,
   outOfService: 10,
 } as const;
 
@@ -136,6 +142,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.clockSteps, s.clockSteps],
       [key.village, s.village],
       [key.receiptKey, s.receiptKey],
+      [key.desired, s.desired && desiredCbor(s.desired)],
       [
         key.buses,
         s.buses.map((b) =>
@@ -154,10 +161,12 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
             [device.name, d.name],
             [device.place, d.place],
             [device.bus, d.bus],
-            [device.origin, origins.indexOf(d.origin)],
+            // A reader of an earlier version knows two origins; to it, what was added on site is the site's.
+            [device.origin, origins.indexOf(d.origin === 'local' ? 'file' : d.origin)],
             [device.health, healths.indexOf(d.health)],
             [device.alarm, d.alarm && kindCode(d.alarm)],
             [device.outOfService, d.outOfService],
+            [device.isLocal, d.origin === 'local' || undefined],
           ]),
         ),
       ],
@@ -189,6 +198,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
     ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
     ...(fields.has(key.village) && { village: villageCode(fields.text(key.village)) }),
     ...(fields.has(key.receiptKey) && { receiptKey: fields.bytes(key.receiptKey) }),
+    ...(fields.has(key.desired) && { desired: readDesired(fields.fields(key.desired)) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);
@@ -202,7 +212,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
         name: d.text(device.name),
         place: d.text(device.place),
         bus: d.text(device.bus),
-        origin: d.one(device.origin, origins),
+        origin: d.has(device.isLocal) && d.flag(device.isLocal) ? 'local' : d.one(device.origin, origins),
         health: d.one(device.health, healths),
         ...(d.has(device.alarm) && { alarm: d.oneOr(device.alarm, alarmKinds, 'other') }),
         ...(d.has(device.outOfService) && d.flag(device.outOfService) && { outOfService: true as const }),

@@ -19,6 +19,7 @@ export const queries = [
   'logs',
   'scan',
   'outcome',
+  'config',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -35,6 +36,7 @@ export const commands = [
   'scanBus',
   'stopScan',
   'invoke',
+  'apply',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];

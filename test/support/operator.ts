@@ -7,6 +7,7 @@ export function operator(name: string): {
   readonly name: string;
   readonly key: OperatorKey;
   readonly publicKey: string;
+  readonly privateKey: string;
   readonly signer: Signer;
 } {
   const { publicKey, privateKey } = newOperatorKey();
@@ -14,6 +15,7 @@ export function operator(name: string): {
   return {
     name,
     publicKey,
+    privateKey,
     key: operatorKey(publicKey),
     signer: { keyId: name, sign: async (bytes) => Uint8Array.from(sign(null, bytes, secret)) },
   };

@@ -46,6 +46,8 @@ function detailOf(method: string, p: Fields): string {
   if (method === 'startWalkTest')
     return `${p.has('zone') ? `zone ${p.text('zone')}` : `${p.list('devices').length} devices`}, ${p.number('minutes')} min, ${p.text('sounders')}`;
   if (method === 'scanBus') return `bus ${p.text('bus')}`;
+  if (method === 'apply')
+    return `version ${p.number('version')}, ${p.list('devices').length} devices${p.has('dryRun') && p.flag('dryRun') ? ', dry run' : ''}`;
   if (method === 'provision') return p.fields('device').text('profile');
   return '';
 }

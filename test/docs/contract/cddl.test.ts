@@ -8,6 +8,7 @@ import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
 import { clockTrusts } from '../../../sdk/model/time.ts';
 import { alarmKeys, alarmType, encodeAlarm, suppressionKeys } from '../../../sdk/wire/alarm-message.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
+import { desiredKeys, syncs } from '../../../sdk/wire/desired.ts';
 import {
   busStateKeys,
   deviceStateKeys,
@@ -94,6 +95,7 @@ describe('the keys of the CDDL', () => {
     ['state', stateKeys],
     ['bus-state', busStateKeys],
     ['device-state', deviceStateKeys],
+    ['desired-state', desiredKeys],
     ['run-clock', runClockKeys],
     ['points', pointsKeys],
     ['point-column', columnKeys],
@@ -154,6 +156,7 @@ describe('the lists of the CDDL', () => {
     ['clock-trust', clockTrusts],
     ['risk-level', riskLevels],
     ['origin', origins],
+    ['sync', syncs],
     ['health', healths],
     ['alarm-kind', alarmKinds],
     ['alarm-event', alarmEvents],

@@ -31,6 +31,7 @@ import { operator } from '../../support/operator.ts';
 import { until } from '../../support/until.ts';
 import { contractRules, sends } from '../../support/wire/contract-documents.ts';
 import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
+import { wirePlatform } from '../../support/wire-platform.ts';
 
 type Heard = { readonly channel: string; readonly packet: PublishPacket };
 
@@ -109,6 +110,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
     await doAllThere(fs);
     await askForBatches(broker);
     await openBarrier(broker.port, tester.signer);
+    await applyLists(broker.port, tester.privateKey);
     await gateway.kill();
     await until('the broker tells the last will', () => presences() >= 2, 15_000);
 
@@ -191,6 +193,16 @@ async function openBarrier(port: number, signer: Signer): Promise<void> {
   expect(desk.receipt(await desk.query('outcome', { audit: what.audit }))).toMatchObject({ state: 'verified' });
   const wrong = await desk.invoke(order('barrier', 'shut'), [signer]);
   expect(desk.receipt(wrong)).toMatchObject({ state: 'refused', code: 'NOT_FOUND' });
+}
+
+/** What the SDK leaves to a platform with a store. */
+async function applyLists(port: number, privateKey: string): Promise<void> {
+  await using platform = await wirePlatform(port, privateKey);
+  const shed = { bus: 'street', id: 'shed', profile: 'generic/municipal-hydrant', unit: 4, name: 'Shed' };
+  await platform.ask('apply', { version: 1, devices: [{ ...shed, profile: 'x/y' }] });
+  await platform.ask('apply', { version: 2, devices: [{ ...shed, conditions: { low: { limit: 0.2 } } }] });
+  await platform.ask('config', {});
+  await until('that is told', () => platform.state()?.desired?.version === 2);
 }
 
 /** What a client asks for that has missed readings, which the SDK here has not. */

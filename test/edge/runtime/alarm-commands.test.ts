@@ -54,6 +54,8 @@ async function stage() {
     risk,
     devices,
     deviceCommands: { invoke: async () => expect.unreachable(), outcome: () => expect.unreachable() },
+    site,
+    desired: { apply: () => expect.unreachable() },
     points: () => new Map(),
     table: () => expect.unreachable(),
     wallOf: () => 0,

@@ -64,6 +64,8 @@ async function stage(...entries: string[]) {
     risk: { state: () => ({ level: 'normal', why: '' }), set: () => undefined },
     devices,
     deviceCommands: { invoke: async () => expect.unreachable(), outcome: () => expect.unreachable() },
+    site,
+    desired: { apply: () => expect.unreachable() },
     points: () => points,
     table: recorder.table,
     wallOf: (value) => clock.wall() - (clock.mono() - value.at),
