@@ -36,6 +36,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
+  config: notYet,
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -43,6 +44,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   const { devices, applyDevices } = ctx;
   return {
     ...alarmCommands(ctx),
+    apply: notYet,
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();
@@ -56,6 +58,10 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
     },
   };
 }
+
+const notYet = (): never => {
+  throw new FengsuiError('UNAVAILABLE', 'this gateway cannot take desired lists yet');
+};
 
 const ifVersion = (p: Fields): number | undefined => (p.has('ifVersion') ? p.count('ifVersion') : undefined);
 

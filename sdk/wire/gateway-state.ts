@@ -5,6 +5,7 @@ import type { RunClock } from '../model/run-clock.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
 import { documentLimits } from './cbor-guard.ts';
+import { type DesiredState, desiredCbor, readDesired } from './desired.ts';
 import { fieldsOf, mapOf } from './parse.ts';
 import { readRunClock, runClockCbor } from './run-clock.ts';
 import { joinWall, splitWall } from './stamp.ts';
@@ -16,9 +17,10 @@ export type Presence = { readonly online: boolean; readonly boot: number };
 export const healths = ['unknown', 'ok', 'fault'] as const;
 export type Health = (typeof healths)[number];
 
-/** Where a device's entry comes from: the site's file, or the platform. Position is the wire value: append only. */
+/** Position is the wire value. This list is closed: a reader of an earlier version refuses what is not in it. */
 export const origins = ['file', 'platform'] as const;
-export type Origin = (typeof origins)[number];
+/** Where a device's entry comes from: the site's file, the platform, or somebody on site, who added it to the list. */
+export type Origin = (typeof origins)[number] | 'local';
 
 export type DeviceState = {
   readonly id: DeviceId;
@@ -52,6 +54,8 @@ export type GatewayState = {
   readonly clocks?: readonly RunClock[];
   /** How often the system's clock was set since the gateway started. */
   readonly clockSteps?: number;
+  /** What has become of the list that the platform wants; absent in states of an earlier version. */
+  readonly desired?: DesiredState;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   readonly buses: readonly BusState[];
@@ -91,9 +95,10 @@ const key = {
   riskLevel: 14,
   clocks: 15,
   clockSteps: 16,
+  desired: 18,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
-const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
+const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8, isLocal: 9 } as const;
 
 /** Checked against docs/contract/fengsui.cddl. */
 export { bus as busStateKeys, device as deviceStateKeys, key as stateKeys, presenceKey as presenceKeys };
@@ -116,6 +121,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.riskLevel, riskLevels.indexOf(s.riskLevel)],
       [key.clocks, s.clocks?.map(runClockCbor)],
       [key.clockSteps, s.clockSteps],
+      [key.desired, s.desired && desiredCbor(s.desired)],
       [
         key.buses,
         s.buses.map((b) =>
@@ -134,9 +140,11 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
             [device.name, d.name],
             [device.place, d.place],
             [device.bus, d.bus],
-            [device.origin, origins.indexOf(d.origin)],
+            // A reader of an earlier version knows two origins; to it, what was added on site is the site's.
+            [device.origin, origins.indexOf(d.origin === 'local' ? 'file' : d.origin)],
             [device.health, healths.indexOf(d.health)],
             [device.alarm, d.alarm && kindCode(d.alarm)],
+            [device.isLocal, d.origin === 'local' || undefined],
           ]),
         ),
       ],
@@ -166,6 +174,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
       clocks: fields.list(key.clocks).map((raw, i) => readRunClock(raw, `state.clocks[${i}]`)),
     }),
     ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
+    ...(fields.has(key.desired) && { desired: readDesired(fields.fields(key.desired)) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);
@@ -179,7 +188,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
         name: d.text(device.name),
         place: d.text(device.place),
         bus: d.text(device.bus),
-        origin: d.one(device.origin, origins),
+        origin: d.has(device.isLocal) && d.flag(device.isLocal) ? 'local' : d.one(device.origin, origins),
         health: d.one(device.health, healths),
         ...(d.has(device.alarm) && { alarm: d.oneOr(device.alarm, alarmKinds, 'other') }),
       };

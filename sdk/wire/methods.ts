@@ -1,4 +1,5 @@
 import type { AlarmKind, AlarmPhase, CauseTest, SuppressionKind } from '../model/alarm.ts';
+import type { ConditionChanges } from '../model/condition-at.ts';
 import type { BusQuality } from '../model/link-quality.ts';
 import type { RiskLevel } from '../model/profile.ts';
 import type { ClockTrust } from '../model/time.ts';
@@ -125,6 +126,10 @@ export type DeviceSpec = {
   readonly place?: string;
   readonly settings?: Readonly<Record<string, number>>;
   readonly pollMs?: number;
+  /** What the site changes of the profile's conditions, by their names. */
+  readonly conditions?: ConditionChanges;
+  /** A fire waits at most so long for a second look, ms. */
+  readonly verifyMs?: number;
 };
 export type ProvisionParams = { readonly device: DeviceSpec; readonly ifVersion?: number };
 export type RemoveParams = { readonly device: string; readonly ifVersion?: number };

@@ -7,6 +7,7 @@ import { riskLevels } from '../../../sdk/model/profile.ts';
 import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
 import { clockTrusts } from '../../../sdk/model/time.ts';
 import { alarmKeys, alarmType, encodeAlarm, suppressionKeys } from '../../../sdk/wire/alarm-message.ts';
+import { desiredKeys, syncs } from '../../../sdk/wire/desired.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import {
   busStateKeys,
@@ -85,6 +86,7 @@ describe('the keys of the CDDL', () => {
     ['state', stateKeys],
     ['bus-state', busStateKeys],
     ['device-state', deviceStateKeys],
+    ['desired-state', desiredKeys],
     ['run-clock', runClockKeys],
     ['points', pointsKeys],
     ['point-column', columnKeys],
@@ -145,6 +147,7 @@ describe('the lists of the CDDL', () => {
     ['clock-trust', clockTrusts],
     ['risk-level', riskLevels],
     ['origin', origins],
+    ['sync', syncs],
     ['health', healths],
     ['alarm-kind', alarmKinds],
     ['alarm-event', alarmEvents],

@@ -5,6 +5,13 @@ import { unitStates } from '../../../sdk/model/link-quality.ts';
 import { riskLevels } from '../../../sdk/model/profile.ts';
 import { clockTrusts, wallTime } from '../../../sdk/model/time.ts';
 import type { WalkTestState } from '../../../sdk/model/walk-test.ts';
+import {
+  type ApplyParams,
+  type ApplyResult,
+  type ConfigPage,
+  type ConfigParams,
+  syncs,
+} from '../../../sdk/wire/desired.ts';
 import type * as Methods from '../../../sdk/wire/methods.ts';
 import { commands, type Data, queries } from '../../../sdk/wire/request.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
@@ -36,6 +43,29 @@ const report = {
   devices: [{ device: 'd', status: 'passed', condition: 'smoke', at: wallTime(1_790_000_030_000) }],
 } as const;
 
+const change = { limit: 0.2, deadband: 0.01, onDelayMs: 1_000, offDelayMs: 2_000 };
+const device = {
+  bus: 'b',
+  id: deviceId('d'),
+  profile: 'generic/siren',
+  unit: 1,
+  line: 3,
+  activeLow: true,
+  name: 'n',
+  place: 'p',
+  settings: { slot: 1 },
+  pollMs: 200,
+  conditions: { low: { ...change, heightened: change, severe: change } },
+  verifyMs: 5_000,
+} as const;
+const conflict = {
+  device: 'd',
+  field: 'address',
+  onSite: { bus: 'b', unit: 1 },
+  platform: null,
+  kept: 'on-site',
+  version: 5,
+} as const;
 const shapes: readonly Shape[] = [
   shape<Methods.ChallengeResult>('challenge-result', { nonce: bytesOfHex('00ff') }),
   shape<Methods.LatestParams>('latest-params', { device: 'd', after: 'c', limit: 10 }),
@@ -141,19 +171,24 @@ const shapes: readonly Shape[] = [
     next: 'rs485',
   }),
   shape<Methods.ProvisionParams>('provision-params', {
-    device: {
-      bus: 'b',
-      id: deviceId('d'),
-      profile: 'generic/siren',
-      unit: 1,
-      line: 3,
-      activeLow: true,
-      name: 'n',
-      place: 'p',
-      settings: { slot: 1 },
-      pollMs: 200,
-    },
+    device,
     ifVersion: 3,
+  }),
+  shape<ApplyParams>('apply-params', { version: 5, devices: [device], ifBase: 4, dryRun: true, trialMs: 5_000 }),
+  shape<ApplyResult>('apply-result', {
+    version: 5,
+    sync: 'trial',
+    problems: [{ device: 'd', path: 'unit', message: 'no answer' }],
+    conflicts: [conflict],
+    leftOut: 2,
+  }),
+  shape<ConfigParams>('config-params', { after: 'd' }),
+  shape<ConfigPage>('config-result', {
+    configVersion: 7,
+    desired: { version: 5, sync: 'rejected', localVersion: 2, problem: 'bus b: no answer' },
+    devices: [{ ...device, origin: 'local' }],
+    conflicts: [conflict],
+    next: 'd',
   }),
   shape<Methods.RemoveParams>('remove-params', { device: 'd', ifVersion: 3 }),
   shape<Methods.ConfigResult>('provision-result', { configVersion: 4 }),
@@ -211,6 +246,7 @@ describe('the shapes of methods', () => {
     ['trust-name', clockTrusts],
     ['level-name', riskLevels],
     ['unit-state', unitStates],
+    ['sync-name', syncs],
   ])('have the names of the code: %s', (rule, names) => {
     expect(textsOf(rules, rule)).toEqual(names);
   });
