@@ -1,0 +1,205 @@
+import { describeError, FengsuiError } from '../../model/errors.ts';
+import type { DesiredState, Json, PlatformStore } from '../../store/platform-store.ts';
+import type { ApplyResult, DesiredConflict, DesiredProblem, DesiredState as Shown } from '../../wire/desired.ts';
+import type { Data } from '../../wire/request.ts';
+import { delays } from '../backoff.ts';
+import type { Directory, DirectoryChange, Entry } from '../gateway-directory.ts';
+import type { Requests } from '../requests.ts';
+import type { AuditDesk } from './audit-desk.ts';
+import { conflictDesk, type HeardConflict } from './conflict-desk.ts';
+import type { DesiredBook } from './desired-book.ts';
+import { gatewayQueue } from './gateway-queue.ts';
+import { readListing } from './listed-devices.ts';
+import { nextStep } from './next-step.ts';
+import { parseApply } from './parse-desired.ts';
+import { takeOver } from './take-over.ts';
+import { devicesData } from './try-out.ts';
+
+export type ReconcilerContext = {
+  readonly store: Pick<PlatformStore, 'desired'>;
+  readonly book: DesiredBook;
+  readonly directory: Directory;
+  readonly requests: Requests;
+  readonly audit: AuditDesk;
+  /** Without a key nothing is told to gateways; another process that has one does it. */
+  readonly canSign: boolean;
+  readonly isUp: () => boolean;
+  readonly problem: (error: unknown) => void;
+  readonly conflict: (conflict: HeardConflict) => void;
+};
+
+/** Brings gateways to what is wanted of them, whenever one arrives, shows something new, or something else is wanted. */
+export type Reconciler = {
+  /** Looks at this gateway soon. */
+  readonly touch: (gateway: string) => void;
+  /** Until the signal fires. */
+  readonly run: (signal: AbortSignal) => Promise<void>;
+};
+
+/** After this long whatever waits is looked at again, also for what other processes have stored. */
+const sweepMs = 60_000;
+/** A gateway checks a whole list and writes it down before it answers. */
+const applyMs = 30_000;
+/** From one state to the next, so that a gateway which never agrees does not keep the loop. */
+const mostSteps = 6;
+const backoff = { firstMs: 1_000, factor: 2, ceilingMs: 120_000 } as const;
+
+export function reconciler(ctx: ReconcilerContext): Reconciler {
+  const { store, book, directory } = ctx;
+  const seenLocal = new Map<string, number>();
+  const answers = new Map<string, { readonly boot: number | undefined; readonly shown: Shown }>();
+  const heard = new Map<string, string>();
+  const conflicts = conflictDesk(ctx);
+
+  const shownBy = ({ site, presence, state }: Entry): Shown | undefined => {
+    const answer = answers.get(site.gateway);
+    const shown = state?.desired;
+    if (!shown || !answer || answer.boot !== presence?.boot || answer.shown.version <= shown.version) return shown;
+    return { ...answer.shown, localVersion: shown.localVersion };
+  };
+  const keepVerdict = async (gateway: string, verdict: Verdict): Promise<void> => {
+    const { version, sync, problems } = verdict;
+    const reported = { version, sync, problems: problems.map(problemJson), at: new Date() };
+    await store.desired.report(gateway, reported);
+  };
+  const apply = async (entry: Entry, { version, devices, by }: DesiredState, signal: AbortSignal): Promise<void> => {
+    const { gateway } = entry.site;
+    const params: Data = { version, devices: devicesData(devices), operator: by };
+    const result = await ctx.requests
+      .command(entry.site, 'apply', params, { signal, timeoutMs: applyMs })
+      .then(parseApply, (e: unknown) => refusalOf(version, e));
+    answers.set(gateway, { boot: entry.presence?.boot, shown: { ...result, localVersion: 0 } });
+    await keepVerdict(gateway, result);
+    await ctx.audit.note(
+      { act: 'devices.apply', who: by, gateway, detail: { version, problems: result.problems.map(problemJson) } },
+      result.sync === 'rejected' ? 'INVALID' : 'done',
+    );
+    await conflicts.take(gateway, result.conflicts);
+  };
+  const settle = async (gateway: string, signal: AbortSignal): Promise<void> => {
+    let isTold = false;
+    for (let left = mostSteps; left > 0; left--) {
+      const entry = onlineEntry(directory, gateway);
+      const stored = await book.refresh(gateway, signal);
+      if (!entry || !ctx.isUp() || book.record(gateway)?.state === 'decommissioned') return;
+      const shown = shownBy(entry);
+      const known =
+        stored && shown && isTold ? { ...stored, reported: { ...shown, problems: [], at: stored.at } } : stored;
+      const step = nextStep({
+        stored: known,
+        shown,
+        hasOwnDevices: entry.state?.devices.some((d) => d.origin !== 'file') ?? false,
+        seenLocal: seenLocal.get(gateway),
+      });
+      switch (step.do) {
+        case 'nothing':
+          return;
+        case 'report':
+          if (shown) await keepVerdict(gateway, { ...shown, problems: problemsOf(shown) });
+          isTold = true;
+          break;
+        case 'apply':
+          if (!ctx.canSign) return;
+          await apply(entry, step.desired, signal);
+          break;
+        case 'take-over': {
+          const listing = await readListing(ctx.requests, entry.site, { signal });
+          await takeOver(ctx, { gateway, stored, listing, how: step.how, signal });
+          await conflicts.take(gateway, listing.conflicts);
+          seenLocal.set(gateway, listing.desired.localVersion);
+          break;
+        }
+      }
+    }
+  };
+  const queue = gatewayQueue({
+    work: async (gateway, signal) => {
+      await settle(gateway, signal);
+      book.keepTrouble(gateway, undefined);
+    },
+    failed: (gateway, e) => {
+      const text = describeError(e);
+      if (!isPassing(e) && book.trouble(gateway) !== text) ctx.problem(e);
+      book.keepTrouble(gateway, text);
+    },
+    waits: () => delays(backoff, Math.random),
+  });
+  const look = ({ entry, type }: DirectoryChange): void => {
+    const { gateway } = entry.site;
+    if (type === 'removed' || type === 'offline') return void heard.delete(gateway);
+    const { desired } = entry.state ?? {};
+    const news = JSON.stringify([entry.presence, desired, entry.state?.boot]);
+    if (heard.get(gateway) === news) return;
+    heard.set(gateway, news);
+    if (entry.presence?.online) queue.add(gateway);
+  };
+  return {
+    touch: queue.add,
+    async run(signal) {
+      const stops = [directory.arrivals.add(({ gateway }) => queue.hurry(gateway)), directory.changes.add(look)];
+      const end = queue.start(signal);
+      for (const entry of directory.entries()) look({ type: 'added', entry });
+      while (!signal.aborted) {
+        await pause(sweepMs, signal);
+        if (!signal.aborted) await sweep(ctx, queue.add, signal).catch((e: unknown) => ctx.problem(e));
+      }
+      for (const stop of stops) stop();
+      await end();
+    },
+  };
+}
+
+type Verdict = Pick<Shown, 'version' | 'sync'> & { readonly problems: readonly DesiredProblem[] };
+
+/** A list that the gateway refuses as a whole. Whatever else went wrong flies on, and is tried again. */
+function refusalOf(version: number, e: unknown): ApplyResult {
+  if (!FengsuiError.is(e, 'INVALID')) throw e;
+  return {
+    version,
+    sync: 'rejected',
+    problems: [{ path: '', message: e.message }],
+    conflicts: [] as DesiredConflict[],
+  };
+}
+
+const problemsOf = ({ problem }: Shown): readonly DesiredProblem[] =>
+  problem === undefined ? [] : [{ path: '', message: problem }];
+
+const problemJson = ({ device, path, message }: DesiredProblem): Json => ({
+  ...(device !== undefined && { device }),
+  path,
+  message,
+});
+
+/** What passes by itself is not told: the gateway or the broker will be back. */
+const isPassing = (e: unknown): boolean =>
+  FengsuiError.is(e, 'GATEWAY_OFFLINE', 'UNAVAILABLE', 'TIMEOUT', 'ABORTED', 'OVERLOADED', 'CHALLENGE_EXPIRED');
+
+function onlineEntry(directory: Directory, gateway: string): Entry | undefined {
+  return directory.entries().find(({ site, presence }) => site.gateway === gateway && presence?.online === true);
+}
+
+async function sweep(ctx: ReconcilerContext, touch: (gateway: string) => void, signal: AbortSignal): Promise<void> {
+  await ctx.book.loadRecords(signal);
+  let after: string | undefined;
+  do {
+    const page = await ctx.store.desired.waiting({ after }, { signal });
+    for (const state of page.items) {
+      ctx.book.keepDesired(state.gateway, state);
+      if (onlineEntry(ctx.directory, state.gateway)) touch(state.gateway);
+    }
+    after = page.next;
+  } while (after !== undefined && !signal.aborted);
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal.addEventListener('abort', done, { once: true });
+  });
+}
