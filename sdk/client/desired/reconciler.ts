@@ -54,8 +54,10 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
   const shownBy = ({ site, presence, state }: Entry): Shown | undefined => {
     const answer = answers.get(site.gateway);
     const shown = state?.desired;
-    if (!shown || !answer || answer.boot !== presence?.boot || answer.shown.version <= shown.version) return shown;
-    return { ...answer.shown, localVersion: shown.localVersion };
+    const isBehind = shown && answer && answer.boot === presence?.boot && shown.version < answer.shown.version;
+    if (isBehind) return { ...answer.shown, localVersion: shown.localVersion };
+    answers.delete(site.gateway); // from now on the document tells, also of a gateway that is wiped
+    return shown;
   };
   const keepVerdict = async (gateway: string, verdict: Verdict): Promise<void> => {
     const { version, sync, problems } = verdict;
@@ -69,12 +71,12 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
       .command(entry.site, 'apply', params, { signal, timeoutMs: applyMs })
       .then(parseApply, (e: unknown) => refusalOf(version, e));
     answers.set(gateway, { boot: entry.presence?.boot, shown: { ...result, localVersion: 0 } });
-    await keepVerdict(gateway, result);
     await ctx.audit.note(
       { act: 'devices.apply', who: by, gateway, detail: { version, problems: result.problems.map(problemJson) } },
       result.sync === 'rejected' ? 'INVALID' : 'done',
     );
-    await conflicts.take(gateway, result.conflicts);
+    await conflicts.take(gateway, result.conflicts); // before the verdict, which lets go whoever waits
+    await keepVerdict(gateway, result);
   };
   const settle = async (gateway: string, signal: AbortSignal): Promise<void> => {
     let isTold = false;
@@ -104,9 +106,9 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
           break;
         case 'take-over': {
           const listing = await readListing(ctx.requests, entry.site, { signal });
-          await takeOver(ctx, { gateway, stored, listing, how: step.how, signal });
           await conflicts.take(gateway, listing.conflicts);
-          seenLocal.set(gateway, listing.desired.localVersion);
+          const isTaken = await takeOver(ctx, { gateway, stored, listing, how: step.how, signal });
+          if (isTaken) seenLocal.set(gateway, listing.desired.localVersion);
           break;
         }
       }

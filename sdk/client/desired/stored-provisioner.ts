@@ -47,6 +47,11 @@ export function storedProvisioner(ctx: StoredContext): Provisioner {
         const state = await ctx.audit.of(actOf(gateway, edit, options), () =>
           write(ctx, { gateway, edit, options, signal, entry }),
         );
+        const changed = 'remove' in edit ? [edit.remove] : edit.put.map(({ id }) => id);
+        book.keepConflicts(
+          gateway,
+          book.conflicts(gateway).filter(({ device }) => !changed.includes(device)),
+        );
         book.keepDesired(gateway, state);
         ctx.touch(gateway);
         return placed(state, entry);

@@ -10,16 +10,13 @@ import type { DesiredState as Shown } from '../../wire/desired.ts';
  */
 export type SyncState = 'in-sync' | 'pending' | 'waiting-for-gateway' | 'rejected';
 
-/** What a gateway has made of its newest desired version, by the document that it shows or else by the store. */
-export function syncOf(stored: DesiredState, shown: Shown | undefined, isOnline: boolean): SyncState {
-  const verdict = shown ?? stored.reported;
-  const isNewest = verdict?.version === stored.version;
-  if (isNewest && verdict.sync !== 'trial') return verdict.sync;
-  // The answer to `apply` reaches the store before the document reaches the broker.
-  const { reported } = stored;
-  if (isNewer(stored, shown) && reported?.version === stored.version && reported.sync === 'rejected') return 'rejected';
+/**
+ * What a gateway has made of its newest desired version. The store has the last word, as it has the reasons, too; what the
+ * gateway shows tells only whether it has lost since what the store believes it to have.
+ */
+export function syncOf({ version, reported }: DesiredState, shown: Shown | undefined, isOnline: boolean): SyncState {
+  const verdict = reported?.version === version ? reported.sync : 'trial';
+  const isLost = shown !== undefined && shown.version < version;
+  if (verdict === 'rejected' || (verdict === 'in-sync' && !isLost)) return verdict;
   return isOnline ? 'pending' : 'waiting-for-gateway';
 }
-
-const isNewer = (stored: DesiredState, shown: Shown | undefined): boolean =>
-  shown !== undefined && shown.version > 0 && shown.version < stored.version;

@@ -18,23 +18,28 @@ export type TakeOver = {
   readonly signal: AbortSignal;
 };
 
-/** Takes the list of a gateway into the store as a new version, where it differs. Another process that does the same does no harm. */
+/**
+ * Takes the list of a gateway into the store as a new version, where it differs.
+ * @returns false when somebody was faster: what is stored now must be looked at anew
+ */
 export async function takeOver(
   ctx: { readonly store: Pick<PlatformStore, 'desired'>; readonly book: DesiredBook; readonly audit: AuditDesk },
   { gateway, stored, listing, how, signal }: TakeOver,
-): Promise<void> {
+): Promise<boolean> {
   const before = stored?.devices ?? [];
   const devices = how === 'instead' ? wantedOf(listing) : beside(before, wantedOf(listing));
   const isAhead = listing.desired.version > (stored?.version ?? 0);
-  if (!isAhead && sameSpecs(before, devices)) return;
+  if (!isAhead && sameSpecs(before, devices)) return true;
   try {
     const change = { ifVersion: stored?.version ?? 0, devices, by: onSite, above: listing.desired.version };
     const state = await ctx.store.desired.change(gateway, change, { signal });
     ctx.book.keepDesired(gateway, state);
     const detail = { version: state.version, ...differences(before, devices) };
     await ctx.audit.note({ act: 'devices.take-over', who: onSite, gateway, detail });
+    return true;
   } catch (e) {
-    if (!FengsuiError.is(e, 'CONFLICT')) throw e; // somebody was faster: what is stored now is looked at anew
+    if (FengsuiError.is(e, 'CONFLICT')) return false;
+    throw e;
   }
 }
 

@@ -7,8 +7,8 @@ import { riskLevels } from '../../../sdk/model/profile.ts';
 import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
 import { clockTrusts } from '../../../sdk/model/time.ts';
 import { alarmKeys, alarmType, encodeAlarm, suppressionKeys } from '../../../sdk/wire/alarm-message.ts';
-import { desiredKeys, syncs } from '../../../sdk/wire/desired.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
+import { desiredKeys, syncs } from '../../../sdk/wire/desired.ts';
 import {
   busStateKeys,
   deviceStateKeys,
