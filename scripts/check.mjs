@@ -20,6 +20,7 @@ const steps = [
   ['build', 'tsup', '--silent'],
   ['tests', 'vitest', 'run', '--coverage'],
   ['package', 'publint', '--strict'],
+  ['published types', 'tsc', '-p', 'test/types/third-party'],
   ['package types', 'attw', '--pack', '.', '--profile', 'esm-only'],
 ];
 

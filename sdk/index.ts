@@ -87,8 +87,20 @@ export type { Signer } from './wire/sign1.ts';
 /** A profile that comes with Fengsui. */
 export type BuiltInProfile = (typeof profiles)[number];
 
+/**
+ * The profiles that a program knows when it is compiled: those of other makers by their ids. A program adds its own, and every client knows their points and settings:
+ * `declare module 'fengsui' { interface ProfileRegistry { 'acme/valve': typeof acmeValve } }`.
+ * At run time `connect` still needs the value among its `profiles`.
+ */
+export interface ProfileRegistry {
+  readonly builtIn: BuiltInProfile;
+}
+
+/** Every profile that this program knows when it is compiled. */
+export type KnownProfile = Extract<ProfileRegistry[keyof ProfileRegistry], ProfileSpec>;
+
 /** A district as a platform sees it. */
-export type Fengsui<P extends ProfileSpec = BuiltInProfile> = Client<P>;
+export type Fengsui<P extends ProfileSpec = KnownProfile> = Client<P>;
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
