@@ -25,8 +25,8 @@ module.exports = {
     only('edge/point/', 'edge/bus/reading\\.ts$', 'device-profiles/', 'sdk/model/'),
     only('edge/alarm/', 'sdk/model/'),
     only('edge/linkage/', 'sdk/model/'),
-    only('edge/journal/(?!history/|ageing/)', 'edge/journal/', 'edge/platform/', 'sdk/model/'),
-    only('edge/journal/(history|ageing)/', 'edge/journal/', 'edge/platform/', 'sdk/(model|wire)/'),
+    only('edge/journal/(?!history/|ageing/)', 'edge/journal/', 'edge/platform/', 'sdk/sqlite/', 'sdk/model/'),
+    only('edge/journal/(history|ageing)/', 'edge/journal/', 'edge/platform/', 'sdk/(model|wire|sqlite)/'),
     only('edge/uplink/', 'edge/journal/journal\\.ts$', 'edge/platform/', 'sdk/(model|wire)/'),
     { name: 'no-test-in-product', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
@@ -64,7 +64,7 @@ module.exports = {
     {
       name: 'sqlite-stays-in-its-driver',
       severity: 'error',
-      from: { pathNot: '^(edge/journal/sqlite-driver\\.ts$|test/)' },
+      from: { pathNot: '^(sdk/sqlite/driver\\.ts$|test/)' },
       to: { path: 'node_modules/@photostructure/' },
     },
   ],

@@ -1,10 +1,10 @@
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
+import type { OpenDatabase } from '../../sdk/sqlite/driver.ts';
 import { applyWrite, cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, openDatabaseFile } from './database-file.ts';
 import type { Keep, Seq } from './journal.ts';
 import { checkLane, type LaneFile, laneFile, laneSchema } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
-import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Note, Write } from './store.ts';
 
 export type AlarmFile = {

@@ -1,7 +1,7 @@
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
-import type { Database } from './sqlite-driver.ts';
+import type { Database } from '../../sdk/sqlite/driver.ts';
 import type { Note } from './store.ts';
 
 const backupOf = (path: string, version: number): string => `${path}.v${version}.bak`;

@@ -1,11 +1,11 @@
 import { closeSync, constants, existsSync, fdatasyncSync, fstatSync, openSync, statSync, writeSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import type { Database, OpenDatabase } from '../../sdk/sqlite/driver.ts';
+import { DamagedFile, isBusy, isDamage, isFull } from '../../sdk/sqlite/errors.ts';
 import { backUp, removeBackups } from './backup.ts';
 import { checksum } from './seal.ts';
 import { isMarkedDamaged, setAside } from './set-aside.ts';
-import type { Database, OpenDatabase } from './sqlite-driver.ts';
-import { DamagedFile, isBusy, isDamage, isFull } from './sqlite-errors.ts';
 import type { Note } from './store.ts';
 import { watched } from './watched-database.ts';
 

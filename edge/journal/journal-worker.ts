@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
-import { loadSqlite } from './sqlite-driver.ts';
-import { isDamage } from './sqlite-errors.ts';
+import { loadSqlite } from '../../sdk/sqlite/driver.ts';
+import { isDamage } from '../../sdk/sqlite/errors.ts';
 import { openSqliteStore } from './sqlite-store.ts';
 import type { Call, Reply, Request, Store, StoreOptions } from './store.ts';
 

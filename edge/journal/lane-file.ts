@@ -1,8 +1,8 @@
 import { wallTime } from '../../sdk/model/time.ts';
+import type { Database, Row } from '../../sdk/sqlite/driver.ts';
 import type { DatabaseFile } from './database-file.ts';
 import { type EntryRows, plainRows } from './entry-rows.ts';
 import type { Entry, Seq } from './journal.ts';
-import type { Database, Row } from './sqlite-driver.ts';
 
 export const laneSchema = `
   CREATE TABLE IF NOT EXISTS entry(seq INTEGER PRIMARY KEY, at REAL NOT NULL, body BLOB NOT NULL) STRICT;

@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import { describeError } from '../../sdk/model/errors.ts';
+import type { OpenDatabase } from '../../sdk/sqlite/driver.ts';
 import type { AlarmFile } from './alarm-file.ts';
 import type { DatabaseFile } from './database-file.ts';
 import type { Entry, Keep, Lane, Seq } from './journal.ts';
 import { type Salvaged, type SalvageInto, salvagedMark, startSalvage } from './salvage.ts';
 import { salvageDone, trySalvage } from './set-aside.ts';
-import type { OpenDatabase } from './sqlite-driver.ts';
 import type { Note } from './store.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
 

@@ -1,13 +1,13 @@
 import { closeSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
+import type { Database, OpenDatabase, Row, Statement } from '../../sdk/sqlite/driver.ts';
+import { isDamage, isFull } from '../../sdk/sqlite/errors.ts';
 import { cursorsOf } from './apply-write.ts';
 import { type DatabaseFile, databaseFile } from './database-file.ts';
 import { deflatedRows } from './entry-rows.ts';
 import type { Entry, Keep, Seq } from './journal.ts';
 import { type LaneFile, laneFile } from './lane-file.ts';
 import { unseal } from './seal.ts';
-import type { Database, OpenDatabase, Row, Statement } from './sqlite-driver.ts';
-import { isDamage, isFull } from './sqlite-errors.ts';
 
 /** Where to put what is sound. */
 export type SalvageInto = {

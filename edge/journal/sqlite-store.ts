@@ -1,6 +1,8 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import type { OpenDatabase } from '../../sdk/sqlite/driver.ts';
+import { isDamage, isFull } from '../../sdk/sqlite/errors.ts';
 import { systemClock } from '../platform/clock.ts';
 import { keepSmall } from './ageing/keep-small.ts';
 import { type AlarmFile, openAlarmFile } from './alarm-file.ts';
@@ -11,8 +13,6 @@ import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
 import type { Lane, LaneStatus, Seq } from './journal.ts';
 import { salvageLanes } from './salvage-lanes.ts';
 import { markDamaged } from './set-aside.ts';
-import type { OpenDatabase } from './sqlite-driver.ts';
-import { isDamage, isFull } from './sqlite-errors.ts';
 import type { Note, Opened, Store, StoreOptions, Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
 import { unsynced } from './unsynced.ts';

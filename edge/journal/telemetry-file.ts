@@ -1,4 +1,6 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs';
+import type { OpenDatabase } from '../../sdk/sqlite/driver.ts';
+import { isFull } from '../../sdk/sqlite/errors.ts';
 import { type GiveUp, giveUp } from './ageing/give-up.ts';
 import { type LevelRows, levelRows, telemetrySteps } from './ageing/level-rows.ts';
 import { rowOf } from './ageing/row-of.ts';
@@ -8,8 +10,6 @@ import { deflatedRows } from './entry-rows.ts';
 import type { Entry, Keep, Seq } from './journal.ts';
 import { checkLane, type LaneFile, laneFile } from './lane-file.ts';
 import { seal, unseal } from './seal.ts';
-import type { OpenDatabase } from './sqlite-driver.ts';
-import { isFull } from './sqlite-errors.ts';
 import type { Note, StoreOptions, Write } from './store.ts';
 
 export type TelemetryFile = {

@@ -1,6 +1,6 @@
+import type { Database } from '../../sdk/sqlite/driver.ts';
+import { isCorrupt } from '../../sdk/sqlite/errors.ts';
 import { markDamaged } from './set-aside.ts';
-import type { Database } from './sqlite-driver.ts';
-import { isCorrupt } from './sqlite-errors.ts';
 
 /**
  * The database; whatever damage a statement comes across, the file is marked, so that the next to open it sets it aside

@@ -18,11 +18,11 @@ export const defaultLimit = 1_000;
 const mostAtOnce = 10_000;
 const mostDevices = 5_000;
 const mostPoints = 1_000;
-const mostJsonBytes = 64 * 1024;
+export const mostJsonBytes = 64 * 1024;
 const mostDesiredBytes = 2 * 1024 * 1024;
 const mostNesting = 64;
-const nameLength = 200;
-const textLength = 2_000;
+export const nameLength = 200;
+export const textLength = 2_000;
 /** The end of the year 9999: beyond it neither databases nor people agree on how to write a date. */
 const lastTime = Date.UTC(10_000, 0) - 1;
 
@@ -38,9 +38,10 @@ export function checkText(what: string, text: unknown, most = textLength): void 
 
 const checkName = (what: string, text: unknown): void => checkText(what, text, nameLength);
 
+export const isStorableTime = (at: Date): boolean => at.getTime() >= 0 && at.getTime() <= lastTime;
+
 export function checkTime(what: string, at: unknown): void {
-  const ms = at instanceof Date ? at.getTime() : Number.NaN;
-  if (!(ms >= 0 && ms <= lastTime)) throw invalid(`${what} must be a date from 1970 to 9999`);
+  if (!(at instanceof Date && isStorableTime(at))) throw invalid(`${what} must be a date from 1970 to 9999`);
 }
 
 function checkCount(what: string, n: unknown): void {

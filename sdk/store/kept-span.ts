@@ -1,6 +1,15 @@
+import { FengsuiError } from '../model/errors.ts';
+
 /** How long samples are kept unless said otherwise: a year and a month. */
 export const defaultHistoryDays = 400;
 const dayMs = 86_400_000;
+const mostDays = 36_500;
+
+/** @throws FengsuiError INVALID */
+export function checkDays(historyDays: number): void {
+  if (Number.isInteger(historyDays) && historyDays >= 1 && historyDays <= mostDays) return;
+  throw new FengsuiError('INVALID', `historyDays must be a whole number from 1 to ${mostDays}, not ${historyDays}`);
+}
 
 /** Samples outside of it are not stored: whoever made up times could otherwise make any number of months. */
 export type KeptSpan = { readonly from: number; readonly to: number };

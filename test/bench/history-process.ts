@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { History } from '../../edge/journal/history/history.ts';
 import type { HistoryQuery } from '../../edge/journal/journal.ts';
-import { loadSqlite, type OpenDatabase } from '../../edge/journal/sqlite-driver.ts';
+import { loadSqlite, type OpenDatabase } from '../../sdk/sqlite/driver.ts';
 import { historyOfLane, historyPeriodMs, historyStart } from '../support/history-lane.ts';
 
 const points = 100;

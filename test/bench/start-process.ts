@@ -3,11 +3,11 @@
  * then ends as told, `kill` being `kill -9`.
  */
 import { openJournal } from '../../edge/journal/open-journal.ts';
-import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../edge/journal/sqlite-store.ts';
 import type { Write } from '../../edge/journal/store.ts';
 import { systemClock } from '../../edge/platform/clock.ts';
 import { wallTime } from '../../sdk/model/time.ts';
+import { loadSqlite } from '../../sdk/sqlite/driver.ts';
 
 export type FillReport = { readonly entries: number };
 export type OpenReport = {

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
-import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../edge/journal/sqlite-store.ts';
 import type { Store, StoreOptions } from '../../edge/journal/store.ts';
+import { loadSqlite } from '../../sdk/sqlite/driver.ts';
 import { encodePointTable, type PointTable } from '../../sdk/wire/point-table.ts';
 import { journalDirectory } from './journal-directory.ts';
 

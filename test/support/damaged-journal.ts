@@ -2,10 +2,10 @@ import { copyFileSync, existsSync, readFileSync, truncateSync, writeFileSync } f
 import { join } from 'node:path';
 import type { Entry, Journal, Lane } from '../../edge/journal/journal.ts';
 import { openJournal } from '../../edge/journal/open-journal.ts';
-import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../edge/journal/sqlite-store.ts';
 import { describeError } from '../../sdk/model/errors.ts';
 import { wallTime } from '../../sdk/model/time.ts';
+import { loadSqlite } from '../../sdk/sqlite/driver.ts';
 import { seededRandom } from '../../simulators/water/seeded-random.ts';
 import { impatientClock } from './impatient-clock.ts';
 import { journalWorker, listLog } from './journal-directory.ts';

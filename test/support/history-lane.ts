@@ -1,9 +1,9 @@
 import { type History, history } from '../../edge/journal/history/history.ts';
 import { openHistoryFile } from '../../edge/journal/history/history-file.ts';
 import type { Entry } from '../../edge/journal/journal.ts';
-import type { OpenDatabase } from '../../edge/journal/sqlite-driver.ts';
 import { describeError } from '../../sdk/model/errors.ts';
 import { wallTime } from '../../sdk/model/time.ts';
+import type { OpenDatabase } from '../../sdk/sqlite/driver.ts';
 import { encodePointTable } from '../../sdk/wire/point-table.ts';
 import { encodeTelemetry } from '../../sdk/wire/telemetry.ts';
 import { samplesAt, tableOf } from './history-entries.ts';

@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import type { Entry } from '../../edge/journal/journal.ts';
 import { checksum, seal } from '../../edge/journal/seal.ts';
-import { loadSqlite } from '../../edge/journal/sqlite-driver.ts';
+import { loadSqlite } from '../../sdk/sqlite/driver.ts';
 
 /** How `telemetry.db` was made before files had a version number. Not to be changed any more. */
 const layout = `

@@ -1,6 +1,6 @@
+import { isDamage, isFull } from '../../../sdk/sqlite/errors.ts';
 import type { History } from '../history/history.ts';
 import { knownTables } from '../history/known-tables.ts';
-import { isDamage, isFull } from '../sqlite-errors.ts';
 import type { StoreOptions } from '../store.ts';
 import type { TelemetryFile } from '../telemetry-file.ts';
 import { ageing } from './ageing.ts';

@@ -1,10 +1,10 @@
 import { type WallTime, wallTime } from '../../../sdk/model/time.ts';
+import type { Row } from '../../../sdk/sqlite/driver.ts';
 import type { DatabaseFile } from '../database-file.ts';
 import { deflatedRows } from '../entry-rows.ts';
 import type { Entry, Seq } from '../journal.ts';
 import { laneSchema, numberIn } from '../lane-file.ts';
 import { sealBytes } from '../seal.ts';
-import type { Row } from '../sqlite-driver.ts';
 
 /** How much is left of what a row stands for: all, sums by the minute, by the quarter of an hour, or nothing. */
 export const level = { raw: 0, minute: 1, quarter: 2, gone: 3 } as const;

@@ -1,7 +1,7 @@
+import type { Row } from '../../../sdk/sqlite/driver.ts';
 import { isScalar } from '../../../sdk/wire/parse.ts';
 import type { DatabaseFile } from '../database-file.ts';
 import { checksum, seal, unseal } from '../seal.ts';
-import type { Row } from '../sqlite-driver.ts';
 import { unpackSamples } from './pack.ts';
 import { nothing, type Sample, type Series, type Summary, summaryOf } from './sample.ts';
 import type { SeriesIds } from './series-ids.ts';

@@ -1,7 +1,7 @@
+import type { OpenDatabase } from '../../../sdk/sqlite/driver.ts';
+import { isFull } from '../../../sdk/sqlite/errors.ts';
 import { openDatabaseFile, pageBytes } from '../database-file.ts';
 import type { Seq } from '../journal.ts';
-import type { OpenDatabase } from '../sqlite-driver.ts';
-import { isFull } from '../sqlite-errors.ts';
 import type { Note } from '../store.ts';
 import { type Chunk, chunkRows, chunkSchema } from './chunk-rows.ts';
 import { packSamples } from './pack.ts';

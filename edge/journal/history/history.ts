@@ -1,6 +1,6 @@
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
+import { isDamage } from '../../../sdk/sqlite/errors.ts';
 import type { Entry, HistoryPage, HistoryQuery, Seq } from '../journal.ts';
-import { isDamage } from '../sqlite-errors.ts';
 import { historyBuffer } from './buffer.ts';
 import type { Chunk } from './chunk-rows.ts';
 import type { HistoryFile } from './history-file.ts';

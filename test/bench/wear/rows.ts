@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { OpenDatabase } from '../../../edge/journal/sqlite-driver.ts';
+import type { OpenDatabase } from '../../../sdk/sqlite/driver.ts';
 import { encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import type { Sample } from '../../../sdk/wire/telemetry.ts';
 import { answersAfterMs, type Destination, destinations, type Keeper, roundOf } from './load.ts';

@@ -1,7 +1,7 @@
 /** `wear-process.js KEEPER DIRECTORY COMMIT_MS SECONDS` or `wear-process.js history DIRECTORY`: what writes, in a process of its own. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
+import { loadSqlite } from '../../../sdk/sqlite/driver.ts';
 import { historyOfLane, historyPeriodMs } from '../../support/history-lane.ts';
 import { appendLog } from './append-log.ts';
 import { feed, type Keeper, points } from './load.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isDamage, isFull } from '../../../edge/journal/sqlite-errors.ts';
+import { isDamage, isFull } from '../../../sdk/sqlite/errors.ts';
 
 it('knows damage and lack of room by their codes, and by their words where the driver gives no code', () => {
   const coded = (errcode: number) => Object.assign(new Error('words of any kind'), { errcode });

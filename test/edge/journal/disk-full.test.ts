@@ -1,8 +1,8 @@
 import { expect, it } from 'vitest';
-import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
+import { loadSqlite } from '../../../sdk/sqlite/driver.ts';
 import { smallDisk } from '../../support/small-disk.ts';
 
 const entries = (first: number, count: number, size: number) =>

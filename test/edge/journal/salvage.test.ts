@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { markDamaged } from '../../../edge/journal/set-aside.ts';
-import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
+import { loadSqlite } from '../../../sdk/sqlite/driver.ts';
 import { seededRandom } from '../../../simulators/water/seeded-random.ts';
 import {
   copyJournal,

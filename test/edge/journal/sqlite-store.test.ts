@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { isBuiltin as isBuiltIn } from 'node:module';
 import { expect, it } from 'vitest';
 import type { Lane } from '../../../edge/journal/journal.ts';
-import { type Database, loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
+import { type Database, loadSqlite } from '../../../sdk/sqlite/driver.ts';
 import { journalDirectory } from '../../support/journal-directory.ts';
 
 const maxBytes = 512 * 1_024;

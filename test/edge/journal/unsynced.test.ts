@@ -1,10 +1,10 @@
 import { copyFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { type AlarmFile, openAlarmFile } from '../../../edge/journal/alarm-file.ts';
-import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { TelemetrySync } from '../../../edge/journal/store.ts';
 import { unsynced } from '../../../edge/journal/unsynced.ts';
+import { loadSqlite } from '../../../sdk/sqlite/driver.ts';
 import { journalDirectory } from '../../support/journal-directory.ts';
 
 async function withAlarms(test: (alarms: AlarmFile, file: string) => void): Promise<void> {

@@ -1,11 +1,11 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Entry, Lane } from '../../../edge/journal/journal.ts';
-import { loadSqlite } from '../../../edge/journal/sqlite-driver.ts';
-import { isDamage } from '../../../edge/journal/sqlite-errors.ts';
 import { openSqliteStore } from '../../../edge/journal/sqlite-store.ts';
 import type { Store } from '../../../edge/journal/store.ts';
 import { describeError } from '../../../sdk/model/errors.ts';
+import { loadSqlite } from '../../../sdk/sqlite/driver.ts';
+import { isDamage } from '../../../sdk/sqlite/errors.ts';
 import type { Checked } from '../../support/numbered-readings.ts';
 import { destinations, entryOf, history, journalId, keptKey, keptSeq, maxBytes, maxDays, readings } from './written.ts';
 

@@ -1,4 +1,4 @@
-import { FengsuiError } from '../../sdk/model/errors.ts';
+import { FengsuiError } from '../model/errors.ts';
 
 export type Row = Readonly<Record<string, unknown>>;
 export type Column = number | string | Uint8Array | null;
@@ -9,7 +9,7 @@ export interface Statement {
   all(...values: Column[]): readonly Row[];
 }
 
-/** What the journal uses of `node:sqlite`. */
+/** What Fengsui uses of `node:sqlite`. */
 export interface Database {
   exec(sql: string): void;
   prepare(sql: string): Statement;
@@ -66,7 +66,7 @@ async function loadModule(name: string): Promise<unknown> {
 const missing = (name: string, cause?: unknown): FengsuiError =>
   new FengsuiError(
     'DRIVER_MISSING',
-    `the journal needs SQLite, and ${name} cannot be loaded: use Node 22.13 or newer, or run "npm install @photostructure/sqlite@1.2.1"`,
+    `SQLite is needed, and ${name} cannot be loaded: use Node 22.13 or newer, or run "npm install @photostructure/sqlite@1.2.1"`,
     { details: { name }, cause },
   );
 

@@ -1,0 +1,30 @@
+export { type FileStoreOptions, openFileStore } from './file/open-file-store.ts';
+export { type KeepOptions, type KeptDistrict, keepDistrict } from './keep/keep-district.ts';
+export { memoryStore } from './memory-store.ts';
+export type {
+  AlarmEntry,
+  AlarmFilter,
+  AlarmLog,
+  Appended,
+  AuditEntry,
+  AuditFilter,
+  AuditLog,
+  DesiredChange,
+  DesiredState,
+  DesiredStates,
+  DesiredSync,
+  GatewayFilter,
+  GatewayRecord,
+  GatewayRegistry,
+  GatewayState,
+  HistoryRange,
+  HistoryStore,
+  Json,
+  Listing,
+  NewGatewayRecord,
+  PageQuery,
+  PlatformStore,
+  ReportedState,
+  Sample,
+  StoreCall,
+} from './platform-store.ts';
