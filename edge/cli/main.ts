@@ -7,6 +7,7 @@ import { replayAlarms } from './alarms-replay.ts';
 import { busStat } from './bus-stat.ts';
 import { checkConfig } from './check-config.ts';
 import { detectCommand } from './detect.ts';
+import { deviceAdd, deviceChange, deviceList, deviceRemove } from './device.ts';
 import { historyCommand } from './history.ts';
 import { keygen } from './keygen.ts';
 import { printSchema } from './print-schema.ts';
@@ -32,6 +33,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['history', historyCommand],
   ['records', recordsCommand],
   ['alarms replay', replayAlarms],
+  ['device add', deviceAdd],
+  ['device change', deviceChange],
+  ['device remove', deviceRemove],
+  ['device list', deviceList],
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],

@@ -19,6 +19,15 @@ export const usage = `fengsui: fire-safety edge gateway
                                   mean, last of each span
   fengsui records --config FILE [--last 100] [--json] [--lang zh|en]
                                   what outputs of the running gateway were told and did, and who did what on it
+  fengsui device add 3 --profile PROFILE --name NAME --config FILE [--bus BUS] [--id ID] [--place TEXT] [--poll S]
+                    [--set low=0.2]... [--lang zh|en]
+                                  put a device at address (or GPIO line) 3 of the running gateway to work, at once
+  fengsui device change ID --config FILE [--unit N | --line N] [--bus BUS] [--name NAME] [--place TEXT] [--poll S]
+                    [--profile PROFILE] [--set low=0.2]... [--lang zh|en]
+                                  --set low=0.2 is a setting, --set low.limit=0.2 of a condition; --set low= takes it back
+  fengsui device remove ID --config FILE [--lang zh|en]
+  fengsui device list --config FILE [--json] [--lang zh|en]
+                                  all devices, where they come from, and where site and platform are at odds
   fengsui scan LINE [--bauds 9600,4800] [--parities none,even,odd] [--units 1-32] [--all] [--resume FILE]
                     [--json] [--lang zh|en]
                                   who is on a line: speed, parity, addresses (also doubled ones) and likely profiles.

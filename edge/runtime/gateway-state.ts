@@ -33,6 +33,7 @@ export const gatewayState = (
     version,
     boot: parts.boot,
     configVersion: parts.devices.version,
+    desired: parts.devices.desired(),
     log: parts.journal.id,
     alarmBacklog: parts.backlog('alarm'),
     telemetryBacklog: parts.backlog('telemetry'),
@@ -54,7 +55,7 @@ function deviceState(parts: StateParts, device: SiteDevice): DeviceState {
     name: device.name,
     place: device.place,
     bus: device.bus,
-    origin: parts.devices.isProvisioned(device.id) ? 'platform' : 'file',
+    origin: parts.devices.originOf(device.id),
     health: healthOf(parts, device),
     ...(alarm && { alarm }),
   };

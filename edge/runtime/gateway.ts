@@ -25,6 +25,8 @@ import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
 import { clockDesk } from './clock/clock-desk.ts';
 import type { Site, SiteDevice } from './config/site.ts';
+import { configPage, localChange } from './desired/answers.ts';
+import { desiredDesk } from './desired/desired-desk.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
 import { gatewayState } from './gateway-state.ts';
@@ -135,6 +137,17 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     clock: time.status(),
     ...wear.figures(),
   });
+  const desired = held.own(
+    desiredDesk({
+      ...shared,
+      devices,
+      sight: () => fields,
+      applyDevices,
+      onChange: reporter.touch,
+      forget: (device, operator) => alarms.forget(deviceId(device), operator),
+      note: audit.note,
+    }),
+  );
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
@@ -145,6 +158,8 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         ...shared,
         alarms,
         devices,
+        site,
+        desired,
         zones: site.zones,
         risk,
         points: () => fields.points,
@@ -160,7 +175,12 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
   const past = (p: Fields): Promise<Data> => historyAnswer({ journal, flush: fields.recorder.flush }, p);
   const recorded = (p: Fields): Promise<Data> => recordsAnswer({ journal, clocks: time.clocks() }, p);
-  const answers = { status, alarms: standing, history: past, records: recorded };
+  const config = (p: Fields): Data => ({ ...configPage(site, devices, p.has('after') ? p.text('after') : undefined) });
+  const device = async (p: Fields): Promise<Data> => {
+    await desired.changeOnSite(localChange(p));
+    return { configVersion: devices.version };
+  };
+  const answers = { status, alarms: standing, history: past, records: recorded, config, device };
   held.own(await serveLocal(directory, answers, { clock, log }));
 
   audit.started(devices.version);

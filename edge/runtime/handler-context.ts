@@ -7,6 +7,8 @@ import type { Command, Data } from '../../sdk/wire/request.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { Site } from './config/site.ts';
+import type { DesiredDesk } from './desired/desired-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import type { RiskDesk } from './risk/risk-desk.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
@@ -18,6 +20,8 @@ export type HandlerContext = {
   readonly zones: readonly Zone[];
   readonly risk: Pick<RiskDesk, 'state' | 'set'>;
   readonly devices: DeviceList;
+  readonly site: Site;
+  readonly desired: Pick<DesiredDesk, 'apply'>;
   readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
   readonly table: () => PointTable;
   /** Wall time of a monotonic one, as known now. */

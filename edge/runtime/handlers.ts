@@ -5,6 +5,7 @@ import { openTelemetry } from '../../sdk/wire/telemetry.ts';
 import type { Entry, Journal } from '../journal/journal.ts';
 import type { Handlers } from '../uplink/request-desk.ts';
 import { alarmCommands, alarmsPage, isByPeople, suppressedRow } from './alarm-commands.ts';
+import { applyRequest, configPage } from './desired/answers.ts';
 import { statusPage } from './gateway-status.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 import { historyAnswer, pointRow } from './history-answer.ts';
@@ -36,7 +37,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
-  config: notYet,
+  config: (p) => ({ ...configPage(ctx.site, ctx.devices, p.has('after') ? p.text('after') : undefined) }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -44,7 +45,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   const { devices, applyDevices } = ctx;
   return {
     ...alarmCommands(ctx),
-    apply: notYet,
+    apply: async (p, operator) => ({ ...(await ctx.desired.apply(applyRequest(p), operator)) }),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();
@@ -58,10 +59,6 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
     },
   };
 }
-
-const notYet = (): never => {
-  throw new FengsuiError('UNAVAILABLE', 'this gateway cannot take desired lists yet');
-};
 
 const ifVersion = (p: Fields): number | undefined => (p.has('ifVersion') ? p.count('ifVersion') : undefined);
 

@@ -2,13 +2,14 @@ import { join } from 'node:path';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 
-/** What can be asked here. It only asks: nothing can be changed. */
-export const localQueries = ['status', 'alarms', 'history', 'records'] as const;
+/** What can be asked here. Only `device` changes something: the list of devices, by whoever may open the socket. */
+export const localQueries = ['status', 'alarms', 'history', 'records', 'config', 'device'] as const;
 export type LocalQuery = (typeof localQueries)[number];
 
 /**
  * One request a connection: a line of JSON, answered by a line of JSON, `{ [query]: … }` or `{ error, code }`. `params`
- * are those of the query of the same name on the uplink; only `history` has any, and `records`, which there is no query for there.
+ * are those of the query of the same name on the uplink; only `history` and `config` have any, and `records` and `device`,
+ * which there are no queries for there.
  */
 export type LocalRequest = { readonly query: LocalQuery; readonly params?: Readonly<Record<string, Data | undefined>> };
 

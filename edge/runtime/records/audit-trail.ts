@@ -19,6 +19,8 @@ export interface AuditTrail extends AsyncDisposable {
   /** The first record of a run: how the one before ended, and whether the configuration is another. */
   started(configVersion: number): void;
   readonly command: (outcome: CommandOutcome) => void;
+  /** What the gateway itself or somebody on site did. */
+  readonly note: (act: CommandAct) => void;
   readonly clockStepped: (byMs: number) => void;
   /** The last of a run that ends in order. Resolves once it is stored, or the disk does not take it. */
   stopped(why: string): Promise<void>;
@@ -63,6 +65,7 @@ export async function auditTrail(ctx: AuditContext): Promise<AuditTrail> {
       if (outcome.refused) refusals.tell(nameOf(act), act);
       else note(act);
     },
+    note,
     clockStepped: (byMs) => steps.tell('', byMs),
     async stopped(why) {
       const stored = (): Promise<void> => put({ act: 'stopped', why: why.slice(0, longestWhy) }, keepOf(true));

@@ -27,6 +27,7 @@ import { type GatewayUnderTest, startGatewayUnderTest } from '../../support/gate
 import { until } from '../../support/until.ts';
 import { contractRules, sends } from '../../support/wire/contract-documents.ts';
 import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
+import { wirePlatform } from '../../support/wire-platform.ts';
 
 type Heard = { readonly channel: string; readonly packet: PublishPacket };
 
@@ -90,6 +91,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
   it('is what the contract says, on every channel and for every method', async () => {
     await doAllThere(fs);
     await askForBatches(broker);
+    await applyLists(broker.port, keys.privateKey);
     await gateway.kill();
     await until('the broker tells the last will', () => presences() >= 2, 15_000);
 
@@ -156,6 +158,16 @@ async function doAllThere(fs: Fengsui): Promise<void> {
   const profile = 'generic/municipal-hydrant';
   await fs.devices.provision({ gateway, id: 'new', profile, bus: 'street', unit: 4, name: 'New' });
   await fs.devices.remove(added);
+}
+
+/** What the SDK leaves to a platform with a store. */
+async function applyLists(port: number, privateKey: string): Promise<void> {
+  await using platform = await wirePlatform(port, privateKey);
+  const shed = { bus: 'street', id: 'shed', profile: 'generic/municipal-hydrant', unit: 4, name: 'Shed' };
+  await platform.ask('apply', { version: 1, devices: [{ ...shed, profile: 'x/y' }] });
+  await platform.ask('apply', { version: 2, devices: [{ ...shed, conditions: { low: { limit: 0.2 } } }] });
+  await platform.ask('config', {});
+  await until('that is told', () => platform.state()?.desired?.version === 2);
 }
 
 /** What a client asks for that has missed readings, which the SDK here has not. */

@@ -48,6 +48,8 @@ async function stage() {
     zones: [{ id: 'ground', name: 'Ground floor', devices: ['hall', 'barn'] }],
     risk,
     devices,
+    site,
+    desired: { apply: () => expect.unreachable() },
     points: () => new Map(),
     table: () => expect.unreachable(),
     wallOf: () => 0,

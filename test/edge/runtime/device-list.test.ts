@@ -24,7 +24,7 @@ describe('add', () => {
     const { list } = await fresh();
     await list.add(barn, 0);
     expect([ids(list), list.version]).toEqual([['gate', 'barn'], 1]);
-    expect([list.isProvisioned('barn'), list.isProvisioned('gate')]).toEqual([true, false]);
+    expect([list.originOf('barn'), list.originOf('gate')]).toEqual(['platform', 'file']);
     expect(list.devices[1]).toMatchObject({ unit: 2, pollMs: 1_000, settings: { low: 0.14 } });
   });
 
@@ -104,7 +104,7 @@ describe('add', () => {
   it('that cannot be stored does not count', async () => {
     const { list } = await open(join(await temporaryFolder(), 'no-such-folder', 'devices.json'));
     await expect(list.add(barn, undefined)).rejects.toThrow('ENOENT');
-    expect([ids(list), list.version, list.isProvisioned('barn')]).toEqual([['gate'], 0, false]);
+    expect([ids(list), list.version, list.entries]).toEqual([['gate'], 0, []]);
   });
 });
 
@@ -191,7 +191,7 @@ describe('a stored list', () => {
     const { file, list } = await fresh();
     await list.add(barn, undefined);
     const again = await open(file, onBus(hydrant('gate', 1), hydrant('barn', 7)));
-    expect(again.list.isProvisioned('barn')).toBe(false);
+    expect(again.list.originOf('barn')).toBe('file');
     await expect(again.list.remove('barn', undefined)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(ids(again.list)).toEqual(['gate', 'barn']);
   });

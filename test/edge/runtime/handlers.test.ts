@@ -58,6 +58,8 @@ async function stage(...entries: string[]) {
     zones: [],
     risk: { state: () => ({ level: 'normal', why: '' }), set: () => undefined },
     devices,
+    site,
+    desired: { apply: () => expect.unreachable() },
     points: () => points,
     table: recorder.table,
     wallOf: (value) => clock.wall() - (clock.mono() - value.at),

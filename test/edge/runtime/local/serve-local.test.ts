@@ -28,6 +28,8 @@ async function served(folder: string, status: () => Data = () => ({ uptimeMs: 5 
       alarms: () => ({ alarms: [] }),
       history: async (p) => historyOf(p.text('device')),
       records: () => ({ records: [] }),
+      config: () => ({ devices: [] }),
+      device: () => ({ configVersion: 1 }),
     },
     { clock, log },
   );
