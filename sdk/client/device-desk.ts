@@ -202,7 +202,7 @@ function seenAs<P extends ProfileSpec>(
 ): WantedOf {
   const wanted = desired?.of(gateway);
   if (wanted) return wanted;
-  return { ...placed, site: directory.find(gateway).site, devices: [spec], problems: [], conflicts: [] };
+  return { ...placed, by: '', site: directory.find(gateway).site, devices: [spec], problems: [], conflicts: [] };
 }
 
 const onAnyChange = <P extends ProfileSpec>(

@@ -21,6 +21,8 @@ export type DeviceProblem = {
 export type WantedOf = {
   readonly site: Site;
   readonly version: number;
+  /** Who asked for it. */
+  readonly by: string;
   readonly sync: SyncState;
   readonly devices: readonly DeviceSpec[];
   /** Why it is rejected, or what does not answer; or why it cannot be told to the gateway. */
@@ -57,6 +59,7 @@ export function desiredView(book: DesiredBook, directory: Directory, district: D
       return {
         site,
         version: stored.version,
+        by: stored.by,
         sync: syncOf(stored, shown, entry?.presence?.online ?? false),
         devices: stored.devices,
         problems: [

@@ -64,12 +64,14 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
     const reported = { version, sync, problems: problems.map(problemJson), at: new Date() };
     await store.desired.report(gateway, reported);
   };
-  const apply = async (entry: Entry, { version, devices, by }: DesiredState, signal: AbortSignal): Promise<void> => {
-    const { gateway } = entry.site;
+  const send = async (entry: Entry, { version, devices, by }: DesiredState, signal: AbortSignal): Promise<ApplyResult> => {
     const params: Data = { version, devices: devicesData(devices), operator: by };
-    const result = await ctx.requests
-      .command(entry.site, 'apply', params, { signal, timeoutMs: applyMs })
-      .then(parseApply, (e: unknown) => refusalOf(version, e));
+    return parseApply(await ctx.requests.command(entry.site, 'apply', params, { signal, timeoutMs: applyMs }));
+  };
+  const apply = async (entry: Entry, desired: DesiredState, signal: AbortSignal): Promise<void> => {
+    const { gateway } = entry.site;
+    const { version, by } = desired;
+    const result = await send(entry, desired, signal).catch((e: unknown) => refusalOf(version, e));
     answers.set(gateway, { boot: entry.presence?.boot, shown: { ...result, localVersion: 0 } });
     await ctx.audit.note(
       { act: 'devices.apply', who: by, gateway, detail: { version, problems: result.problems.map(problemJson) } },
@@ -77,6 +79,13 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
     );
     await conflicts.take(gateway, result.conflicts); // before the verdict, which lets go whoever waits
     await keepVerdict(gateway, result);
+  };
+  /** The document has room for the first words only: the same list once more is answered with all that became of it. */
+  const report = async (entry: Entry, desired: DesiredState, shown: Shown, signal: AbortSignal): Promise<void> => {
+    const brief = { ...shown, problems: problemsOf(shown) };
+    const isWhole = shown.problem === undefined || !ctx.canSign;
+    const verdict = isWhole ? brief : await send(entry, desired, signal).catch(() => brief);
+    await keepVerdict(entry.site.gateway, verdict);
   };
   const settle = async (gateway: string, signal: AbortSignal): Promise<void> => {
     let isTold = false;
@@ -97,7 +106,7 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
         case 'nothing':
           return;
         case 'report':
-          if (shown) await keepVerdict(gateway, { ...shown, problems: problemsOf(shown) });
+          if (shown) await report(entry, step.desired, shown, signal);
           isTold = true;
           break;
         case 'apply':

@@ -2,6 +2,7 @@ import { FengsuiError } from '../../model/errors.ts';
 import { type CallOptions, within } from '../time-limit.ts';
 import { problemText } from './check-spec.ts';
 import type { DesiredView, WantedOf } from './desired-view.ts';
+import { onSite } from './take-over.ts';
 
 /** A gateway, or one device of it. */
 export type SyncTarget = string | { readonly gateway: string; readonly device: string };
@@ -59,7 +60,7 @@ function verdictOn(view: DesiredView, gateway: string, device: string | undefine
   const wanted = view.of(gateway);
   if (!wanted)
     throw new FengsuiError('NOT_FOUND', `nothing is wanted of gateway “${gateway}”`, { details: { gateway } });
-  const { sync, problems, conflicts, version } = wanted;
+  const { sync, problems, conflicts, version, by } = wanted;
   if (sync === 'rejected')
     throw new FengsuiError(
       'INVALID',
@@ -67,7 +68,13 @@ function verdictOn(view: DesiredView, gateway: string, device: string | undefine
       { details: { gateway, version, problems } },
     );
   if (sync !== 'in-sync') return undefined;
-  const met = conflicts.filter((one) => one.kept === 'on-site' && (device === undefined || one.device === device));
+  // What came from the site after a conflict is no answer to it: somebody at the platform has to look.
+  const met = conflicts.filter(
+    (one) =>
+      one.kept === 'on-site' &&
+      (device === undefined || one.device === device) &&
+      (one.version === version || by === onSite),
+  );
   if (met.length > 0)
     throw new FengsuiError(
       'CONFLICT',
