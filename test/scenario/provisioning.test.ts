@@ -54,9 +54,7 @@ describe.skipIf(!debian('mosquitto'))(
 
     const platform = async (operator = 'Li'): Promise<Fengsui> => {
       const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
-      return own(
-        await connect({ url: `mqtt://127.0.0.1:${port}`, district: '330603', signer, store, operator }),
-      );
+      return own(await connect({ url: `mqtt://127.0.0.1:${port}`, district: '330603', signer, store, operator }));
     };
     const startGateway = async (): Promise<GatewayUnderTest> => own(await startGatewayUnderTest(yaml));
     const synced = (fs: Fengsui) => fs.devices.whenSynced(gateway, { timeoutMs: 60_000 });

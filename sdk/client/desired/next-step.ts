@@ -9,6 +9,8 @@ export type Knowledge = {
   readonly shown: Shown | undefined;
   /** It polls devices that came neither from its site's file nor from a desired version, or nobody knows from which. */
   readonly hasOwnDevices: boolean;
+  /** It polls other devices than those of the newest version, and nobody has looked why: a client without a store was at work. */
+  readonly isChangedBesides: boolean;
   /** How far the changes made on site were looked at already; absent: not by this process. */
   readonly seenLocal: number | undefined;
 };
@@ -37,10 +39,10 @@ const nothing: Step = { do: 'nothing' };
  *    over, beside what waits in the store.
  * 4. It took an earlier version, or none since it was wiped: it is told, unless it has devices that the store never
  *    heard of: these are taken over first.
- * 5. It has the newest version: its verdict is kept; what was changed on site since then is taken over. What it
- *    rejected is not tried again.
+ * 5. It has the newest version: its verdict is kept; what was changed since then on site, or by a client without a store,
+ *    is taken over. What it rejected is not tried again.
  */
-export function nextStep({ stored, shown, hasOwnDevices, seenLocal }: Knowledge): Step {
+export function nextStep({ stored, shown, hasOwnDevices, isChangedBesides, seenLocal }: Knowledge): Step {
   if (!shown) return nothing;
   if (!stored) return shown.version > 0 || hasOwnDevices ? { do: 'take-over', how: 'instead' } : nothing;
   if (shown.version > stored.version) {
@@ -55,6 +57,7 @@ export function nextStep({ stored, shown, hasOwnDevices, seenLocal }: Knowledge)
   }
   const { reported } = stored;
   if (reported?.version !== shown.version || reported.sync !== shown.sync) return { do: 'report', desired: stored };
-  if (shown.sync !== 'in-sync' || seenLocal === shown.localVersion) return nothing;
-  return shown.localVersion === 0 ? nothing : { do: 'take-over', how: 'instead' };
+  if (shown.sync !== 'in-sync') return nothing;
+  const isChangedOnSite = shown.localVersion !== 0 && shown.localVersion !== seenLocal;
+  return isChangedOnSite || isChangedBesides ? { do: 'take-over', how: 'instead' } : nothing;
 }

@@ -9,7 +9,7 @@ import type { AuditDesk } from './audit-desk.ts';
 import { conflictDesk, type HeardConflict } from './conflict-desk.ts';
 import type { DesiredBook } from './desired-book.ts';
 import { gatewayQueue } from './gateway-queue.ts';
-import { readListing } from './listed-devices.ts';
+import { type DeviceListing, readListing } from './listed-devices.ts';
 import { nextStep } from './next-step.ts';
 import { parseApply } from './parse-desired.ts';
 import { takeOver } from './take-over.ts';
@@ -46,7 +46,7 @@ const backoff = { firstMs: 1_000, factor: 2, ceilingMs: 120_000 } as const;
 
 export function reconciler(ctx: ReconcilerContext): Reconciler {
   const { store, book, directory } = ctx;
-  const seenLocal = new Map<string, number>();
+  const seen = new Map<string, Pick<DeviceListing, 'configVersion' | 'desired'>>();
   const answers = new Map<string, { readonly boot: number | undefined; readonly shown: Shown }>();
   const heard = new Map<string, string>();
   const conflicts = conflictDesk(ctx);
@@ -64,7 +64,11 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
     const reported = { version, sync, problems: problems.map(problemJson), at: new Date() };
     await store.desired.report(gateway, reported);
   };
-  const send = async (entry: Entry, { version, devices, by }: DesiredState, signal: AbortSignal): Promise<ApplyResult> => {
+  const send = async (
+    entry: Entry,
+    { version, devices, by }: DesiredState,
+    signal: AbortSignal,
+  ): Promise<ApplyResult> => {
     const params: Data = { version, devices: devicesData(devices), operator: by };
     return parseApply(await ctx.requests.command(entry.site, 'apply', params, { signal, timeoutMs: applyMs }));
   };
@@ -100,7 +104,8 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
         stored: known,
         shown,
         hasOwnDevices: entry.state?.devices.some((d) => d.origin !== 'file') ?? false,
-        seenLocal: seenLocal.get(gateway),
+        isChangedBesides: isChangedBesides(entry, stored, seen.get(gateway)?.configVersion),
+        seenLocal: seen.get(gateway)?.desired.localVersion,
       });
       switch (step.do) {
         case 'nothing':
@@ -117,7 +122,7 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
           const listing = await readListing(ctx.requests, entry.site, { signal });
           await conflicts.take(gateway, listing.conflicts);
           const isTaken = await takeOver(ctx, { gateway, stored, listing, how: step.how, signal });
-          if (isTaken) seenLocal.set(gateway, listing.desired.localVersion);
+          if (isTaken) seen.set(gateway, { configVersion: listing.configVersion, desired: listing.desired });
           break;
         }
       }
@@ -138,8 +143,8 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
   const look = ({ entry, type }: DirectoryChange): void => {
     const { gateway } = entry.site;
     if (type === 'removed' || type === 'offline') return void heard.delete(gateway);
-    const { desired } = entry.state ?? {};
-    const news = JSON.stringify([entry.presence, desired, entry.state?.boot]);
+    const { desired, boot, configVersion } = entry.state ?? {};
+    const news = JSON.stringify([entry.presence, desired, boot, configVersion]);
     if (heard.get(gateway) === news) return;
     heard.set(gateway, news);
     if (entry.presence?.online) queue.add(gateway);
@@ -189,6 +194,15 @@ const isPassing = (e: unknown): boolean =>
 function onlineEntry(directory: Directory, gateway: string): Entry | undefined {
   return directory.entries().find(({ site, presence }) => site.gateway === gateway && presence?.online === true);
 }
+
+/** By ids alone, which is what the state tells of the devices that are not the site's own. */
+function isChangedBesides({ state }: Entry, stored: DesiredState | undefined, seenConfig: number | undefined): boolean {
+  if (!state || state.desired?.version !== stored?.version || state.configVersion === seenConfig) return false;
+  const there = state.devices.filter((d) => d.origin !== 'file').map(({ id }): string => id);
+  return idText(there) !== idText(stored?.devices.map(({ id }) => id) ?? []);
+}
+
+const idText = (ids: readonly string[]): string => ids.toSorted().join(' ');
 
 async function sweep(ctx: ReconcilerContext, touch: (gateway: string) => void, signal: AbortSignal): Promise<void> {
   await ctx.book.loadRecords(signal);

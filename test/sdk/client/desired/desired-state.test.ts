@@ -277,6 +277,20 @@ describe('what was changed on site', () => {
     ]);
   });
 
+  it('by a client without a store is taken over, too, before the next change could drop it', async () => {
+    const list = await desiredList(await gatewayAt());
+    const fs = await client();
+    await fs.devices.provision(mill);
+    await fs.devices.whenSynced(address);
+    list.devices.push(ofSite('besides'));
+    list.configVersion++;
+    await list.show();
+    await until('it is wanted', () => fs.devices.list().find((d) => d.device === 'besides')?.sync === 'in-sync');
+    await fs.devices.provision({ ...mill, id: 'barn', unit: 6 });
+    await fs.devices.whenSynced('gw-1');
+    expect(list.devices.map((d) => d.id).toSorted()).toEqual(['barn', 'besides', 'mill']);
+  });
+
   it('before there was a store is taken over, not dropped', async () => {
     const list = await desiredList(await gatewayAt(), [ofFile, ofSite('old')]);
     const fs = await client();

@@ -13,7 +13,14 @@ const wanted = (version: number, reported?: [version: number, sync: DesiredSync]
 });
 const shows = (version: number, sync: DesiredSync = 'in-sync', localVersion = 0) => ({ version, sync, localVersion });
 const step = (known: Partial<Knowledge>) =>
-  nextStep({ stored: undefined, shown: shows(0), hasOwnDevices: false, seenLocal: undefined, ...known });
+  nextStep({
+    stored: undefined,
+    shown: shows(0),
+    hasOwnDevices: false,
+    isChangedBesides: false,
+    seenLocal: undefined,
+    ...known,
+  });
 
 describe('what is done next with a gateway', () => {
   it.each<[what: string, known: Partial<Knowledge>, expected: unknown]>([
@@ -68,6 +75,16 @@ describe('what is done next with a gateway', () => {
       'in sync and changed on site',
       { stored: wanted(3, [3, 'in-sync']), shown: shows(3, 'in-sync', 2) },
       { do: 'take-over', how: 'instead' },
+    ],
+    [
+      'in sync and changed by a client without a store',
+      { stored: wanted(3, [3, 'in-sync']), shown: shows(3), isChangedBesides: true },
+      { do: 'take-over', how: 'instead' },
+    ],
+    [
+      'that rejected the newest, so that other devices are there',
+      { stored: wanted(3, [3, 'rejected']), shown: shows(3, 'rejected'), isChangedBesides: true },
+      { do: 'nothing' },
     ],
     [
       'whose changes on site were looked at',
