@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 async function complaintsOf(text: string): Promise<readonly string[]> {
   const file = join(await temporaryFolder(), 'program.ts');
   await writeFile(file, text);
-  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), ts.sys.readFile);
+  const { config } = ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path));
   const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
   const program = ts.createProgram([file], {
     ...options,

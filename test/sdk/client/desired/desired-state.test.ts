@@ -339,8 +339,11 @@ describe('a gateway', () => {
   it('is told by one client what another without a key has stored', async () => {
     const list = await desiredList(await gatewayAt());
     const desk = await client({ signer: undefined, operator: 'desk' });
+    const errors: FengsuiError[] = [];
+    desk.on('error', (e) => errors.push(e));
     await desk.devices.provision(mill);
-    expect(list.applied).toEqual([]);
+    await new Promise((resolve) => setTimeout(resolve, 100)); // time to try what it must not try
+    expect([list.applied, errors, desk.devices.get(address).problems]).toEqual([[], [], undefined]);
     await client();
     await desk.devices.whenSynced(address);
     expect(list.applied).toEqual([1]);
