@@ -1,19 +1,16 @@
 import { describeError, FengsuiError } from '../../model/errors.ts';
-import type { DesiredState, Json, PlatformStore } from '../../store/platform-store.ts';
-import type { ApplyResult, DesiredConflict, DesiredProblem, DesiredState as Shown } from '../../wire/desired.ts';
-import type { Data } from '../../wire/request.ts';
+import type { DesiredState, PlatformStore } from '../../store/platform-store.ts';
 import { delays } from '../backoff.ts';
 import type { Directory, DirectoryChange, Entry } from '../gateway-directory.ts';
 import type { Requests } from '../requests.ts';
 import type { AuditDesk } from './audit-desk.ts';
 import { conflictDesk, type HeardConflict } from './conflict-desk.ts';
+import { delivery } from './delivery.ts';
 import type { DesiredBook } from './desired-book.ts';
 import { gatewayQueue } from './gateway-queue.ts';
 import { type DeviceListing, readListing } from './listed-devices.ts';
 import { nextStep } from './next-step.ts';
-import { parseApply } from './parse-desired.ts';
 import { takeOver } from './take-over.ts';
-import { devicesData } from './try-out.ts';
 
 export type ReconcilerContext = {
   readonly store: Pick<PlatformStore, 'desired'>;
@@ -38,8 +35,6 @@ export type Reconciler = {
 
 /** After this long whatever waits is looked at again, also for what other processes have stored. */
 const sweepMs = 60_000;
-/** A gateway checks a whole list and writes it down before it answers. */
-const applyMs = 30_000;
 /** From one state to the next, so that a gateway which never agrees does not keep the loop. */
 const mostSteps = 6;
 const backoff = { firstMs: 1_000, factor: 2, ceilingMs: 120_000 } as const;
@@ -47,50 +42,10 @@ const backoff = { firstMs: 1_000, factor: 2, ceilingMs: 120_000 } as const;
 export function reconciler(ctx: ReconcilerContext): Reconciler {
   const { store, book, directory } = ctx;
   const seen = new Map<string, Pick<DeviceListing, 'configVersion' | 'desired'>>();
-  const answers = new Map<string, { readonly boot: number | undefined; readonly shown: Shown }>();
   const heard = new Map<string, string>();
   const conflicts = conflictDesk(ctx);
+  const { shownBy, apply, report } = delivery({ ...ctx, conflicts });
 
-  const shownBy = ({ site, presence, state }: Entry): Shown | undefined => {
-    const answer = answers.get(site.gateway);
-    const shown = state?.desired;
-    const isBehind = shown && answer && answer.boot === presence?.boot && shown.version < answer.shown.version;
-    if (isBehind) return { ...answer.shown, localVersion: shown.localVersion };
-    answers.delete(site.gateway); // from now on the document tells, also of a gateway that is wiped
-    return shown;
-  };
-  const keepVerdict = async (gateway: string, verdict: Verdict): Promise<void> => {
-    const { version, sync, problems } = verdict;
-    const reported = { version, sync, problems: problems.map(problemJson), at: new Date() };
-    await store.desired.report(gateway, reported);
-  };
-  const send = async (
-    entry: Entry,
-    { version, devices, by }: DesiredState,
-    signal: AbortSignal,
-  ): Promise<ApplyResult> => {
-    const params: Data = { version, devices: devicesData(devices), operator: by };
-    return parseApply(await ctx.requests.command(entry.site, 'apply', params, { signal, timeoutMs: applyMs }));
-  };
-  const apply = async (entry: Entry, desired: DesiredState, signal: AbortSignal): Promise<void> => {
-    const { gateway } = entry.site;
-    const { version, by } = desired;
-    const result = await send(entry, desired, signal).catch((e: unknown) => refusalOf(version, e));
-    answers.set(gateway, { boot: entry.presence?.boot, shown: { ...result, localVersion: 0 } });
-    await ctx.audit.note(
-      { act: 'devices.apply', who: by, gateway, detail: { version, problems: result.problems.map(problemJson) } },
-      result.sync === 'rejected' ? 'INVALID' : 'done',
-    );
-    await conflicts.take(gateway, result.conflicts); // before the verdict, which lets go whoever waits
-    await keepVerdict(gateway, result);
-  };
-  /** The document has room for the first words only: the same list once more is answered with all that became of it. */
-  const report = async (entry: Entry, desired: DesiredState, shown: Shown, signal: AbortSignal): Promise<void> => {
-    const brief = { ...shown, problems: problemsOf(shown) };
-    const isWhole = shown.problem === undefined || !ctx.canSign;
-    const verdict = isWhole ? brief : await send(entry, desired, signal).catch(() => brief);
-    await keepVerdict(entry.site.gateway, verdict);
-  };
   const settle = async (gateway: string, signal: AbortSignal): Promise<void> => {
     let isTold = false;
     for (let left = mostSteps; left > 0; left--) {
@@ -111,7 +66,7 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
         case 'nothing':
           return;
         case 'report':
-          if (shown) await report(entry, step.desired, shown, signal);
+          if (shown) await report(entry, { desired: step.desired, shown }, signal);
           isTold = true;
           break;
         case 'apply':
@@ -164,28 +119,6 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
     },
   };
 }
-
-type Verdict = Pick<Shown, 'version' | 'sync'> & { readonly problems: readonly DesiredProblem[] };
-
-/** A list that the gateway refuses as a whole. Whatever else went wrong flies on, and is tried again. */
-function refusalOf(version: number, e: unknown): ApplyResult {
-  if (!FengsuiError.is(e, 'INVALID')) throw e;
-  return {
-    version,
-    sync: 'rejected',
-    problems: [{ path: '', message: e.message }],
-    conflicts: [] as DesiredConflict[],
-  };
-}
-
-const problemsOf = ({ problem }: Shown): readonly DesiredProblem[] =>
-  problem === undefined ? [] : [{ path: '', message: problem }];
-
-const problemJson = ({ device, path, message }: DesiredProblem): Json => ({
-  ...(device !== undefined && { device }),
-  path,
-  message,
-});
 
 /** What passes by itself is not told: the gateway or the broker will be back. */
 const isPassing = (e: unknown): boolean =>
