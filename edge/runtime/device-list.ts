@@ -178,7 +178,10 @@ export async function deviceList(site: Site, file: string, log: Log): Promise<De
           stored = next;
           return;
         }
-        if (plan.kind === 'unchanged') return void (await put(plan.next));
+        if (plan.kind === 'unchanged') {
+          await put(plan.next);
+          return;
+        }
         const { version, digest } = plan.next.stored.taken;
         const counted = { ...stored, configVersion: stored.configVersion + 1 };
         await storeList(file, { ...counted, trial: { version, digest } });

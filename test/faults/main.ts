@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { apply } from './apply.ts';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
 import { damageTrial } from './damage.ts';
@@ -34,6 +35,7 @@ const trials: Record<string, Trial> = {
   damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
   'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
+  apply: { run: apply, never: ['mixed', 'lost'] },
   clock: {
     run: clock,
     never: [

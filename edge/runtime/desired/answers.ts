@@ -13,9 +13,9 @@ import type { DeviceSpec } from '../../../sdk/wire/methods.ts';
 import type { Fields } from '../../../sdk/wire/parse.ts';
 import type { Site } from '../config/site.ts';
 import type { DeviceList } from '../device-list.ts';
-import type { ApplyRequest } from './desired-desk.ts';
 import type { DeviceEntry } from './device-entry.ts';
 import { type LocalChange, localActs } from './local-change.ts';
+import type { ApplyRequest } from './plan-apply.ts';
 
 /** @throws FengsuiError INVALID | PROTOCOL */
 export function applyRequest(p: Fields): ApplyRequest {

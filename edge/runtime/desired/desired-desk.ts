@@ -1,4 +1,4 @@
-import { describeError } from '../../../sdk/model/errors.ts';
+import { describeError, type ErrorCode } from '../../../sdk/model/errors.ts';
 import type { CommandAct } from '../../../sdk/model/record.ts';
 import { millis } from '../../../sdk/model/time.ts';
 import type { ApplyResult, DesiredConflict, DesiredProblem } from '../../../sdk/wire/desired.ts';
@@ -7,10 +7,9 @@ import type { Log } from '../../platform/log.ts';
 import type { SiteDevice } from '../config/site.ts';
 import type { Change, DeviceList } from '../device-list.ts';
 import { applyResult } from './answers.ts';
-import { problemText } from './check-list.ts';
 import { canonical } from './entry-fields.ts';
 import type { LocalChange } from './local-change.ts';
-import type { WantedList } from './plan-apply.ts';
+import type { ApplyRequest } from './plan-apply.ts';
 import { beginTrial, type Sight, type Trial, watchTrial } from './trial.ts';
 
 export type DesiredDeskContext = {
@@ -28,8 +27,6 @@ export type DesiredDeskContext = {
   /** For the record. */
   readonly note: (act: CommandAct) => void;
 };
-
-export type ApplyRequest = WantedList & { readonly dryRun: boolean; readonly trialMs?: number };
 
 /** The shell around desired lists: puts them to work, watches their trial, and ends it one way or the other. */
 export interface DesiredDesk extends AsyncDisposable {
@@ -56,6 +53,11 @@ export function desiredDesk(ctx: DesiredDeskContext): DesiredDesk {
       note({ method: 'apply', outcome: 'CONFLICT', client: '', operator, device: conflict.device, detail });
     }
   };
+  const noteRejected = (outcome: ErrorCode, operator: string): void => {
+    const { version, problem } = devices.desired();
+    const detail = `version ${version} is rejected: ${problem}`.slice(0, 200);
+    note({ method: 'apply', outcome, client: '', operator, detail });
+  };
   const keep = async (change: Change, problems: readonly DesiredProblem[], operator: string): Promise<void> => {
     try {
       await devices.keep(problems);
@@ -71,16 +73,8 @@ export function desiredDesk(ctx: DesiredDeskContext): DesiredDesk {
     await devices.giveUp(problems).catch((e: unknown) => log.warn('desired.not-stored', { why: describeError(e) }));
     for (const { id } of missingIn(change.before, change.after)) ctx.forget(id, operator);
     ctx.applyDevices();
-    const { version } = devices.desired();
-    const why = problems.map(problemText).join('; ').slice(0, 200);
-    log.warn('desired.rolled-back', { version, why });
-    note({
-      method: 'apply',
-      outcome: 'BUS_TIMEOUT',
-      client: '',
-      operator,
-      detail: `version ${version}: ${why}`.slice(0, 200),
-    });
+    log.warn('desired.rolled-back', { version: devices.desired().version, why: devices.desired().problem });
+    noteRejected('BUS_TIMEOUT', operator);
   };
   const watch = (trial: Trial, change: Change, operator: string): void => {
     cancel = clock.after(lookEvery, () => {
@@ -104,6 +98,7 @@ export function desiredDesk(ctx: DesiredDeskContext): DesiredDesk {
       } else if (devices.desired().version !== before.version) {
         ctx.onChange();
         if (devices.desired().sync === 'in-sync') noteConflicts(operator);
+        else noteRejected('INVALID', operator);
       }
       return applyResult({ ...devices.taken(), conflicts: devices.conflicts });
     },

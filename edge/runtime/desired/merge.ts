@@ -1,16 +1,7 @@
 import type { DesiredConflict } from '../../../sdk/wire/desired.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import type { DeviceEntry } from './device-entry.ts';
-import {
-  addressField,
-  canonical,
-  type EntryFields,
-  entryOf,
-  type Field,
-  fieldsOfEntry,
-  isSameEntry,
-  kindField,
-} from './entry-fields.ts';
+import { addressField, canonical, entryOf, type Field, fieldsOfEntry, isSameEntry, kindField } from './entry-fields.ts';
 
 export type ThreeLists = {
   /** What the platform wanted last: what both sides have changed since. */

@@ -10,6 +10,9 @@ import { merge } from './merge.ts';
 /** A list as the platform has sent it, its devices unchecked. */
 export type WantedList = { readonly version: number; readonly devices: readonly unknown[]; readonly ifBase?: number };
 
+/** How the platform asks for it. */
+export type ApplyRequest = WantedList & { readonly dryRun: boolean; readonly trialMs?: number };
+
 export type NextList = { readonly stored: StoredList; readonly listed: readonly Listed[] };
 /**
  * What is to become of a wanted list: it was taken before; or nothing of it can be taken; or it changes no device; or

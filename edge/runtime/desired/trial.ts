@@ -1,5 +1,5 @@
 import type { PointValue } from '../../../sdk/model/point.ts';
-import { elapsed, later, type Millis, type MonoTime, millis, seconds } from '../../../sdk/model/time.ts';
+import { elapsed, type Millis, type MonoTime, millis, seconds } from '../../../sdk/model/time.ts';
 import { type DesiredProblem, leastTrialMs, mostTrialMs } from '../../../sdk/wire/desired.ts';
 import type { SiteDevice } from '../config/site.ts';
 

@@ -44,7 +44,8 @@ function detailOf(method: string, p: Fields): string {
   if (method === 'setRiskLevel') return `${p.text('level')}: ${p.text('why')}`;
   if (method === 'startWalkTest')
     return `${p.has('zone') ? `zone ${p.text('zone')}` : `${p.list('devices').length} devices`}, ${p.number('minutes')} min, ${p.text('sounders')}`;
-  if (method === 'apply') return `version ${p.number('version')}, ${p.list('devices').length} devices`;
+  if (method === 'apply')
+    return `version ${p.number('version')}, ${p.list('devices').length} devices${p.has('dryRun') && p.flag('dryRun') ? ', dry run' : ''}`;
   if (method === 'provision') return p.fields('device').text('profile');
   return '';
 }

@@ -39,15 +39,15 @@ async function stage(file?: string, text = yaml) {
   const acts: CommandAct[] = [];
   let applied = 0;
   let told = 0;
-  let isWatching = false;
+  const watch = { isOn: false };
   const desk = desiredDesk({
     devices,
     clock: {
       ...clock,
       after: (ms, wake) => {
-        isWatching = true;
+        watch.isOn = true;
         return clock.after(ms, () => {
-          isWatching = false;
+          watch.isOn = false;
           wake();
         });
       },
@@ -79,7 +79,7 @@ async function stage(file?: string, text = yaml) {
   /** Lets time pass until the trial is over; what is decided then is stored by a real file system. */
   const ended = async (): Promise<number> => {
     const [began, lines] = [clock.mono(), log.lines.length];
-    while (isWatching) await passes(250);
+    while (watch.isOn) await passes(250);
     const took = clock.mono() - began;
     const isTold = (): boolean =>
       log.lines.slice(lines).some(({ event }) => /^desired\.(kept|rolled-back)$/.test(event));
@@ -155,7 +155,9 @@ describe('a desired list', () => {
       problems: [{ device: 'yard', path: '', message }],
     });
     expect(s.forgotten).toEqual(['barn by platform']);
-    expect(s.acts).toMatchObject([{ method: 'apply', outcome: 'BUS_TIMEOUT', detail: `version 1: yard: ${message}` }]);
+    expect(s.acts).toMatchObject([
+      { method: 'apply', outcome: 'BUS_TIMEOUT', detail: `version 1 is rejected: yard: ${message}` },
+    ]);
     expect((await stage(s.path)).devices.desired()).toMatchObject({ version: 1, sync: 'rejected' });
   });
 
@@ -241,6 +243,7 @@ describe('a list that is refused', () => {
       const s = await stage();
       const answer = await s.apply(1, list);
       expect(answer).toMatchObject({ version: 1, sync: 'rejected', problems: [problem] });
+      expect(s.acts).toMatchObject([{ method: 'apply', outcome: 'INVALID', operator: 'platform' }]);
       expect([s.ids(), s.devices.version, s.devices.desired()]).toMatchObject([
         ['gate', 'yard'],
         0,
@@ -340,6 +343,8 @@ describe('versions', () => {
   });
 });
 
+type Refused = readonly [act: string, id: string, fields: Data, code: string, says: string];
+
 describe('changes on site', () => {
   it('are in force at once, and shown as such', async () => {
     const s = await stage();
@@ -363,15 +368,15 @@ describe('changes on site', () => {
     ]);
   });
 
-  it.each<[why: string, act: string, id: string, fields: Data, code: string, says: string]>([
-    ['a unit in use', 'add', 'shed', { ...spec('shed', 1) }, 'INVALID', 'unit 1 is used by “gate”'],
-    ['one that is there', 'add', 'gate', { ...spec('gate', 7) }, 'CONFLICT', 'stands in the configuration file'],
-    ['one that is not there', 'change', 'shed', { unit: 7 }, 'NOT_FOUND', 'fengsui device list'],
-    ['removal of one of the file', 'remove', 'gate', null, 'CONFLICT', 'stands in the configuration file'],
-    ['a unit that there is not', 'add', 'shed', { ...spec('shed', 300) }, 'INVALID', 'units are 1–247'],
-    ['a change that there is not', 'paint', 'shed', null, 'INVALID', 'add, change, remove'],
-    ['no fields', 'add', 'shed', null, 'INVALID', 'expected keys and values'],
-  ])('that cannot be are refused with what to do: %s', async (_why, act, id, fields, code, says) => {
+  it.each<[why: string, change: Refused]>([
+    ['a unit in use', ['add', 'shed', { ...spec('shed', 1) }, 'INVALID', 'unit 1 is used by “gate”']],
+    ['one that is there', ['add', 'gate', { ...spec('gate', 7) }, 'CONFLICT', 'stands in the configuration file']],
+    ['one that is not there', ['change', 'shed', { unit: 7 }, 'NOT_FOUND', 'fengsui device list']],
+    ['removal of one of the file', ['remove', 'gate', null, 'CONFLICT', 'stands in the configuration file']],
+    ['a unit that there is not', ['add', 'shed', { ...spec('shed', 300) }, 'INVALID', 'units are 1–247']],
+    ['a change that there is not', ['paint', 'shed', null, 'INVALID', 'add, change, remove']],
+    ['no fields', ['add', 'shed', null, 'INVALID', 'expected keys and values']],
+  ])('that cannot be are refused with what to do: %s', async (_why, [act, id, fields, code, says]) => {
     const s = await stage();
     await expect((async () => s.onSite(act, id, fields))()).rejects.toMatchObject({
       code,
