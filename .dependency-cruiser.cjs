@@ -62,6 +62,20 @@ module.exports = {
       to: { path: 'node_modules/(serialport|@serialport|koffi|johnny-five|modbus-serial)/' },
     },
     {
+      name: 'store-stands-apart',
+      comment: 'Who only connects loads no database; the gateway has its journal.',
+      severity: 'error',
+      from: { pathNot: '^(sdk/store/|test/)' },
+      to: { path: '^sdk/store/(?!platform-store\\.ts$)|node_modules/pg/' },
+    },
+    {
+      name: 'postgres-stays-apart',
+      comment: 'Who uses the store in a folder needs no pg.',
+      severity: 'error',
+      from: { pathNot: '^(sdk/store/postgres/|test/)' },
+      to: { path: '^sdk/store/postgres/|node_modules/(pg|@types/pg)/' },
+    },
+    {
       name: 'sqlite-stays-in-its-driver',
       severity: 'error',
       from: { pathNot: '^(sdk/sqlite/driver\\.ts$|test/)' },

@@ -14,6 +14,8 @@ export default defineConfig((options) => [
     entry: {
       index: 'sdk/index.ts',
       authority: 'sdk/authority/index.ts',
+      store: 'sdk/store/index.ts',
+      'store-postgres': 'sdk/store/postgres/index.ts',
       edge: 'edge/index.ts',
       fengsui: 'edge/cli/main.ts',
       'journal-worker': 'edge/journal/journal-worker.ts',
@@ -21,7 +23,7 @@ export default defineConfig((options) => [
     },
     outDir: 'dist',
     sourcemap: true,
-    external: ['koffi', 'serialport', '@photostructure/sqlite', 'node:sqlite'], // optional: loaded where they are needed
+    external: ['koffi', 'serialport', '@photostructure/sqlite', 'node:sqlite', 'pg'], // optional: loaded where they are needed
     dts:
       options.dts === false
         ? false
@@ -29,6 +31,8 @@ export default defineConfig((options) => [
             entry: {
               index: 'sdk/index.ts',
               authority: 'sdk/authority/index.ts',
+              store: 'sdk/store/index.ts',
+              'store-postgres': 'sdk/store/postgres/index.ts',
               edge: 'edge/index.ts',
               'device-profiles': 'device-profiles/index.ts',
             },

@@ -8,6 +8,7 @@ import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
 import { serial } from './serial.ts';
 import { start } from './start.ts';
+import { store } from './store.ts';
 import { wear } from './wear/wear.ts';
 
 type BenchOptions = { readonly minutes: number };
@@ -23,6 +24,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Record<string, 
   'poll-cpu': pollCpu,
   serial,
   start,
+  store,
   wear,
 };
 

@@ -353,11 +353,13 @@ export function platformStoreContract(name: string, storage: () => Promise<Store
       withStorage(async ({ open, isShared }) => {
         await using one = await open();
         await using other = isShared ? await open() : one;
-        const batch = Array.from({ length: 300 }, (_, n) => sample(n, { point: `p-${n % 7}` }));
+        for (const { history } of [one, other])
+          await history.append(Array.from({ length: 7 }, (_, n) => sample(-n - 1, { point: `p-${n}` })));
+        const batch = Array.from({ length: 4_000 }, (_, n) => sample(n, { point: `p-${n % 7}` }));
         const results = await Promise.all(
           [one, other, one, other].map(({ history }, i) => history.append(i % 2 ? batch : batch.toReversed())),
         );
-        expect(results.reduce((sum, { added }) => sum + added, 0)).toBe(300);
+        expect(results.reduce((sum, { added }) => sum + added, 0)).toBe(4_000);
       }),
     );
   });

@@ -15,6 +15,10 @@ describe('what the README shows', () => {
     expect(read('docs/RECORDS.md')).toContain(read('docs/examples/records.ts').trim());
   });
 
+  it('of the store is the file that is checked', () => {
+    expect(read('docs/STORE.md')).toContain(read('docs/examples/keep-district.ts').trim());
+  });
+
   it('are commands that package.json has', () => {
     const { scripts } = JSON.parse(read('package.json'));
     for (const name of ['start', 'test', 'build', 'bench', 'faults', 'check']) expect(scripts).toHaveProperty(name);

@@ -55,10 +55,9 @@ export async function startPostgres(): Promise<Postgres> {
     for (const path of [folder, password]) chownSync(path, user.uid, user.gid);
   const data = join(folder, 'data');
   const run = (program: string, args: readonly string[]): Promise<void> => finished(join(bin, program), args, user);
-  await run('initdb', [
-    ...['--pgdata', data, '--username', 'postgres', '--pwfile', password, '--auth', 'scram-sha-256'],
-    ...['--encoding', 'UTF8', '--locale', 'C.UTF-8', '--no-sync'],
-  ]);
+  const auth = ['--username', 'postgres', '--pwfile', password, '--auth', 'scram-sha-256'];
+  const texts = ['--encoding', 'UTF8', '--locale', 'C.UTF-8', '--no-sync'];
+  await run('initdb', ['--pgdata', data, ...auth, ...texts]);
   const port = await freePort();
   const settings = `-c listen_addresses=127.0.0.1 -c port=${port} -c unix_socket_directories=${folder} -c max_connections=40 -c log_min_messages=panic`;
   const start = (): Promise<void> =>

@@ -30,7 +30,7 @@ export function postgresError(cause: unknown, where: string): FengsuiError {
   if (away.test(text))
     return new FengsuiError(
       'UNAVAILABLE',
-      `${where} cannot be reached: is the server running, and the address right?`,
+      `${where} cannot be reached in time: is the server running, is the address right, and are there enough connections?`,
       {
         details: { where },
         cause,

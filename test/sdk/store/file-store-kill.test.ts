@@ -47,7 +47,7 @@ it('lets one process in, and the next as soon as the first is killed', { timeout
   const store = join(folder, 'store');
   const first = spawn(process.execPath, [script, store], { stdio: ['ignore', 'pipe', 'inherit'] });
   const exited = once(first, 'exit');
-  await once(first.stdout, 'data');
+  for await (const line of createInterface({ input: first.stdout })) if (line === '3') break;
   const refused = await openFileStore({ folder: store }).catch((e: unknown) => e);
   expect(refused).toMatchObject({ code: 'UNAVAILABLE', message: expect.stringContaining('only one process') });
   first.kill('SIGKILL');

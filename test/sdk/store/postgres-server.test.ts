@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { type Migration, migrate } from '../../../sdk/store/postgres/migrate.ts';
@@ -29,8 +29,8 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
   afterAll(() => server[Symbol.asyncDispose]());
 
   /** As somebody who goes past the SDK. */
-  async function past<T>(work: (client: pg.Client) => Promise<T>, url = server.url()): Promise<T> {
-    const client = new pg.Client({ connectionString: url });
+  async function past<T>(work: (client: Client) => Promise<T>, url = server.url()): Promise<T> {
+    const client = new Client({ connectionString: url });
     await client.connect();
     try {
       return await work(client);
@@ -190,10 +190,10 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
     await using own = await startPostgres();
     await using store = await openPostgresStore({ url: own.url() });
     const stored: number[] = [];
-    let isOver = false;
+    const over = new AbortController();
     const codes = new Set<string>();
     const writer = async (first: number): Promise<void> => {
-      for (let seq = first; !isOver; seq += 3) {
+      for (let seq = first; !over.signal.aborted; seq += 3) {
         for (let done = false; !done; ) {
           try {
             await store.alarms.append(alarmEntry(seq));
@@ -220,7 +220,7 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
       await own.start();
     }
     await grow(50);
-    isOver = true;
+    over.abort();
     await Promise.all(writers);
     expect([...codes]).toEqual(['UNAVAILABLE']);
     const seqs = new Set((await store.alarms.list({ limit: 10_000 })).items.map((e) => e.seq));
