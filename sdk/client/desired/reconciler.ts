@@ -40,7 +40,7 @@ const mostSteps = 6;
 const backoff = { firstMs: 1_000, factor: 2, ceilingMs: 120_000 } as const;
 
 export function reconciler(ctx: ReconcilerContext): Reconciler {
-  const { store, book, directory } = ctx;
+  const { book, directory } = ctx;
   const seen = new Map<string, Pick<DeviceListing, 'configVersion' | 'desired'>>();
   const heard = new Map<string, string>();
   const conflicts = conflictDesk(ctx);
