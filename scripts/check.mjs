@@ -21,6 +21,7 @@ const steps = [
   ['tests', 'vitest', 'run', '--coverage'],
   ['package', 'publint', '--strict'],
   ['reference', 'typedoc', '--emit', 'none'],
+  ['published types', 'tsc', '-p', 'test/types/third-party'],
   ['package types', 'attw', '--pack', '.', '--profile', 'esm-only'],
 ];
 

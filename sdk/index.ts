@@ -17,11 +17,17 @@ export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from '.
 export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
 export type { ConnectOptions } from './client/connect.ts';
+export type { HeardConflict as DeviceConflict } from './client/desired/conflict-desk.ts';
+export type { DeviceProblem } from './client/desired/desired-view.ts';
+export type { ProvisionManyOptions, ProvisionResult } from './client/desired/provision-many.ts';
+export type { ChangeOptions, Placed } from './client/desired/provisioner.ts';
+export type { SyncState } from './client/desired/sync.ts';
+export type { SyncTarget } from './client/desired/when-synced.ts';
+export type { DeviceChange, DevicePatch, Devices, Provisioned, RemoveOptions } from './client/device-desk.ts';
 export type {
-  ChangeOptions,
   Device,
   DeviceAddress,
-  Devices,
+  DeviceFilter,
   NewDevice,
   ProfileId,
   ProfileOf,
@@ -43,6 +49,7 @@ export type {
 export type {
   Gateway,
   GatewayChange,
+  GatewayFilter,
   GatewayReport,
   Gateways,
   NewRiskLevel,
@@ -54,6 +61,12 @@ export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
 export type { Audit, GatewayRecord, Linkage } from './client/record.ts';
 export type { RecordFilter, Records } from './client/records.ts';
+export type {
+  Decommissioned,
+  DecommissionOptions,
+  NewGateway,
+  RegistryOptions,
+} from './client/registry/registry.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
 export type { BucketQuery, HistoryQuery, Telemetry } from './client/telemetry.ts';
 export type { StreamFilter } from './client/telemetry-streams.ts';
@@ -78,6 +91,7 @@ export type { DeviceCategory, PointsOf, ProfileSpec, RiskLevel } from './model/p
 export type { AuditAct, CommandAct, LinkageStep, RunEnd } from './model/record.ts';
 export type { ClockTrust } from './model/time.ts';
 export type { WalkTestStatus } from './model/walk-test.ts';
+export type { PlatformStore } from './store/platform-store.ts';
 export type { Health, Origin } from './wire/gateway-state.ts';
 export type {
   BusStatus,
@@ -94,8 +108,20 @@ export type { Signer } from './wire/sign1.ts';
 /** A profile that comes with Fengsui. */
 export type BuiltInProfile = (typeof profiles)[number];
 
+/**
+ * The profiles that a program knows when it is compiled: those of other makers by their ids. A program adds its own, and every client knows their points and settings:
+ * `declare module 'fengsui' { interface ProfileRegistry { 'acme/valve': typeof acmeValve } }`.
+ * At run time `connect` still needs the value among its `profiles`.
+ */
+export interface ProfileRegistry {
+  readonly builtIn: BuiltInProfile;
+}
+
+/** Every profile that this program knows when it is compiled. */
+export type KnownProfile = Extract<ProfileRegistry[keyof ProfileRegistry], ProfileSpec>;
+
 /** A district as a platform sees it. */
-export type Fengsui<P extends ProfileSpec = BuiltInProfile> = Client<P>;
+export type Fengsui<P extends ProfileSpec = KnownProfile> = Client<P>;
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.

@@ -51,15 +51,34 @@ max_packet_size 131072
 /**
  * Who may publish and read what. Each certificate that was not revoked has its own lines and everything else is refused:
  * mosquitto’s patterns know only the whole user name, which is the gateway’s id and does not tell its town.
+ *
+ * What a gateway has last shown of itself only the gateway may change, so that nobody speaks in its place. Of one whose
+ * certificates are all revoked, the district’s processes may: it never can take these documents away itself.
  */
 export function mosquittoAcl(district: DistrictCode, entries: readonly RegisterEntry[]): string {
   const holders = new Map<string, Holder>();
   for (const { holder, revoked } of entries) if (!revoked) holders.set(commonName(holder), holder);
+  const gone = goneGateways(district, entries);
   const users = [...holders].flatMap(([name, holder]) => {
-    const rules = rulesOf(district, holder);
+    const rules = [...rulesOf(district, holder), ...(holder.kind === 'district' ? gone : [])];
     return rules.length === 0 ? [] : [`user ${name}\n${rules.map((rule) => `topic ${rule}\n`).join('')}`];
   });
   return [`# District ${district}, by “fengsui broker mosquitto-config”.\n`, ...users].join('\n');
+}
+
+const documents = ['presence', 'state', 'points'] as const satisfies readonly (typeof fromGateway)[number][];
+
+/** The right to take away what is left of gateways that are out of use. */
+function goneGateways(district: DistrictCode, entries: readonly RegisterEntry[]): readonly string[] {
+  const isInUse = new Map<string, boolean>();
+  for (const { holder, revoked } of entries) {
+    if (holder.kind !== 'gateway') continue;
+    for (const channel of documents) {
+      const topic = topicFilter({ district, town: holder.town, gateway: holder.name }, channel);
+      isInUse.set(topic, (isInUse.get(topic) ?? false) || !revoked);
+    }
+  }
+  return [...isInUse].flatMap(([topic, inUse]) => (inUse ? [] : [`write ${topic}`]));
 }
 
 function rulesOf(district: DistrictCode, holder: Holder): readonly string[] {

@@ -1,5 +1,6 @@
 import { describeError, FengsuiError } from '../model/errors.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
+import type { HeardConflict } from './desired/conflict-desk.ts';
 import { type Listeners, listeners } from './listeners.ts';
 
 export type Status = 'connected' | 'reconnecting' | 'closed';
@@ -39,6 +40,8 @@ export type Gap = AlarmGap | TelemetryGap;
 export type ClientEvents = {
   readonly status: Status;
   readonly gap: Gap;
+  /** With a store: somebody on site and the platform have changed the same of a device. */
+  readonly conflict: HeardConflict;
   /** What went wrong where no call could tell: `details.topic` names the message that was refused. */
   readonly error: FengsuiError;
 };
@@ -51,6 +54,7 @@ export type EventDesk = {
   /** Tells when the status is another. */
   readonly turn: (status: Status) => void;
   readonly gap: (gap: Gap) => void;
+  readonly conflict: (conflict: HeardConflict) => void;
   readonly problem: (error: unknown) => void;
   /** Counts and tells of a message that makes no sense. */
   readonly refuse: (topic: string, error: unknown) => void;
@@ -58,7 +62,12 @@ export type EventDesk = {
 };
 
 export function eventDesk(): EventDesk {
-  const events = { status: listeners<Status>(), gap: listeners<Gap>(), error: listeners<FengsuiError>() };
+  const events = {
+    status: listeners<Status>(),
+    gap: listeners<Gap>(),
+    conflict: listeners<HeardConflict>(),
+    error: listeners<FengsuiError>(),
+  };
   let status: Status = 'reconnecting';
   let refused = 0;
   return {
@@ -75,6 +84,7 @@ export function eventDesk(): EventDesk {
       events.status.emit(next);
     },
     gap: events.gap.emit,
+    conflict: events.conflict.emit,
     problem: (e) =>
       events.error.emit(FengsuiError.is(e) ? e : new FengsuiError('PROTOCOL', describeError(e), { cause: e })),
     refuse(topic, cause) {
@@ -85,7 +95,7 @@ export function eventDesk(): EventDesk {
       );
     },
     clear() {
-      for (const list of [events.status, events.gap, events.error]) list.clear();
+      for (const list of [events.status, events.gap, events.conflict, events.error]) list.clear();
     },
   };
 }

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { districtCode, townCode } from '../model/ids.ts';
 import type { ProfileSpec } from '../model/profile.ts';
+import type { PlatformStore } from '../store/platform-store.ts';
 import type { Signer } from '../wire/sign1.ts';
 import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
@@ -11,6 +12,7 @@ import { districtView } from './district-view.ts';
 import { type Fengsui, fengsui } from './fengsui.ts';
 import { receipts } from './receipts.ts';
 import { requests } from './requests.ts';
+import { storePart } from './store-part.ts';
 import { abortError, connectTimeoutMs, within } from './time-limit.ts';
 
 export type ConnectOptions = BrokerOptions & {
@@ -22,6 +24,11 @@ export type ConnectOptions = BrokerOptions & {
   readonly signer?: Signer | undefined;
   /** The person at the desk, told to gateways with everything that is done to alarms. */
   readonly operator?: string | undefined;
+  /**
+   * What the platform remembers, from `fengsui/store`. With one, devices are provisioned for gateways that are offline, too,
+   * gateways are registered, and whatever is done through this client stands in its audit. The caller closes it, after the client.
+   */
+  readonly store?: PlatformStore | undefined;
   /** How long the first connection may take, in milliseconds; 15,000 unless given. */
   readonly timeoutMs?: number | undefined;
   /** Gives up connecting; later, closes the client. */
@@ -55,6 +62,21 @@ export async function connectWith<P extends ProfileSpec>(
     newId: () => randomBytes(8).toString('hex'),
   });
   const view = districtView({ district, requests: asked, desk, isUp });
+  const stored =
+    options.store &&
+    storePart({
+      store: options.store,
+      district,
+      who: operator ?? signer?.keyId ?? 'unknown',
+      profiles,
+      directory: view.directory,
+      requests: asked,
+      canSign: signer !== undefined,
+      isUp,
+      send: link.send,
+      desk,
+      closed: closing.signal,
+    });
   const first = firstConnection();
   const quiet = quietTime();
   const running = link.run(
@@ -81,6 +103,7 @@ export async function connectWith<P extends ProfileSpec>(
     const ms = options.timeoutMs ?? connectTimeoutMs;
     await within({ ms, signals: [signal], late: () => first.late(options.url, ms) }, () => first.up);
     await quiet.come();
+    await stored?.load();
     if (signal?.aborted) throw abortError(signal.reason);
   } catch (e) {
     closing.abort(e);
@@ -94,11 +117,12 @@ export async function connectWith<P extends ProfileSpec>(
     operator,
     isUp,
     view,
-    requests: asked,
+    requests: stored?.requests ?? asked,
     receipts: sent,
     desk,
     closing,
-    running,
+    stored,
+    running: Promise.all([running, stored?.run().catch(desk.problem)]).then(() => undefined),
   });
   closeOn(signal, face, closing.signal);
   return face;

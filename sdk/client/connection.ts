@@ -31,7 +31,7 @@ export type ConnectionListener = {
 export type Connection = {
   readonly up: boolean;
   /** Resolves when the broker has it (QoS 1). @throws FengsuiError UNAVAILABLE when the connection is or goes down. */
-  readonly send: (topic: string, payload: Uint8Array) => Promise<void>;
+  readonly send: (topic: string, payload: Uint8Array, retain?: boolean) => Promise<void>;
   /** Keeps the connection until the signal fires. */
   readonly run: (listener: ConnectionListener, signal: AbortSignal) => Promise<void>;
 };
@@ -64,12 +64,12 @@ export function connection(options: ConnectionOptions): Connection {
     get up() {
       return isUp;
     },
-    send: (topic, payload) => {
+    send: (topic, payload, retain = false) => {
       const current = client;
       if (!isUp || !current)
         return Promise.reject(new FengsuiError('UNAVAILABLE', `the broker ${options.url} is not connected`));
       return new Promise((resolve, reject) => {
-        current.publish(topic, Buffer.from(payload), { qos: 1 }, (cause) => {
+        current.publish(topic, Buffer.from(payload), { qos: 1, retain }, (cause) => {
           if (cause)
             reject(
               new FengsuiError('UNAVAILABLE', `the broker ${options.url} did not take a message on ${topic}`, {

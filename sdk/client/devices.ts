@@ -1,14 +1,16 @@
 import type { HeardKind } from '../model/alarm.ts';
 import { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
+import type { DesiredConflict } from '../wire/desired.ts';
 import type { DeviceState, Health, Origin } from '../wire/gateway-state.ts';
 import type { DeviceSpec } from '../wire/methods.ts';
 import type { Site } from '../wire/topics.ts';
+import type { DesiredView, DeviceProblem, WantedOf } from './desired/desired-view.ts';
+import { listEtag } from './desired/direct-provisioner.ts';
+import { etagOf } from './desired/spec-edits.ts';
+import type { SyncState } from './desired/sync.ts';
 import type { Directory, Entry } from './gateway-directory.ts';
 import { isLatestOf, type Latest, type LatestOf, toReading, withAge } from './reading.ts';
-import type { Requests } from './requests.ts';
-import { parseConfig } from './results.ts';
-import type { CallOptions } from './time-limit.ts';
 import type { ValueCache } from './value-cache.ts';
 
 /** Where a device is. Every {@link Device} is one, too. */
@@ -32,6 +34,14 @@ export type Device<P extends ProfileSpec = ProfileSpec> = DeviceAddress & {
   readonly alarm?: HeardKind;
   /** A person has taken it out of service: only its fires and calls are announced. */
   readonly outOfService?: true;
+  /** Guards a change: another one when what is wanted of the device has changed; without a store, when any device of its gateway has. */
+  readonly etag: string;
+  /** How far what is wanted of its gateway has come; absent without a store, and for a device of the site's file. */
+  readonly sync?: SyncState;
+  /** What its gateway says of it, or of its list as a whole; absent when nothing. */
+  readonly problems?: readonly DeviceProblem[];
+  /** Where a change on site and a wish of the platform met, until the platform changes the device again; absent when nowhere. */
+  readonly conflicts?: readonly DesiredConflict[];
   /** Newest reading of each point. `stale` while the gateway or the broker is out of reach. */
   readonly latest: () => Readonly<Record<string, Latest>>;
   /** The same device with the points and types of its profile. @throws FengsuiError INVALID when it is of another profile. */
@@ -55,96 +65,65 @@ export type NewDevice<P extends ProfileSpec, I extends ProfileId<P> = ProfileId<
   /** Settings of the profile that differ from its defaults. */
   readonly settings?: SettingsOf<ProfileOf<P, I>>;
 };
-type SettingsOf<S> = S extends { settings: infer T }
+export type SettingsOf<S> = S extends { settings: infer T }
   ? { readonly [K in keyof T]?: number }
   : Readonly<Record<string, never>>;
 
-export type ChangeOptions = CallOptions & {
-  /** Refuses with CONFLICT when the gateway's device list has another version by now. */
-  readonly ifVersion?: number | undefined;
-};
+export type DeviceFilter = { readonly gateway?: string | undefined; readonly health?: Health | undefined };
 
-type Filter = { readonly gateway?: string | undefined; readonly health?: Health | undefined };
-
-export type Devices<P extends ProfileSpec> = {
-  /** All devices of the district, or those that fit. With `profile` they come typed. */
-  readonly list: {
-    <I extends ProfileId<P>>(filter: Filter & { readonly profile: I }): readonly TypedDevice<ProfileOf<P, I>>[];
-    (filter?: Filter): readonly Device<P>[];
-  };
-  /** @throws FengsuiError GATEWAY_UNKNOWN | NOT_FOUND */
-  readonly get: (address: DeviceAddress) => Device<P>;
-  /**
-   * Adds a device, or changes one that the platform has added. Resolves once the gateway has stored it and polls it.
-   * @throws FengsuiError FORBIDDEN without a signer or right, GATEWAY_UNKNOWN, GATEWAY_OFFLINE (nothing is queued),
-   * CONFLICT, TIMEOUT (it may have been done), or what the gateway refused it for, in its own words.
-   */
-  readonly provision: <I extends ProfileId<P>>(
-    device: NewDevice<P, I>,
-    options?: ChangeOptions,
-  ) => Promise<{ readonly device: TypedDevice<ProfileOf<P, I>>; readonly configVersion: number }>;
-  /** Takes away a device that the platform has added. Errors as for `provision`, and NOT_FOUND. */
-  readonly remove: (address: DeviceAddress, options?: ChangeOptions) => Promise<{ readonly configVersion: number }>;
-};
-
-export type DevicesContext<P extends ProfileSpec> = {
+export type DeviceListContext<P extends ProfileSpec> = {
   readonly directory: Directory;
-  readonly requests: Requests;
   readonly cache: ValueCache;
   readonly profiles: readonly P[];
   readonly isUp: () => boolean;
+  /** What a store has; absent without one. */
+  readonly desired: DesiredView | undefined;
 };
 
-export function devices<P extends ProfileSpec>(ctx: DevicesContext<P>): Devices<P> {
-  const { directory, requests } = ctx;
-  const all = (filter: Filter): readonly Device<P>[] =>
-    directory
-      .entries()
-      .filter((e) => filter.gateway === undefined || e.site.gateway === filter.gateway)
-      .flatMap((e) => (e.state?.devices ?? []).map((state) => toDevice(ctx, e, state)))
-      .filter((d) => filter.health === undefined || d.health === filter.health);
-  function list<I extends ProfileId<P>>(
-    filter: Filter & { readonly profile: I },
-  ): readonly TypedDevice<ProfileOf<P, I>>[];
-  function list(filter?: Filter): readonly Device<P>[];
-  function list<I extends ProfileId<P>>(
-    filter: Filter & { readonly profile?: I } = {},
-  ): readonly (Device<P> | TypedDevice<ProfileOf<P, I>>)[] {
-    const { profile } = filter;
-    if (profile === undefined) return all(filter);
-    return all(filter)
-      .filter((d) => d.profile === profile)
-      .map((d) => d.as(profile));
-  }
+/** The devices of a district: those that gateways show, and those that are wanted and not there yet. */
+export type DeviceList<P extends ProfileSpec> = {
+  readonly all: (filter?: DeviceFilter) => readonly Device<P>[];
+  /** @throws FengsuiError GATEWAY_UNKNOWN | NOT_FOUND */
+  readonly get: (address: DeviceAddress) => Device<P>;
+};
+
+export function deviceList<P extends ProfileSpec>(ctx: DeviceListContext<P>): DeviceList<P> {
+  const { directory, desired } = ctx;
+  const devicesOf = (gateway: string, entries: readonly Entry[]): readonly Device<P>[] => {
+    const wanted = desired?.of(gateway);
+    const shown = entries.flatMap(({ site, state }) =>
+      (state?.devices ?? []).map((of) => describe(site, of, state?.configVersion ?? 0, wanted)),
+    );
+    const there = new Set<string>(shown.map(({ described }) => described.device));
+    const missing = (wanted?.devices ?? []).filter(({ id }) => !there.has(id));
+    const waiting = wanted ? missing.map((spec) => ({ site: wanted.site, described: asWanted(wanted, spec) })) : [];
+    return [...shown, ...waiting].map(({ site, described }) => toDevice(ctx, site, described));
+  };
+  const ofOne = (gateway: string): readonly Device<P>[] =>
+    devicesOf(
+      gateway,
+      directory.entries().filter(({ site }) => site.gateway === gateway),
+    );
+  const ofAll = (): readonly Device<P>[] => {
+    const entries = new Map<string, Entry[]>((desired?.gateways() ?? []).map((gateway) => [gateway, []]));
+    for (const entry of directory.entries()) {
+      const { gateway } = entry.site;
+      entries.set(gateway, [...(entries.get(gateway) ?? []), entry]);
+    }
+    return [...entries].flatMap(([gateway, those]) => devicesOf(gateway, those));
+  };
   return {
-    list,
-    get(address) {
-      const entry = directory.find(address.gateway);
-      const state = entry.state?.devices.find((d) => d.id === address.device);
-      if (state) return toDevice(ctx, entry, state);
-      throw new FengsuiError('NOT_FOUND', `gateway “${address.gateway}” has no device “${address.device}”`, {
-        details: { ...address },
+    all: ({ gateway, health } = {}) =>
+      (gateway === undefined ? ofAll() : ofOne(gateway)).filter(
+        (device) => health === undefined || device.health === health,
+      ),
+    get({ gateway, device }) {
+      const found = ofOne(gateway).find((d) => d.device === device);
+      if (found) return found;
+      if (desired?.of(gateway) === undefined) directory.find(gateway);
+      throw new FengsuiError('NOT_FOUND', `gateway “${gateway}” has no device “${device}”`, {
+        details: { gateway, device },
       });
-    },
-    async provision(wanted, { ifVersion, ...options } = {}) {
-      const { gateway, ...device } = wanted;
-      const site = directory.reach(gateway);
-      const params = { device: { ...device, settings: device.settings && { ...device.settings } }, ifVersion };
-      const { configVersion } = parseConfig(await requests.command(site, 'provision', params, options));
-      const spec = profileById(ctx.profiles, wanted.profile);
-      return {
-        configVersion,
-        device: typed(
-          ctx,
-          site,
-          { place: '', ...wanted, device: wanted.id, origin: 'platform', health: 'unknown' },
-          spec,
-        ),
-      };
-    },
-    async remove({ gateway, device }, { ifVersion, ...options } = {}) {
-      const site = directory.reach(gateway);
-      return parseConfig(await requests.command(site, 'remove', { device, ifVersion }, options));
     },
   };
 }
@@ -156,22 +135,62 @@ export function profileById<P extends ProfileSpec, I extends ProfileId<P>>(
 ): ProfileOf<P, I> {
   const found = profiles.find((p): p is ProfileOf<P, I> => p.id === id);
   if (found) return found;
-  throw new FengsuiError('INVALID', `there is no profile “${id}”; give it to connect() among its profiles`);
+  throw noProfile(id);
 }
+
+export const noProfile = (id: string): FengsuiError =>
+  new FengsuiError('INVALID', `there is no profile “${id}”; give it to connect() among its profiles`);
 
 type Described = Omit<Device, 'latest' | 'as'>;
 
-function toDevice<P extends ProfileSpec>(ctx: DevicesContext<P>, { site }: Entry, state: DeviceState): Device<P> {
-  const { id, ...rest } = state;
-  const described: Described = { ...rest, gateway: site.gateway, device: id };
+/** A device that its gateway shows, with what is wanted of it. */
+function describe(
+  site: Site,
+  { id, ...shown }: DeviceState,
+  configVersion: number,
+  wanted: WantedOf | undefined,
+): { readonly site: Site; readonly described: Described } {
+  const spec = wanted?.devices.find((d) => d.id === id);
+  const more = wanted && spec ? wishOf(wanted, spec) : { etag: listEtag(configVersion) };
+  return { site, described: { ...shown, gateway: site.gateway, device: id, ...more } };
+}
+
+/** A device that its gateway does not show yet. */
+const asWanted = (wanted: WantedOf, spec: DeviceSpec): Described => ({
+  gateway: wanted.site.gateway,
+  device: spec.id,
+  profile: spec.profile,
+  name: spec.name,
+  place: spec.place ?? '',
+  bus: spec.bus,
+  origin: 'platform',
+  health: 'unknown',
+  ...wishOf(wanted, spec),
+});
+
+function wishOf(
+  { sync, ...wanted }: WantedOf,
+  spec: DeviceSpec,
+): Pick<Described, 'etag' | 'sync' | 'problems' | 'conflicts'> {
+  const problems = wanted.problems.filter(({ device }) => device === undefined || device === spec.id);
+  const conflicts = wanted.conflicts.filter(({ device }) => device === spec.id);
+  return {
+    etag: etagOf(spec),
+    sync,
+    ...(problems.length > 0 && { problems }),
+    ...(conflicts.length > 0 && { conflicts }),
+  };
+}
+
+function toDevice<P extends ProfileSpec>(ctx: DeviceListContext<P>, site: Site, described: Described): Device<P> {
   return {
     ...described,
     latest: () => latestOf(ctx, site, described),
     as: (profile) => {
-      if (state.profile !== profile) {
+      if (described.profile !== profile) {
         throw new FengsuiError(
           'INVALID',
-          `device ${site.gateway}/${id} is of profile “${state.profile}”, not “${profile}”`,
+          `device ${site.gateway}/${described.device} is of profile “${described.profile}”, not “${profile}”`,
         );
       }
       return typed(ctx, site, described, profileById(ctx.profiles, profile));
@@ -179,24 +198,25 @@ function toDevice<P extends ProfileSpec>(ctx: DevicesContext<P>, { site }: Entry
   };
 }
 
+/** A device as it was just changed. */
+export function typedWanted<P extends ProfileSpec, S extends P>(
+  ctx: DeviceListContext<P>,
+  wanted: WantedOf,
+  spec: DeviceSpec,
+  profile: S,
+): TypedDevice<S> {
+  return typed(ctx, wanted.site, asWanted(wanted, spec), profile);
+}
+
 function typed<P extends ProfileSpec, S extends P>(
-  ctx: DevicesContext<P>,
+  ctx: DeviceListContext<P>,
   site: Site,
   described: Described,
   spec: S,
 ): TypedDevice<S> {
-  const { gateway, device, profile, name, place, bus, origin, health, alarm, outOfService } = described;
+  const { gateway, device } = described;
   return {
-    gateway,
-    device,
-    profile,
-    name,
-    place,
-    bus,
-    origin,
-    health,
-    ...(alarm && { alarm }),
-    ...(outOfService && { outOfService }),
+    ...described,
     spec,
     latest() {
       const readings = latestOf(ctx, site, described);
@@ -207,7 +227,7 @@ function typed<P extends ProfileSpec, S extends P>(
 }
 
 function latestOf<P extends ProfileSpec>(
-  ctx: DevicesContext<P>,
+  ctx: DeviceListContext<P>,
   site: Site,
   { device, profile }: Described,
 ): Readonly<Record<string, Latest>> {

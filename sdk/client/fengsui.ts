@@ -6,16 +6,19 @@ import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
-import { type Devices, devices } from './devices.ts';
+import { directProvisioner } from './desired/direct-provisioner.ts';
+import { type Devices, devices } from './device-desk.ts';
 import { type Diagnostics, diagnostics } from './diagnostics.ts';
 import type { DistrictView } from './district-view.ts';
 import { type Fleet, fleet } from './fleet.ts';
 import { type Gateways, gateways } from './gateways.ts';
+import { listeners } from './listeners.ts';
 import { type LiveStream, liveStream, type StreamOptions } from './live-stream.ts';
 import type { Receipts } from './receipts.ts';
 import { type Records, records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { parseResume } from './results.ts';
+import type { StorePart } from './store-part.ts';
 import { type Telemetry, telemetry } from './telemetry.ts';
 import { abortError, type CallOptions, requestTimeoutMs, within } from './time-limit.ts';
 import { type WalkTests, walkTests } from './walk-tests.ts';
@@ -51,6 +54,8 @@ export type Parts<P extends ProfileSpec> = {
   readonly receipts: Receipts;
   readonly desk: EventDesk;
   readonly closing: AbortController;
+  /** Absent without a store. */
+  readonly stored: StorePart | undefined;
   /** Ends some time after `closing` fires. */
   readonly running: Promise<void>;
 };
@@ -68,6 +73,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     ...parts,
     open: streamsUntil(closing.signal),
     command: commandDesk(parts.requests, parts.operator),
+    ...storedOr(parts),
   };
   const close = closeOnce(parts);
   const gatewaysOf = gateways(shared);
@@ -97,6 +103,15 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     [Symbol.asyncDispose]: close,
   };
 }
+
+/** Where changes of devices and gateways go. */
+const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) => ({
+  provisioner: stored?.provisioner ?? directProvisioner({ directory: view.directory, requests }),
+  desired: stored?.desired,
+  desiredChanges: stored?.desiredChanges ?? listeners<string>(),
+  registry: stored?.registry,
+  known: stored?.known,
+});
 
 function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, desk, isUp, signer, closing }: Parts<P>) {
   return {

@@ -1,14 +1,23 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { RiskLevel } from '../model/profile.ts';
 import type { ClockTrust } from '../model/time.ts';
+import type { GatewayRecord, GatewayState as RegisteredState } from '../store/platform-store.ts';
 import type { BusState } from '../wire/gateway-state.ts';
 import type { BusStatus, StatusResult } from '../wire/methods.ts';
 import type { Data } from '../wire/request.ts';
 import type { ActionOptions, CommandDesk } from './command-desk.ts';
 import { askEvery, type Unanswered } from './every-gateway.ts';
-import type { Directory, DirectoryChange, Entry } from './gateway-directory.ts';
+import type { Directory, Entry } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { paged } from './paged.ts';
+import type { KnownRecords } from './registry/known-records.ts';
+import type {
+  Decommissioned,
+  DecommissionOptions,
+  NewGateway,
+  Registry,
+  RegistryOptions,
+} from './registry/registry.ts';
 import type { Requests } from './requests.ts';
 import { parseRiskLevel, parseStatus } from './results.ts';
 import type { CallOptions } from './time-limit.ts';
@@ -18,13 +27,20 @@ export type Gateway = {
   readonly id: string;
   /** Three digits (GB/T 10114). */
   readonly town: string;
-  /** Village or community within the town, three digits; absent where the site does not say. */
+  /** Village or community within the town, three digits: as it tells it, else as it was registered; absent where neither says. */
   readonly village?: string;
-  /** Its id until it has told its name. */
+  /** As it tells it; until then as it was registered, or its id. */
   readonly name: string;
+  /**
+   * With a store: what the registry says of it. `claimable`: registered, never seen. `enrolled`: it was there.
+   * `decommissioned`: out of use. `unregistered`: seen at the broker, and not in the registry.
+   */
+  readonly state?: RegisteredState | 'unregistered';
+  /** With a store: guards a change of its record; absent when it is not registered. */
+  readonly etag?: string;
   readonly link: {
     readonly online: boolean;
-    /** When this client learned that it came or went. */
+    /** When this client learned that it came or went; of one that was never seen, when its record was last changed. */
     readonly since: Date;
   };
   /** What it last said of itself; absent until it has. */
@@ -72,11 +88,35 @@ export type RiskLevels = {
   readonly unanswered: readonly Unanswered[];
 };
 
+export type GatewayFilter = {
+  readonly online?: boolean;
+  readonly town?: string;
+  readonly village?: string;
+  readonly state?: Gateway['state'];
+};
+
 export type Gateways = {
-  /** Every gateway of the district that was ever seen, by id. */
-  readonly list: (filter?: { readonly online?: boolean; readonly town?: string }) => readonly Gateway[];
+  /**
+   * Every gateway of the district that was ever seen, by id; with a store also those that are registered. One that is
+   * decommissioned and shows nothing any more comes only when `state` asks for it.
+   */
+  readonly list: (filter?: GatewayFilter) => readonly Gateway[];
   /** @throws FengsuiError GATEWAY_UNKNOWN */
   readonly get: (gateway: string) => Gateway;
+  /**
+   * Makes a gateway known before it is there, so that devices can be provisioned for it, or changes what is known of it. It
+   * counts as enrolled when it is first seen. Its certificate is another matter: docs/IDENTITY.md. Needs a store.
+   * @throws FengsuiError INVALID (id, town, name; no store), CONFLICT (somebody else changes it, or another district has
+   * this id), UNAVAILABLE | STORE (it could not be stored), TIMEOUT, ABORTED
+   */
+  readonly register: (gateway: NewGateway, options?: RegistryOptions) => Promise<Gateway>;
+  /**
+   * Takes a gateway out of use: nothing is wanted of it any more, nothing can be provisioned for it, and its documents are
+   * taken off the broker where the broker lets us. The gateway itself is not touched and goes on watching what it watches;
+   * what stops it is the revocation of its certificate (docs/IDENTITY.md). Needs a store.
+   * @throws FengsuiError as `register`, and GATEWAY_UNKNOWN
+   */
+  readonly decommission: (gateway: string, options: DecommissionOptions) => Promise<Decommissioned>;
   /** First `added` for each that is known, then every change. */
   readonly watch: (options?: StreamOptions) => LiveStream<GatewayChange>;
   /**
@@ -98,20 +138,53 @@ export function gateways(ctx: {
   readonly requests: Requests;
   readonly command: CommandDesk;
   readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  /** Absent without a store. */
+  readonly known?: KnownRecords | undefined;
+  readonly registry?: Registry | undefined;
 }): Gateways {
-  const { directory, requests, command, open } = ctx;
+  const { directory, requests, command, open, known: records } = ctx;
+  const seen = (entry: Entry): Gateway => toGateway(entry, records);
+  const all = (): readonly Gateway[] => {
+    const present = directory.entries().map(seen);
+    const ids = new Set(present.map(({ id }) => id));
+    return [...present, ...(records?.all() ?? []).filter(({ gateway }) => !ids.has(gateway)).map(asRegistered)];
+  };
   return {
-    list: ({ online, town } = {}) =>
-      directory
-        .entries()
-        .map(toGateway)
-        .filter((g) => (online === undefined || g.link.online === online) && (town === undefined || g.town === town))
+    list: (filter = {}) =>
+      all()
+        .filter(fits(filter))
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-    get: (gateway) => toGateway(directory.find(gateway)),
+    get(gateway) {
+      const record = records?.of(gateway);
+      const isSeen = directory.entries().some(({ site }) => site.gateway === gateway);
+      return record && !isSeen ? asRegistered(record) : seen(directory.find(gateway));
+    },
+    async register(gateway, options) {
+      const record = await inStore(ctx.registry).register(gateway, options);
+      const entry = directory.entries().find(({ site }) => site.gateway === gateway.id);
+      return entry ? seen(entry) : asRegistered(record);
+    },
+    decommission: async (gateway, options) => inStore(ctx.registry).decommission(gateway, options),
     watch: (options = {}) =>
       open(options, (push) => {
-        for (const entry of directory.entries()) push(toChange({ type: 'added', entry }));
-        return directory.changes.add((change) => push(toChange(change)));
+        const known = new Set(all().map(({ id }) => id));
+        for (const gateway of all()) push({ type: 'added', gateway, at: new Date() });
+        const onRecord = (record: GatewayRecord): void => {
+          const entry = directory.entries().find(({ site }) => site.gateway === record.gateway);
+          const type = known.has(record.gateway) ? 'updated' : 'added';
+          known.add(record.gateway);
+          push({ type, gateway: entry ? seen(entry) : asRegistered(record), at: new Date() });
+        };
+        const stops = [
+          directory.changes.add(({ type, entry }) => {
+            // One that was registered before it came is not added again.
+            const isKnown = type === 'added' && known.has(entry.site.gateway);
+            known.add(entry.site.gateway);
+            push({ type: isKnown ? 'online' : type, gateway: seen(entry), at: new Date() });
+          }),
+          records?.onChange(onRecord),
+        ];
+        return () => stops.forEach((stop) => stop?.());
       }),
     status: async (gateway, options) => {
       const site = directory.reach(gateway);
@@ -141,17 +214,46 @@ async function wholeStatus(ask: (params: Data) => Promise<Data>): Promise<Status
   return { ...first, buses: [...first.buses, ...(await further.all({ max: mostBuses }))] };
 }
 
-const toChange = ({ type, entry }: DirectoryChange): GatewayChange => ({
-  type,
-  gateway: toGateway(entry),
-  at: new Date(),
+const fits =
+  ({ online, town, village, state }: GatewayFilter) =>
+  (gateway: Gateway): boolean =>
+    (online === undefined || gateway.link.online === online) &&
+    (town === undefined || gateway.town === town) &&
+    (village === undefined || gateway.village === village) &&
+    (state === undefined
+      ? gateway.state !== 'decommissioned' || gateway.report !== undefined
+      : gateway.state === state);
+
+function inStore(registry: Registry | undefined): Registry {
+  if (registry) return registry;
+  throw new FengsuiError(
+    'INVALID',
+    'gateways are registered in a store: give connect() one, e.g. connect({ …, store: await openFileStore({ folder }) })',
+  );
+}
+
+/** A gateway that was never seen, or shows nothing any more. */
+const asRegistered = (record: GatewayRecord): Gateway => ({
+  id: record.gateway,
+  town: record.town,
+  name: record.name,
+  link: { online: false, since: record.at },
+  ...registeredAs(record),
 });
 
-function toGateway({ site, presence, since, state }: Entry): Gateway {
+const registeredAs = ({ village, state, etag }: GatewayRecord): Pick<Gateway, 'village' | 'state' | 'etag'> => ({
+  ...(village !== undefined && { village }),
+  state,
+  etag,
+});
+
+function toGateway({ site, presence, since, state }: Entry, records: KnownRecords | undefined): Gateway {
+  const record = records?.of(site.gateway);
   return {
     id: site.gateway,
     town: site.town,
-    name: state?.name ?? site.gateway,
+    name: state?.name ?? record?.name ?? site.gateway,
+    ...(record ? registeredAs(record) : records && { state: 'unregistered' as const }),
     ...(state?.village !== undefined && { village: state.village }),
     link: { online: presence?.online ?? false, since },
     ...(state && {

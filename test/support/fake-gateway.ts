@@ -53,6 +53,9 @@ type Options = {
   readonly id?: string;
   readonly operators?: Readonly<Record<string, string>>;
   readonly devices?: readonly DeviceState[];
+  /** Of a broker that asks for certificates. */
+  readonly url?: string;
+  readonly tls?: { readonly ca: string; readonly cert: string; readonly key: string };
 };
 
 export const hydrant: DeviceState = {
@@ -76,7 +79,8 @@ export async function fakeGateway(options: Options): Promise<FakeGateway> {
     { device: deviceId('hydrant-1'), point: 'pressure', unit: 'MPa', resolution: 0.001 },
     { device: deviceId('smoke-1'), point: 'status', choices: ['normal', 'smoke', 'test', 'fault'] },
   ]);
-  const mqtt = await connectAsync(`mqtt://127.0.0.1:${options.port}`, {
+  const mqtt = await connectAsync(options.url ?? `mqtt://127.0.0.1:${options.port}`, {
+    ...(options.tls && { ...options.tls, clientId: options.id ?? 'gw-1' }),
     reconnectPeriod: 0,
     protocolVersion: 4,
     will: {

@@ -110,6 +110,7 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
   // @ts-expect-error: a gateway is needed
   await fs.devices.provision({ id: 'h-2', bus: 'rs485', unit: 2, profile: 'generic/municipal-hydrant', name: 'two' });
 
+  await wishes(fs);
   for await (const update of fs.alarms.stream({ signal })) {
     same<typeof update, AlarmUpdate>(true);
     await fs.alarms.ack(update.alarm);
@@ -151,6 +152,60 @@ export async function builtIn(signal: AbortSignal): Promise<void> {
     // @ts-expect-error: there is no such reason
     void (gap.reason === 'lost');
   });
+}
+
+async function wishes(fs: Fengsui): Promise<void> {
+  const device = {
+    gateway: 'gw-1',
+    id: 'h-2',
+    bus: 'rs485',
+    unit: 2,
+    name: 'two',
+    profile: 'generic/municipal-hydrant',
+  } as const;
+  const { sync, version } = await fs.devices.provision(device, { idempotencyKey: 'row-2', ifVersion: 3 });
+  same<typeof sync, 'in-sync' | 'pending' | 'waiting-for-gateway' | 'rejected'>(true);
+  version satisfies number;
+  // @ts-expect-error: a misspelt profile
+  await fs.devices.provision({ ...device, profile: 'generic/municipal-hydrants' });
+  // @ts-expect-error: a unit is a number
+  await fs.devices.provision({ ...device, unit: '2' });
+
+  for await (const result of fs.devices.provisionMany([device], { dryRun: true })) {
+    if (!result.ok) result.error.code satisfies string;
+    // @ts-expect-error: it is known only of a dry run who has checked
+    void result.checkedBy;
+  }
+  // @ts-expect-error: of many, each has a version of its own
+  fs.devices.provisionMany([device], { ifVersion: 3 });
+  // @ts-expect-error: a device without a gateway
+  fs.devices.provisionMany([{ id: 'h-2', bus: 'b', name: 'x', profile: 'generic/siren', line: 1 }]);
+
+  const hydrant = fs.devices.get(address).as('generic/municipal-hydrant');
+  const updated = await fs.devices.update(hydrant, { name: 'new', settings: { low: 0.2 } });
+  same<ReturnType<typeof updated.device.latest>['pressure']['unit'], 'MPa'>(true);
+  // @ts-expect-error: the profile has no such setting
+  await fs.devices.update(hydrant, { settings: { lowest: 0.2 } });
+  // @ts-expect-error: a device stays of its profile
+  await fs.devices.update(hydrant, { profile: 'generic/siren' });
+  // @ts-expect-error: an address has no etag, and would overwrite what somebody else has changed
+  await fs.devices.update(address, { name: 'new' });
+  await fs.devices.remove(address, { reason: 'sold', etag: hydrant.etag });
+  await fs.devices.whenSynced('gw-1', { timeoutMs: 60_000 });
+  await fs.devices.whenSynced(hydrant);
+  for await (const { type, device: seen } of fs.devices.watch({ health: 'fault' })) {
+    same<typeof type, 'added' | 'updated' | 'removed' | 'health'>(true);
+    seen.as('generic/siren').latest().sounding satisfies object;
+  }
+  fs.on('conflict', ({ gateway, device: of, kept }) => {
+    same<typeof kept, 'on-site' | 'platform'>(true);
+    void [gateway, of];
+  });
+
+  const { state } = await fs.gateways.register({ id: 'gw-2', town: '001', name: 'East' });
+  same<typeof state, 'claimable' | 'enrolled' | 'decommissioned' | 'unregistered' | undefined>(true);
+  // @ts-expect-error: no gateway is taken out of use without a reason
+  await fs.gateways.decommission('gw-2', {});
 }
 
 async function dutyDesk(fs: Fengsui): Promise<void> {

@@ -75,6 +75,43 @@ topic read $SYS/#
   });
 });
 
+describe('what is left of a gateway', () => {
+  const duty = { kind: 'district', name: 'duty' } as const;
+  const written = (...entries: readonly RegisterEntry[]): readonly string[] =>
+    mosquittoAcl(district, entries)
+      .split('\n\n')
+      .filter((rules) => rules.startsWith('user district.'))
+      .join('')
+      .split('\n')
+      .filter((line) => line.startsWith('topic write') && !line.includes('/+/+/'));
+
+  it('may be taken away by the district once all its certificates are revoked', () => {
+    expect(written(entry(gateway('gw-1', '001'), true), entry(gateway('gw-1', '001'), true), entry(duty))).toEqual([
+      'topic write fengsui/v1/330603/001/gw-1/presence',
+      'topic write fengsui/v1/330603/001/gw-1/state',
+      'topic write fengsui/v1/330603/001/gw-1/points',
+    ]);
+  });
+
+  it('may be taken away by nobody while one of them holds', () => {
+    expect(written(entry(gateway('gw-1', '001'), true), entry(gateway('gw-1', '001')), entry(duty))).toEqual([]);
+  });
+
+  it('may be taken away in the town that it has left', () => {
+    const moved = written(entry(gateway('gw-1', '001'), true), entry(gateway('gw-1', '002')), entry(duty));
+    expect(moved.every((line) => line.includes('/001/gw-1/'))).toBe(true);
+    expect(moved).toHaveLength(3);
+  });
+
+  it('is not for a town’s centre to take away', () => {
+    const acl = mosquittoAcl(district, [
+      entry(gateway('gw-1', '001'), true),
+      entry({ kind: 'town', name: 'centre', town: '001' }),
+    ]);
+    expect(acl).not.toContain('gw-1');
+  });
+});
+
 it('the configuration lets nobody in without a certificate', () => {
   const lines = mosquittoConfig({ district, folder: '/etc/mosquitto/fengsui' }).split('\n');
   for (const line of [

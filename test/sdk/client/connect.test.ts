@@ -136,7 +136,7 @@ describe('devices', () => {
   it('provisions with a signed answer to a fresh challenge', async () => {
     const fs = await commander();
     gateway.answers.set('provision', () => ({ configVersion: 4 }));
-    const { device, configVersion } = await fs.devices.provision(
+    const { device, version, sync } = await fs.devices.provision(
       {
         gateway: 'gw-1',
         id: 'hydrant-2',
@@ -148,7 +148,7 @@ describe('devices', () => {
       },
       { ifVersion: 3 },
     );
-    expect(configVersion).toBe(4);
+    expect({ version, sync }).toEqual({ version: 4, sync: 'in-sync' });
     expect(device.latest().pressure).toMatchObject({ quality: 'lost', why: 'never-read', unit: 'MPa' });
     expect(gateway.requests.find((r) => r.method === 'provision')).toMatchObject({
       params: {
