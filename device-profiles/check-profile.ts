@@ -10,6 +10,7 @@ import {
   riskLevels,
   type WordTable,
 } from '../sdk/model/profile.ts';
+import { checkCommand } from './check-command.ts';
 import { checkCondition, checkTogether, settingsIn } from './check-condition.ts';
 import { widthOf } from './point-width.ts';
 
@@ -48,6 +49,9 @@ export function checkProfile(profile: ProfileSpec, settings: Settings = {}): rea
     ...Object.entries(profile.conditions ?? {}).flatMap(([name, condition]) =>
       ofCondition(`condition “${name}”`, condition, profile, known),
     ),
+    ...Object.entries(profile.commands ?? {}).flatMap(([name, command]) =>
+      checkCommand(command, profile).map((what): Finding => [`command “${name}”`, what]),
+    ),
     ...checkTogether(profile.conditions ?? {}, known).map(([name, what]): Finding => [`condition “${name}”`, what]),
     ...[...(profile.identification?.certain ?? []), ...(profile.identification?.plausible ?? [])].flatMap((check) =>
       ofRun('identification', runOf(check), profile),
@@ -65,6 +69,8 @@ const says = (wrong: boolean, part: string, what: string): Finding[] => (wrong ?
 
 function ofPoint(part: string, spec: PointSpec, profile: ProfileSpec, settings: Settings): Finding[] {
   const found = [...unknownNames(part, namesOf(spec), settings)];
+  if ('pulse' in spec && spec.pulse)
+    found.push(...says(spec.from !== 'coil' || !spec.writable, part, 'only a writable coil has a pulse of its own'));
   if ('bit' in spec) found.push(...says(!isBit(spec.bit), part, `bit ${spec.bit} is not one of a register’s 0–15`));
   if ('bits' in spec && spec.bits) {
     const [low, high] = spec.bits;
@@ -179,7 +185,8 @@ const unknownNames = (part: string, names: readonly Factor[], settings: Settings
 /** Everything in a point that may be the name of a setting. */
 function namesOf(spec: PointSpec): readonly Factor[] {
   const addresses = ['at' in spec ? spec.at : 0, ('decimals' in spec ? spec.decimals : undefined) ?? 0];
-  return [...addresses.map(termsOf).flat(2), ('scale' in spec ? spec.scale : undefined) ?? 1];
+  const pulse = ('pulse' in spec ? spec.pulse?.at : undefined) ?? 0;
+  return [...[...addresses, pulse].map(termsOf).flat(2), ('scale' in spec ? spec.scale : undefined) ?? 1];
 }
 
 const termsOf = (address: Address) => (typeof address === 'number' ? [address] : address);

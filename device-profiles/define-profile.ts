@@ -1,6 +1,7 @@
 import type {
   BitPoint,
   ChoicePoint,
+  CommandSpec,
   Condition,
   FlagPoint,
   LinePoint,
@@ -24,11 +25,17 @@ type Shape<S> = S extends { from: 'line-in' | 'line-out' }
 type Closed<S, To> = { [K in Exclude<keyof S, keyof To>]: never };
 type Names<T> = T extends object ? keyof T & string : never;
 
+type ArgNames<C> = C extends { args: infer A } ? Names<A> : never;
+
 type Checked<P extends ProfileSpec> = Closed<P, ProfileSpec> & {
   points: { [K in keyof P['points']]: Closed<P['points'][K], Shape<P['points'][K]>> };
   conditions?: {
     [K in keyof P['conditions']]: Condition<Names<P['points']>, Names<P['settings']>> &
       Closed<P['conditions'][K], Condition>;
+  };
+  commands?: {
+    [K in keyof P['commands']]: CommandSpec<Names<P['points']>, ArgNames<P['commands'][K]>> &
+      Closed<P['commands'][K], CommandSpec>;
   };
 };
 

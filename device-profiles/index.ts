@@ -8,6 +8,8 @@ import { wssfcUlc } from './daviteq/wssfc-ulc.ts';
 import { sen0352 } from './dfrobot/sen0352.ts';
 import { sdm120 } from './eastron/sdm120.ts';
 import { r4dcb08 } from './eletechsup/r4dcb08.ts';
+import { barrier } from './generic/barrier.ts';
+import { barrierRelay } from './generic/barrier-relay.ts';
 import { callButton } from './generic/call-button.ts';
 import { currentLoop } from './generic/current-loop.ts';
 import { ebikeInLift } from './generic/ebike-in-lift.ts';
@@ -31,6 +33,7 @@ import { quint4Ups } from './phoenix-contact/quint4-ups.ts';
 import { rsYgN01 } from './renke/rs-yg-n01.ts';
 import { vigirexRhu } from './schneider/vigirex-rhu.ts';
 import { fc20Element, fc20PowerSupply, fc20Zone } from './siemens/fc20.ts';
+import { waveshareBarrierRelay } from './waveshare/barrier-relay.ts';
 import { relay8 } from './waveshare/relay-8.ts';
 import { wbUpsV3 } from './wirenboard/wb-ups-v3.ts';
 
@@ -77,7 +80,10 @@ export const profiles = [
   callButton,
   ebikeInLift,
   endSwitch,
+  barrier,
+  barrierRelay,
   siren,
+  waveshareBarrierRelay,
   relay8,
   lctechRelayBoard,
   m7002,

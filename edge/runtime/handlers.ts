@@ -35,6 +35,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined, ctx.clocks?.()),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
+  outcome: () => ({ state: 'unknown' }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
@@ -47,6 +48,9 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();
       return { configVersion: devices.version };
+    },
+    invoke: () => {
+      throw new FengsuiError('UNAVAILABLE', 'this gateway takes no commands to devices yet');
     },
     remove: async (p, operator) => {
       const device = p.text('device');

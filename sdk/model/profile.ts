@@ -1,4 +1,5 @@
 import type { AlarmKind } from './alarm.ts';
+import type { CommandRisk } from './command.ts';
 import type { Doubt, Loss, Scalar } from './point.ts';
 
 /** Units as in RFC 8428 (SenML) where it has one; others by their usual sign. */
@@ -86,6 +87,15 @@ export type BitPoint = Paced & {
   readonly as: 'bool';
   /** Coils only: Fengsui may write it. */
   readonly writable?: true;
+  /** Coils only: the device itself ends a pulse that is written as a number of steps to another coil. */
+  readonly pulse?: HardwarePulse;
+};
+/** No write that is lost can leave the contact closed. */
+export type HardwarePulse = {
+  /** Coil that takes the length. */
+  readonly at: Address;
+  readonly stepMs: number;
+  readonly mostSteps: number;
 };
 /** One bit of a register. */
 export type FlagPoint = Paced & {
@@ -176,6 +186,31 @@ export type Setting = {
   readonly help: string;
 };
 
+/** An argument of a command: a number within bounds. A length of a pulse is in seconds. */
+export type ArgumentSpec = { readonly min: number; readonly max: number; readonly unit?: Unit };
+
+/** A point and what it must be. */
+export type PointState<Points extends string = string> = { readonly point: Points; readonly is: Scalar };
+
+/** What a command does: switches an output on for a time, in ms or as long as an argument in seconds says, or for good. */
+export type CommandEffect<Points extends string = string, Args extends string = string> =
+  | { readonly pulse: Points; readonly ms: number | { readonly arg: Args } }
+  | { readonly set: Points; readonly to: boolean };
+
+/** Something that a device can be told to do. */
+export type CommandSpec<Points extends string = string, Args extends string = string> = {
+  readonly name: { readonly en: string; readonly zh: string };
+  readonly risk: CommandRisk;
+  readonly args?: Readonly<Record<Args, ArgumentSpec>>;
+  readonly does: CommandEffect<Points, Args>;
+  /** Must hold before; otherwise nothing is done. */
+  readonly before?: PointState<Points>;
+  /** What is true once it has had its effect, and how long that may take. A pulse alone proves nothing. */
+  readonly proof?: PointState<Points> & { readonly withinMs: number };
+  /** Standard and clause, or datasheet. */
+  readonly source: string;
+};
+
 /** How a serial device comes from the works. */
 export type SerialDefaults = {
   readonly baud: number;
@@ -219,6 +254,8 @@ export type ProfileSpec = {
   readonly settings?: Readonly<Record<string, Setting>>;
   readonly points: Readonly<Record<string, PointSpec>>;
   readonly conditions?: Readonly<Record<string, Condition>>;
+  /** What it can be told to do, by name. */
+  readonly commands?: Readonly<Record<string, CommandSpec>>;
   /** Default poll period; alarm points of wired devices 1 to 2 s (GB 26875.1-2011 4.1.2.1 leaves 10 s in all). */
   readonly pollMs: number;
   /** Poll periods at risk levels above normal. */
@@ -246,6 +283,9 @@ export type ValueOf<S> = S extends { as: 'bool' }
       : number;
 export type UnitOf<S> = S extends { unit: infer U } ? U : undefined;
 export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']]: ValueOf<P['points'][K]> };
+
+/** The arguments of a command, computed from its literal spec. */
+export type ArgsOf<C> = C extends { args: infer A } ? { readonly [K in keyof A]: number } : Record<never, never>;
 
 /** Condition every device has besides its profile's own: it stays silent longer than promised. */
 export const noAnswer = 'no-answer';

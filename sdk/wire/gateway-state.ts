@@ -52,6 +52,8 @@ export type GatewayState = {
   readonly clocks?: readonly RunClock[];
   /** How often the system's clock was set since the gateway started. */
   readonly clockSteps?: number;
+  /** Ed25519 public key (32 bytes) by which the gateway signs what became of commands; absent in states of an earlier version. */
+  readonly receiptKey?: Uint8Array;
   /** What is wrong with the journal's disk. */
   readonly degraded?: string;
   readonly buses: readonly BusState[];
@@ -91,6 +93,7 @@ const key = {
   riskLevel: 14,
   clocks: 15,
   clockSteps: 16,
+  receiptKey: 19,
 } as const;
 const bus = { id: 1, problem: 2 } as const;
 const device = { id: 1, profile: 2, name: 3, place: 4, bus: 5, origin: 6, health: 7, alarm: 8 } as const;
@@ -116,6 +119,7 @@ export function encodeGatewayState(s: GatewayState): Uint8Array {
       [key.riskLevel, riskLevels.indexOf(s.riskLevel)],
       [key.clocks, s.clocks?.map(runClockCbor)],
       [key.clockSteps, s.clockSteps],
+      [key.receiptKey, s.receiptKey],
       [
         key.buses,
         s.buses.map((b) =>
@@ -166,6 +170,7 @@ export function decodeGatewayState(bytes: Uint8Array): GatewayState {
       clocks: fields.list(key.clocks).map((raw, i) => readRunClock(raw, `state.clocks[${i}]`)),
     }),
     ...(fields.has(key.clockSteps) && { clockSteps: fields.count(key.clockSteps) }),
+    ...(fields.has(key.receiptKey) && { receiptKey: fields.bytes(key.receiptKey) }),
     ...(fields.has(key.degraded) && { degraded: fields.text(key.degraded) }),
     buses: fields.list(key.buses).map((raw, i) => {
       const b = fieldsOf(raw, `state.buses[${i}]`);

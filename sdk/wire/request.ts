@@ -16,6 +16,7 @@ export const queries = [
   'status',
   'suppressed',
   'walkTest',
+  'outcome',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -29,6 +30,7 @@ export const commands = [
   'setRiskLevel',
   'startWalkTest',
   'stopWalkTest',
+  'invoke',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];
@@ -51,7 +53,7 @@ export type Request = {
   readonly client: string;
   readonly method: Query | Command;
   readonly params: Data;
-  /** The challenge that a command answers. */
+  /** The challenge that a command answers; only `invoke` goes without one where the clock can be trusted. */
   readonly nonce?: Uint8Array;
 };
 

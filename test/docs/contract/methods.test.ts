@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { alarmKinds, alarmPhases, causeTests, suppressionKinds } from '../../../sdk/model/alarm.ts';
+import { commandRisks, commandStates } from '../../../sdk/model/command.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import { unitStates } from '../../../sdk/model/link-quality.ts';
 import { riskLevels } from '../../../sdk/model/profile.ts';
 import { clockTrusts, wallTime } from '../../../sdk/model/time.ts';
 import type { WalkTestState } from '../../../sdk/model/walk-test.ts';
+import type * as Commands from '../../../sdk/wire/command.ts';
+import { encodeCommandReceipt } from '../../../sdk/wire/command.ts';
 import type * as Methods from '../../../sdk/wire/methods.ts';
 import { commands, type Data, queries } from '../../../sdk/wire/request.ts';
+import { sign1 } from '../../../sdk/wire/sign1.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
 import { textsOf } from '../../support/cddl/rule-facts.ts';
 import { contractRules as rules } from '../../support/wire/contract-documents.ts';
@@ -35,6 +39,28 @@ const report = {
   why: 'its time was over',
   devices: [{ device: 'd', status: 'passed', condition: 'smoke', at: wallTime(1_790_000_030_000) }],
 } as const;
+
+const commandReceipt: Whole<Commands.CommandReceipt> = {
+  audit: 'a'.repeat(16),
+  device: 'd',
+  command: 'open',
+  args: { seconds: 1.5 },
+  risk: 'life-safety',
+  signedBy: ['duty', 'chief'],
+  state: 'refused',
+  code: 'INTERLOCK',
+  message: 'the barrier is not closed',
+  at: 1_790_000_000_000,
+  clock: 'synced',
+  tookMs: 12,
+  configVersion: 3,
+  before: [{ device: 'd', point: 'open', value: false }],
+  after: [{ device: 'd', point: 'open', value: true }],
+};
+const signedReceipt = await sign1(encodeCommandReceipt(commandReceipt), 't', {
+  keyId: 'gw-1',
+  sign: async () => new Uint8Array(64),
+});
 
 const shapes: readonly Shape[] = [
   shape<Methods.ChallengeResult>('challenge-result', { nonce: bytesOfHex('00ff') }),
@@ -186,6 +212,21 @@ const shapes: readonly Shape[] = [
     (m): Shape => [methodRule(m, 'result'), {}],
   ),
   ...(['challenge', 'resume', 'suppressed', 'walkTest'] as const).map((m): Shape => [methodRule(m, 'params'), null]),
+  shape<Commands.ChallengeParams>('challenge-params', { for: 'approval' }),
+  shape<Commands.InvokeParams>('invoke-params', {
+    device: 'd',
+    command: 'open',
+    args: { seconds: 1.5 },
+    audit: 'a'.repeat(16),
+    notAfter: 1_790_000_000_000,
+    ifVersion: 3,
+    role: 'life-safety',
+    operator: 'Li',
+  }),
+  shape<Commands.InvokeResult>('invoke-result', { receipt: signedReceipt }),
+  shape<Commands.OutcomeParams>('outcome-params', { audit: 'a'.repeat(16) }),
+  shape<Commands.InvokeResult>('outcome-result', { receipt: signedReceipt }),
+  ['outcome-result', { state: 'running' }],
   ['stop-walk-test-params', { operator: 'Li' }],
 ];
 
@@ -211,6 +252,8 @@ describe('the shapes of methods', () => {
     ['trust-name', clockTrusts],
     ['level-name', riskLevels],
     ['unit-state', unitStates],
+    ['risk-name', commandRisks],
+    ['command-state', commandStates],
   ])('have the names of the code: %s', (rule, names) => {
     expect(textsOf(rules, rule)).toEqual(names);
   });
