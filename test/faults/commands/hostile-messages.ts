@@ -30,7 +30,7 @@ export function hostileMessages(valid: readonly Uint8Array[], random: Random): (
     shape: () => encodeCbor(anything(random, 0)),
     lengths: () => Uint8Array.of(head(random), ...noise(random, 8), ...noise(random, below(random, 40))),
     nested: () => new Uint8Array(1 + below(random, 2_000)).fill(random() < 0.5 ? 0x81 : 0xa1),
-    large: () => noise(random, 60_000 + below(random, 100_000)),
+    large: () => noise(random, 40_000 + below(random, 80_000)),
   };
   const share: readonly (readonly [HostileKind, number])[] = [
     ['damaged', 0.5],
