@@ -93,6 +93,7 @@ export async function connectWith<P extends ProfileSpec>(
     signer,
     operator,
     isUp,
+    overhear: link.overhear,
     view,
     requests: asked,
     receipts: sent,

@@ -6,6 +6,7 @@ import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
+import { type Commands, commands } from './commands.ts';
 import { type Devices, devices } from './devices.ts';
 import type { DistrictView } from './district-view.ts';
 import { type Gateways, gateways } from './gateways.ts';
@@ -27,6 +28,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly devices: Devices<P>;
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
+  readonly commands: Commands;
   readonly walkTests: WalkTests;
   readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
@@ -42,6 +44,7 @@ export type Parts<P extends ProfileSpec> = {
   readonly signer: Signer | undefined;
   readonly operator: string | undefined;
   readonly isUp: () => boolean;
+  readonly overhear: (topic: string) => Promise<() => void>;
   readonly view: DistrictView;
   readonly requests: Requests;
   readonly receipts: Receipts;
@@ -66,6 +69,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     command: commandDesk(parts.requests, parts.operator),
   };
   const close = closeOnce(parts);
+  const recorded = records(shared);
   return {
     get status() {
       return desk.status;
@@ -78,7 +82,8 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     telemetry: telemetry(shared),
     alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
     walkTests: walkTests(shared),
-    records: records(shared),
+    commands: commands({ ...shared, records: recorded }),
+    records: recorded,
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
       const late = (): FengsuiError =>

@@ -130,7 +130,7 @@ async function gatewayAttack(trial: TrialDistrict, random: () => number) {
   let arrived: ((id: string) => void) | undefined;
   client.on('message', (topic, bytes) => {
     const reply = decodeReply(bytes);
-    if (reply.ok) answered++;
+    if (reply.ok && !topic.includes('/reply/sdk-')) answered++; // not what the platform itself has asked
     if (topic.endsWith('/reply/storm')) arrived?.(reply.id);
   });
   await client.subscribeAsync(topicFilter({ ...trial.site }, 'reply', '+'), { qos: 0 });
