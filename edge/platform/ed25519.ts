@@ -1,4 +1,13 @@
-import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes, randomInt, verify } from 'node:crypto';
+import {
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+  randomInt,
+  sign,
+  verify,
+} from 'node:crypto';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 
 /** Somebody's public key, ready to verify with. */
@@ -18,6 +27,25 @@ export function operatorKey(base64: string): OperatorKey {
   }
   const key: KeyObject = createPublicKey({ key: Buffer.concat([spkiHead, raw]), format: 'der', type: 'spki' });
   return { verifies: (bytes, signature) => signature.length === 64 && verify(null, bytes, key, signature) };
+}
+
+/** What signs on this machine, and what others verify it with. */
+export type SigningKey = {
+  readonly sign: (bytes: Uint8Array) => Uint8Array;
+  /** The 32 bytes of the public key. */
+  readonly publicKey: Uint8Array;
+};
+
+/** @param pem PKCS #8. @throws when it is no Ed25519 private key */
+export function signingKey(pem: string): SigningKey {
+  const secret = createPrivateKey(pem);
+  if (secret.asymmetricKeyType !== 'ed25519')
+    throw new FengsuiError('INVALID', `expected an Ed25519 private key, got ${secret.asymmetricKeyType}`);
+  const spki = createPublicKey(secret).export({ format: 'der', type: 'spki' });
+  return {
+    sign: (bytes) => Uint8Array.from(sign(null, bytes, secret)),
+    publicKey: Uint8Array.from(spki.subarray(spkiHead.length)),
+  };
 }
 
 /** A new pair: the public key as 32 bytes in base64, the private key as PEM. */

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, open, readFile, rename } from 'node:fs/promises';
+import { copyFile, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /** The file's text, or `undefined` if there is none. */
@@ -16,9 +16,10 @@ export const readBytes = (path: string): Promise<Buffer> => readFile(path);
 export const makeFolder = (path: string): Promise<unknown> => mkdir(path, { recursive: true });
 
 /** Replaces a file so that after a power cut there is the old text or the new, never half of one. The old stays as `.previous`. */
-export async function replaceText(path: string, text: string): Promise<void> {
+export async function replaceText(path: string, text: string, mode = 0o666): Promise<void> {
   const next = `${path}.next`;
-  const file = await open(next, 'w');
+  await rm(next, { force: true }); // a mode counts only for a file that is made
+  const file = await open(next, 'w', mode);
   try {
     await file.writeFile(text);
     await file.sync();

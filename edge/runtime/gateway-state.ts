@@ -24,7 +24,7 @@ export type StateParts = {
 /** What the platform is shown of this gateway. Pure but for reading the parts. */
 export const gatewayState = (
   parts: StateParts,
-  now: Pick<GatewayState, 'at' | 'clock' | 'clocks' | 'clockSteps'>,
+  now: Pick<GatewayState, 'at' | 'clock' | 'clocks' | 'clockSteps' | 'receiptKey'>,
 ): GatewayState => {
   const { degraded } = parts.journal.status();
   return {

@@ -24,6 +24,10 @@ import type { Feeder } from '../platform/watchdog-feeder.ts';
 import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
 import { clockDesk } from './clock/clock-desk.ts';
+import { type CommandDesk, commandDesk } from './commands/command-desk.ts';
+import { commandRules } from './commands/command-rules.ts';
+import { executed } from './commands/executed.ts';
+import { receiptKey } from './commands/receipt-key.ts';
 import type { Site, SiteDevice } from './config/site.ts';
 import { deviceList } from './device-list.ts';
 import { type FieldDesk, fieldDesk } from './field/field-desk.ts';
@@ -107,6 +111,21 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       onHealth: reporter.touch,
     }),
   );
+  const key = await receiptKey(directory, log);
+  const deviceCommands: CommandDesk = held.own(
+    commandDesk({
+      ...shared,
+      site,
+      configVersion: () => devices.version,
+      outputs: fields.outputs,
+      executed: await executed(shared),
+      record,
+      key,
+      fault: (device, condition, isSo) => {
+        if (fields.outputs.device(device)) alarms.trouble(device, condition, isSo);
+      },
+    }),
+  );
   const document = (channel: 'state' | 'points'): Uint8Array => {
     if (channel === 'points') return encodePointTable(fields.recorder.table());
     const { answered, problems } = fields;
@@ -118,6 +137,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         clock: clock.trust(),
         clocks: time.clocks(),
         clockSteps: time.status().steps,
+        receiptKey: key.publicKey,
       }),
     );
   };
@@ -145,6 +165,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         ...shared,
         alarms,
         devices,
+        deviceCommands,
         zones: site.zones,
         risk,
         points: () => fields.points,
@@ -180,6 +201,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     uplinks.run(inner),
     time.run(inner),
     fields.run(inner),
+    deviceCommands.run(inner),
     supervise({ site, alarms, problems: fields.problems, journal, isWorn: wear.isWorn, clock }, inner),
     wear.run(inner),
     runWatchdog(
@@ -200,7 +222,7 @@ function applyRules(site: Site, devices: readonly SiteDevice[], level: RiskLevel
   const rules = ruleBook();
   for (const device of devices) {
     const own = rules(device, level);
-    alarms.watch(device.id, [...own, ...outputRules(site, device.id)], device.bus);
+    alarms.watch(device.id, [...own, ...outputRules(site, device.id), ...commandRules(device)], device.bus);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Command, Data } from '../../sdk/wire/request.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { CommandDesk } from './commands/command-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import type { RiskDesk } from './risk/risk-desk.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
@@ -18,6 +19,7 @@ export type HandlerContext = {
   readonly zones: readonly Zone[];
   readonly risk: Pick<RiskDesk, 'state' | 'set'>;
   readonly devices: DeviceList;
+  readonly deviceCommands: Pick<CommandDesk, 'invoke' | 'outcome'>;
   readonly points: () => ReadonlyMap<string, readonly LivePoint[]>;
   readonly table: () => PointTable;
   /** Wall time of a monotonic one, as known now. */
@@ -32,4 +34,6 @@ export type HandlerContext = {
 };
 
 /** How each command is carried out; `operator` is the name of the key that signed it. */
-export type CommandHandlers = Readonly<Record<Command, (p: Fields, operator: string) => Data | Promise<Data>>>;
+export type CommandHandlers = Readonly<
+  Record<Exclude<Command, 'invoke'>, (p: Fields, operator: string) => Data | Promise<Data>>
+>;

@@ -22,6 +22,7 @@ export function handlers(ctx: HandlerContext): Handlers {
   return {
     query: async (method, params) => queries[method](paramsOf(params)),
     command: async (method, params, operator) => commands[method](paramsOf(params), operator),
+    invoke: ctx.deviceCommands.invoke,
   };
 }
 
@@ -35,7 +36,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   alarms: (p) => alarmsPage(ctx.alarms.standing(), p.has('after') ? p.text('after') : undefined, ctx.clocks?.()),
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
-  outcome: () => ({ state: 'unknown' }),
+  outcome: (p) => ctx.deviceCommands.outcome(p),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
@@ -48,9 +49,6 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();
       return { configVersion: devices.version };
-    },
-    invoke: () => {
-      throw new FengsuiError('UNAVAILABLE', 'this gateway takes no commands to devices yet');
     },
     remove: async (p, operator) => {
       const device = p.text('device');

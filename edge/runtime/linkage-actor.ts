@@ -42,8 +42,20 @@ export type LinkageActor = {
   readonly chirp: (condition: string) => void;
   /** What an output reads back as: proves that it followed, or says it again. */
   readonly readBack: (output: DeviceId, point: string, value: PointValue) => void;
+  /**
+   * Leaves an output to a command for a while, unless an alarm wants it on; an alarm that comes meanwhile has it at once.
+   * What is given back is as the alarms want it. Nothing for an output that an alarm holds on.
+   */
+  readonly lend: (output: DeviceId, point: string) => LentOutput | undefined;
   /** What proves the effect of an output. */
   readonly effect: (device: DeviceId, point: string, value: PointValue) => void;
+};
+
+/** An output in the hands of a command. */
+export type LentOutput = {
+  /** An alarm wants it on by now: nobody may switch it off. */
+  readonly isWanted: () => boolean;
+  readonly giveBack: () => void;
 };
 
 /** Cause to effect, at once: waits neither for the disk nor for the network. Every switch is proven by reading back. */
@@ -61,6 +73,9 @@ export function linkageActor(ctx: {
   const outputs = new Map(rules.map((rule) => [outputKey(rule), rule]));
   let wanted: ReadonlyMap<string, boolean> = wantedOutputs(rules, { active: new Set(), sounding: new Set() });
   const chirping = new Set<string>();
+  const lent = new Set<string>();
+  /** Nothing is told to it, and nothing expected of it. */
+  const isLent = (key: string): boolean => lent.has(key) && wanted.get(key) !== true;
   const writing = new Set<string>();
   const proven = new Map<string, boolean>();
   const astray = new Set<string>();
@@ -71,7 +86,7 @@ export function linkageActor(ctx: {
   const drive = (key: string): void => {
     const rule = outputs.get(key);
     const on = wanted.get(key);
-    if (!rule || on === undefined || writing.has(key)) return;
+    if (!rule || on === undefined || writing.has(key) || isLent(key)) return;
     writing.add(key);
     ctx
       .write(rule.output, rule.point, on)
@@ -116,6 +131,18 @@ export function linkageActor(ctx: {
         switchAll();
       });
     },
+    lend(output, point) {
+      const key = outputKey({ output, point });
+      if (wanted.get(key) === true) return undefined;
+      lent.add(key);
+      return {
+        isWanted: () => wanted.get(key) === true,
+        giveBack() {
+          lent.delete(key);
+          drive(key);
+        },
+      };
+    },
     effect(device, point, value) {
       if (value.quality !== 'good') return;
       for (const rule of rules) {
@@ -132,7 +159,7 @@ export function linkageActor(ctx: {
     readBack(output, point, value) {
       const key = outputKey({ output, point });
       const on = wanted.get(key);
-      if (on === undefined || value.quality !== 'good') return;
+      if (on === undefined || value.quality !== 'good' || isLent(key)) return;
       const follows = value.value === on;
       if (follows && proven.get(key) !== on) {
         proven.set(key, on);

@@ -1,24 +1,42 @@
+import { approvalLifeMs, type OperatorRole } from '../../sdk/model/command.ts';
 import { describeError, type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
-import { type Millis, millis } from '../../sdk/model/time.ts';
+import { millis } from '../../sdk/model/time.ts';
+import { fieldsOf } from '../../sdk/wire/parse.ts';
 import { decodeReceipt, type Receipt } from '../../sdk/wire/receipt.ts';
 import {
   type Command,
   challengeLifeMs,
   type Data,
+  decodeAddressee,
   decodeRequest,
   isCommand,
   type Query,
   type Reply,
   type Request,
 } from '../../sdk/wire/request.ts';
-import { isSign1, openSign1, signedBytes } from '../../sdk/wire/sign1.ts';
+import { isSign1 } from '../../sdk/wire/sign1.ts';
 import type { Clock } from '../platform/clock.ts';
-import { freshNonce, type OperatorKey } from '../platform/ed25519.ts';
+import { challenges } from './challenges.ts';
+import { innermost, type Operators, requireRole, type Signed, verified } from './signatures.ts';
+
+/** Who wants something done to a device, and how it is known that they want it now. */
+export type Invoker = {
+  /** The program, as it names itself. */
+  readonly client: string;
+  /** Names of the keys that have signed: one, or two. */
+  readonly by: readonly [string, ...string[]];
+  /** @throws FengsuiError FORBIDDEN unless all of them have the role. */
+  readonly require: (role: OperatorRole) => void;
+  /** Spends the challenge that it answers; absent where it answers none. @throws FengsuiError CHALLENGE_EXPIRED */
+  readonly spend?: () => void;
+};
 
 /** Does what was asked; `operator` is there for commands, and only for them. */
 export type Handlers = {
   readonly query: (method: Exclude<Query, 'challenge'>, params: Data) => Promise<Data>;
-  readonly command: (method: Command, params: Data, operator: string) => Promise<Data>;
+  readonly command: (method: Exclude<Command, 'invoke'>, params: Data, operator: string) => Promise<Data>;
+  /** A command to a device. It judges itself whether it comes in time: it may come without a challenge. */
+  readonly invoke: (params: Data, who: Invoker) => Promise<Data>;
 };
 
 /** What became of something that somebody wanted to change. */
@@ -42,78 +60,58 @@ export interface RequestDesk {
   receipt(topic: string, bytes: Uint8Array): Receipt;
 }
 
-/** Challenges that may be open at once; the oldest is forgotten first. */
-const openChallenges = 64;
 /** Requests worked on at once. */
 const atOnce = 16;
+
+/** Who has signed; why not, where that is known; nothing for what bears no signature. */
+type SignedBy = Signed['by'] | FengsuiError | undefined;
 
 /**
  * Nobody changes anything here without a key: a command must be signed by a known operator, for this very topic, and
  * answer a challenge of this process that is at most 10 s old and was never answered before. So a command that is late
- * or repeated does nothing, and no clock but our own monotonic one is trusted.
+ * or repeated does nothing, and no clock but our own monotonic one is trusted. `invoke` alone may go by its own time and
+ * audit id instead: what it is handed to sees to that.
  */
 export function requestDesk(
-  operators: ReadonlyMap<string, OperatorKey>,
+  operators: Operators,
   handlers: Handlers,
   { clock, onCommand }: { readonly clock: Clock; readonly onCommand: (outcome: CommandOutcome) => void },
 ): RequestDesk {
-  const challenges = new Map<string, () => void>();
+  const open = challenges(clock);
   let working = 0;
 
-  const challenge = (life: Millis): Uint8Array => {
-    const nonce = freshNonce();
-    const key = hex(nonce);
-    const oldest = challenges.keys().next();
-    if (challenges.size >= openChallenges && !oldest.done) {
-      challenges.get(oldest.value)?.();
-      challenges.delete(oldest.value);
-    }
-    challenges.set(
-      key,
-      clock.after(life, () => challenges.delete(key)),
-    );
-    return nonce;
+  const challenge = (params: Data): Data => {
+    const isForTwo = params !== null && fieldsOf(params, 'params').raw('for') === 'approval';
+    return {
+      nonce: isForTwo ? open.open(millis(approvalLifeMs), 'approval') : open.open(millis(challengeLifeMs), 'request'),
+    };
   };
-  const spend = (nonce: Uint8Array | undefined): void => {
-    const cancel = nonce && challenges.get(hex(nonce));
-    if (!nonce || !cancel) {
-      throw new FengsuiError(
-        'CHALLENGE_EXPIRED',
-        'the command does not answer an open challenge: it came too late, or twice, or the gateway restarted; ask for a new challenge',
-      );
+  const command = async ({ client, method, params, nonce }: Request, by: Signed['by']): Promise<Data> => {
+    const use = by.length > 1 ? 'approval' : 'request';
+    if (method === 'invoke') {
+      const require = (role: OperatorRole): void => requireRole(operators, by, role);
+      return handlers.invoke(params, { client, by, require, ...(nonce && { spend: () => open.spend(nonce, use) }) });
     }
-    cancel();
-    challenges.delete(hex(nonce));
+    if (!isCommand(method)) throw new FengsuiError('PROTOCOL', `${method} is no command`);
+    if (by.length > 1)
+      throw new FengsuiError('INVALID', `${method}: only a command to a device is signed by two persons`);
+    requireRole(operators, by, roleOf(method));
+    open.spend(nonce, use);
+    return handlers.command(method, params, by[0]);
   };
-  const verified = (topic: string, bytes: Uint8Array): { payload: Uint8Array; operator: string } => {
-    const { keyId, payload, signature } = openSign1(bytes);
-    const key = operators.get(keyId);
-    if (!key) {
-      throw new FengsuiError(
-        'FORBIDDEN',
-        `“${keyId.slice(0, 64)}” is not an operator of this gateway; its public key must stand under “operators” in the gateway’s configuration`,
-      );
-    }
-    if (!key.verifies(signedBytes(payload, topic), signature)) {
-      throw new FengsuiError('FORBIDDEN', `the signature is not that of “${keyId}” over this message for this gateway`);
-    }
-    return { payload, operator: keyId };
+  const perform = async (request: Request, by: Signed['by'] | undefined): Promise<Data> => {
+    const { method, params } = request;
+    if (method === 'challenge') return challenge(params);
+    if (!isCommand(method)) return handlers.query(method, params);
+    if (!by) throw new FengsuiError('FORBIDDEN', `${method} changes something and must be signed`);
+    return command(request, by);
   };
-  const perform = async (request: Request, operator: string | undefined): Promise<Data> => {
-    if (request.method === 'challenge') return { nonce: challenge(millis(challengeLifeMs)) };
-    if (!isCommand(request.method)) return handlers.query(request.method, request.params);
-    if (operator === undefined)
-      throw new FengsuiError('FORBIDDEN', `${request.method} changes something and must be signed`);
-    spend(request.nonce);
-    return handlers.command(request.method, request.params, operator);
-  };
-
-  const replyTo = async (request: Request, signedBy: FengsuiError | string | undefined): Promise<Reply> => {
+  const replyTo = async (request: Request, signedBy: SignedBy): Promise<Reply> => {
     const { id } = request;
     if (working >= atOnce) return refusal(id, new FengsuiError('OVERLOADED', 'too many requests at once'));
     working++;
     try {
-      if (typeof signedBy === 'object') throw signedBy;
+      if (FengsuiError.is(signedBy)) throw signedBy;
       return { id, ok: true, result: await perform(request, signedBy) };
     } catch (e) {
       return refusal(id, e);
@@ -121,29 +119,22 @@ export function requestDesk(
       working--;
     }
   };
-  const note = (
-    { client, method, params }: Request,
-    signedBy: FengsuiError | string | undefined,
-    reply: Reply,
-  ): void => {
+  const note = ({ client, method, params }: Request, signedBy: SignedBy, reply: Reply): void => {
     if (!isCommand(method)) return;
-    const operator = typeof signedBy === 'string' ? { operator: signedBy } : {};
+    const operator = Array.isArray(signedBy) ? { operator: signedBy.join(' + ') } : {};
     onCommand({ client, method, params, ...operator, ...(!reply.ok && { refused: reply }) });
   };
 
   return {
     async answer(topic, bytes) {
       let request: Request | undefined;
-      let signedBy: FengsuiError | string | undefined;
+      let signedBy: SignedBy;
       try {
-        if (isSign1(bytes)) {
-          request = decodeRequest(openSign1(bytes).payload); // only to know whom to answer
-          signedBy = verified(topic, bytes).operator;
-        } else {
-          request = decodeRequest(bytes);
-        }
+        request = decodeRequest(innermost(bytes)); // before any signature is looked at: only to know whom to answer
+        if (isSign1(bytes)) signedBy = verified(operators, topic, bytes).by;
       } catch (e) {
-        if (!request || !FengsuiError.is(e)) return { refused: describeError(e) };
+        if (!FengsuiError.is(e)) return { refused: describeError(e) };
+        if (!request) return unread(bytes, e);
         signedBy = e;
       }
       const reply = await replyTo(request, signedBy);
@@ -152,7 +143,9 @@ export function requestDesk(
     },
     receipt(topic, bytes) {
       try {
-        return decodeReceipt(verified(topic, bytes).payload);
+        const { payload, by } = verified(operators, topic, bytes);
+        requireRole(operators, by, 'receipts');
+        return decodeReceipt(payload);
       } catch (e) {
         if (FengsuiError.is(e)) onCommand({ client: '', method: 'receipt', params: null, refused: e });
         throw e;
@@ -161,11 +154,22 @@ export function requestDesk(
   };
 }
 
+const roleOf = (method: Exclude<Command, 'invoke'>): OperatorRole =>
+  method === 'provision' || method === 'remove' ? 'configure' : 'operate';
+
+/** A method that came with a later version, or a field that makes no sense: whoever can be told is told. */
+function unread(bytes: Uint8Array, e: FengsuiError): Awaited<ReturnType<RequestDesk['answer']>> {
+  try {
+    const { id, client } = decodeAddressee(innermost(bytes));
+    return { client, reply: refusal(id, e) };
+  } catch {
+    return { refused: describeError(e) };
+  }
+}
+
 const refusal = (id: string, e: unknown): Reply => ({
   id,
   ok: false,
   code: FengsuiError.is(e) ? e.code : 'PROTOCOL',
   message: describeError(e),
 });
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString('hex');

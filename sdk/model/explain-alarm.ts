@@ -149,6 +149,8 @@ const troubles: Readonly<Record<string, Readonly<Record<Language, string>>>> = {
   'journal-degraded': { en: 'the journal cannot write to its disk', zh: '日志无法写入存储' },
   'self-test-failed': { en: 'the daily self-test found something wrong', zh: '每日自检发现异常' },
   'end-not-reached': { en: 'the output is on, but its effect is not proven', zh: '输出已动作，但未到位' },
+  'command-not-proven': { en: 'a command was carried out, but its effect is not proven', zh: '命令已执行，但未到位' },
+  'output-not-released': { en: 'the output could not be switched off after a command', zh: '命令结束后输出未能断开' },
   'walk-test': { en: 'a walk test is running', zh: '正在逐点测试' },
   'not-following': { en: 'output reads back other than it should', zh: '输出反馈与指令不符' },
 };

@@ -1,3 +1,5 @@
+import type { CommandRisk } from './command.ts';
+import type { Scalar } from './point.ts';
 import type { Stamp } from './time.ts';
 
 /**
@@ -41,7 +43,7 @@ export type CommandAct = {
   readonly act: 'command';
   /** E.g. `provision`, or `receipt` for a receipt that was refused. */
   readonly method: string;
-  /** `done`, or the code of the refusal, e.g. `FORBIDDEN`. */
+  /** `done`, or the code of the refusal, e.g. `FORBIDDEN`; of a command to a device also its state, e.g. `verified`. */
   readonly outcome: string;
   /** The program that asked, by the name that it gives itself. */
   readonly client: string;
@@ -53,7 +55,16 @@ export type CommandAct = {
   readonly detail?: string;
   /** How often, for refusals that repeat: this is the last of them, and the others are told by it alone. */
   readonly count: number;
+  /** Of a command to a device that was taken up: the id under which its receipt is asked for. */
+  readonly audit?: string;
+  readonly risk?: CommandRisk;
+  /** What was seen of the device, before and after. */
+  readonly before?: readonly SeenRow[];
+  readonly after?: readonly SeenRow[];
 };
+
+/** A point as it was; null when it could not be read. */
+export type SeenRow = readonly [device: string, point: string, value: Scalar | null];
 
 /** What an inspector would look for in the life of a gateway. */
 export type AuditAct =

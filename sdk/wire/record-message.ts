@@ -1,14 +1,16 @@
+import { commandRisks } from '../model/command.ts';
 import {
   type AuditAct,
   type HeardRecord,
   type LinkageRecord,
   linkageSteps,
   runEnds,
+  type SeenRow,
   type WrittenRecord,
 } from '../model/record.ts';
 import type { Stamp } from '../model/time.ts';
 import { type Cbor, encodeCbor } from './cbor.ts';
-import { type Fields, isText, mapOf } from './parse.ts';
+import { type Fields, isList, isScalar, isText, mapOf } from './parse.ts';
 import { readStamp, stampFields } from './stamp.ts';
 
 /** A record with its place in the gateway's alarm lane. (log, seq) names it for ever. */
@@ -51,6 +53,10 @@ const key = {
   removed: 61,
   changed: 62,
   by: 63,
+  audit: 64,
+  risk: 65,
+  before: 66,
+  seenAfter: 67,
 } as const;
 
 /** Checked against docs/contract/fengsui.cddl. */
@@ -105,6 +111,10 @@ function actFields(r: AuditAct): Entries {
         [key.condition, r.condition],
         [key.detail, r.detail],
         [key.count, r.count],
+        [key.audit, r.audit],
+        [key.risk, r.risk && commandRisks.indexOf(r.risk)],
+        [key.before, r.before],
+        [key.seenAfter, r.after],
       ];
     case 'started':
       return [
@@ -170,6 +180,11 @@ function readAct(fields: Fields, act: AuditAct['act']): AuditAct {
         ...(fields.has(key.condition) && { condition: fields.text(key.condition) }),
         ...(fields.has(key.detail) && { detail: fields.text(key.detail) }),
         count: fields.count(key.count),
+        ...(fields.has(key.audit) && { audit: fields.text(key.audit) }),
+        // A risk of a later version is taken for the gravest.
+        ...(fields.has(key.risk) && { risk: fields.oneOr(key.risk, commandRisks, 'life-safety') }),
+        ...(fields.has(key.before) && { before: seenIn(fields, key.before) }),
+        ...(fields.has(key.seenAfter) && { after: seenIn(fields, key.seenAfter) }),
       };
     case 'started':
       return {
@@ -196,4 +211,9 @@ function readAct(fields: Fields, act: AuditAct['act']): AuditAct {
 
 const placeIn = (fields: Fields) => ({ log: fields.count(key.log), seq: fields.count(key.seq) });
 const stampIn = (fields: Fields): Stamp => readStamp(fields, key.stamp);
+const seenIn = (fields: Fields, of: number): readonly SeenRow[] =>
+  fields.list(of).flatMap((row): SeenRow[] => {
+    const [device, point, value] = isList(row) ? row : [];
+    return isText(device) && isText(point) ? [[device, point, isScalar(value) ? value : null]] : [];
+  });
 const textsIn = (fields: Fields, of: number): readonly string[] => fields.list(of).filter(isText);

@@ -79,15 +79,25 @@ export function decodeRequest(bytes: Uint8Array): Request {
   const fields = fieldsOf(decodeCbor(bytes), 'request');
   const name = fields.text('method');
   const method = [...queries, ...commands].find((m) => m === name);
-  if (!method) throw new FengsuiError('PROTOCOL', `request: there is no method ${JSON.stringify(name.slice(0, 40))}`);
+  if (!method) {
+    throw new FengsuiError(
+      'PROTOCOL',
+      `the gateway does not know the method ${JSON.stringify(name.slice(0, 40))}; it may be of an earlier version`,
+    );
+  }
   return {
-    id: boundedText(fields, 'id'),
-    client: clientOf(fields),
+    ...addresseeIn(fields),
     method,
     params: toData(fields.raw('params')),
     ...(fields.has('nonce') && { nonce: fields.bytes('nonce') }),
   };
 }
+
+/** Whom to answer, whatever else is in the request. */
+type Addressee = Pick<Request, 'id' | 'client'>;
+
+/** @throws FengsuiError PROTOCOL */
+export const decodeAddressee = (bytes: Uint8Array): Addressee => addresseeIn(fieldsOf(decodeCbor(bytes), 'request'));
 
 export const encodeReply = (r: Reply): Uint8Array =>
   encodeCbor(
@@ -113,6 +123,8 @@ export function decodeReply(bytes: Uint8Array): Reply {
   const code = fields.text('code');
   return { id, ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: fields.text('message') };
 }
+
+const addresseeIn = (fields: Fields): Addressee => ({ id: boundedText(fields, 'id'), client: clientOf(fields) });
 
 function clientOf(fields: Fields): string {
   const client = fields.text('client');

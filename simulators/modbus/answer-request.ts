@@ -44,6 +44,8 @@ function read(unit: Unit, table: Table, request: Uint8Array): Uint8Array {
 
 function writeCoil(unit: Unit, request: Uint8Array): Uint8Array {
   const value = word(request, 3);
+  const special = unit.writeWord?.(word(request, 1), value);
+  if (special !== undefined) return special === 'done' ? request.slice() : refusal(5, special);
   // Only these two words mean anything; 0x5500 toggles on some relay boards, which the standard does not know.
   if (value !== 0xff00 && value !== 0) return exceptionPdu(5, exceptions.illegalValue);
   return writeOne(unit, { table: 'coil', value: value === 0 ? 0 : 1 }, request);

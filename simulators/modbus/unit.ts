@@ -8,6 +8,8 @@ export type Unit = {
   read(table: Table, address: number): number | undefined;
   /** Absent: nothing can be written. */
   write?(table: WritableTable, address: number, value: number): Written;
+  /** Coils to which function 5 takes other words than on and off, such as a pulse’s length; `undefined` for the others. */
+  writeWord?(address: number, word: number): Written | undefined;
   /** A device without supply does not answer at all. Powered unless given. */
   powered?(): boolean;
 };

@@ -15,6 +15,15 @@ export const generic: readonly GoldenFrames[] = [
     },
   },
   {
+    profile: 'generic/barrier',
+    computedFrom: 'relay 1 of a board off; its input 1, “open”, closed, and its input 2, “closed”, not',
+    exchanges: [
+      ['01 01 00 00 00 01 FD CA', '01 01 01 00 51 88'],
+      ['01 02 00 00 00 02 F9 CB', '01 02 01 01 60 48'],
+    ],
+    values: { relay: false, open: true, closed: false },
+  },
+  {
     profile: 'generic/fire-main',
     computedFrom: 'QDY30A map, as above: 3 decimals, -12 on the dial of a MPa transmitter',
     settings: { toMegapascal: 1 },

@@ -4,7 +4,8 @@ import type { Block, Urgency, Words } from '../reading.ts';
 
 /** One write of one coil or one register. */
 export type Write =
-  | { readonly unit: number; readonly table: 'coil'; readonly address: number; readonly value: boolean }
+  /** A number goes out as it is: relay boards take the length of a pulse in the place of on and off. */
+  | { readonly unit: number; readonly table: 'coil'; readonly address: number; readonly value: boolean | number }
   | { readonly unit: number; readonly table: 'holding'; readonly address: number; readonly value: number };
 
 /**

@@ -43,10 +43,10 @@ export function writeRequest(write: Write, kind: ModbusEndpoint['kind']): Reques
   const { unit, table, address } = write;
   checkUnit(unit, kind);
   if (!within(address, 0, 65_535)) throw invalid(`${table} ${address} does not lie within 0 to 65535`, write);
-  if (write.table === 'holding' && !within(write.value, 0, 65_535)) {
+  if (typeof write.value === 'number' && !within(write.value, 0, 65_535)) {
     throw invalid(`value ${write.value} does not fit a register: give an integer from 0 to 65535`, write);
   }
-  const amount = write.table === 'holding' ? write.value : write.value ? 0xff00 : 0;
+  const amount = typeof write.value === 'number' ? write.value : write.value ? 0xff00 : 0;
   return { unit, code: write.table === 'holding' ? 6 : 5, table, address, amount, bytes: 0, length: 8 };
 }
 

@@ -4,10 +4,12 @@ import { deviceId, districtCode, gatewayId, townCode } from '../../../sdk/model/
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { probesPerSilence } from '../../alarm/rules-of.ts';
 import { isCron } from '../../platform/calendar.ts';
-import { type OperatorKey, operatorKey } from '../../platform/ed25519.ts';
+import { operatorKey } from '../../platform/ed25519.ts';
 import { devicePoints } from '../../point/device-points.ts';
 import type { Settings } from '../../point/resolve-address.ts';
+import type { Operator, Operators } from '../../uplink/signatures.ts';
 import { checkConditions, checkRiskCalendar, checkZones } from './check-alarms.ts';
+import { checkProofs, proofsOf } from './check-commands.ts';
 import { checkLinkage } from './check-linkage.ts';
 import type { ConfigProblem } from './config-problem.ts';
 import { type BusConfig, busKinds, type Config, type DeviceConfig } from './config-schema.ts';
@@ -44,6 +46,7 @@ export function checkSite(
       if (checked) devices.push(checked);
     }
   }
+  checkProofs(config, devices, report);
   const taken = new Set<string>([config.gateway.id, ...buses.map(({ id }) => id), ...devices.map(({ id }) => id)]);
   const zones = checkZones(config, devices, taken, report);
   const site: Omit<Site, 'configHash'> = {
@@ -61,6 +64,7 @@ export function checkSite(
       ...(u.key && { key: absolute(u.key) }),
     })),
     operators: checkOperators(config, report),
+    twoPersons: config.policy.twoPersons,
     journal: {
       path: absolute(config.journal.path),
       maxBytes: config.journal.maxMb * 1_048_576,
@@ -113,6 +117,13 @@ export function checkDevice(
   const [problem] = checkProfile(profile, settings);
   if (problem && sound) fail([device.settings ? 'settings' : 'profile'], problem.message);
   if (sound) checkConditions(device, profile, settings, fail);
+  for (const name of Object.keys(device.commands ?? {})) {
+    if (!Object.hasOwn(profile.commands ?? {}, name))
+      fail(
+        ['commands', name],
+        `${profile.id} has no such command; it has ${Object.keys(profile.commands ?? {}).join(', ') || 'none'}`,
+      );
+  }
   checkConnection(device, profile, bus, fail);
   const slowest = profile.silenceMs / probesPerSilence;
   if (device.pollMs !== undefined && device.pollMs > slowest) {
@@ -133,6 +144,7 @@ export function checkDevice(
     ...(device.pollMs !== undefined && { ownPeriod: true }),
     ...(device.conditions && { conditions: device.conditions }),
     ...(device.verifyMs !== undefined && { verifyMs: device.verifyMs }),
+    ...(device.commands && { proofs: proofsOf(device.commands) }),
     unit: device.unit ?? 0,
     ...(device.line !== undefined && {
       line: { offset: device.line, activeLow: device.activeLow ?? isInput(profile) },
@@ -203,12 +215,17 @@ function checkOverlap(device: SiteDevice, others: readonly SiteDevice[], fail: R
 
 const pointsOf = (device: SiteDevice) => devicePoints(device.profile, device.settings, device.unit);
 
-function checkOperators(config: Config, report: Report): ReadonlyMap<string, OperatorKey> {
-  const operators = new Map<string, OperatorKey>();
-  for (const [i, operator] of config.operators.entries()) {
-    if (operators.has(operator.name)) report(['operators', i, 'name'], 'another operator has this name');
+function checkOperators(config: Config, report: Report): Operators {
+  const operators = new Map<string, Operator>();
+  const keys = new Map<string, string>();
+  for (const [i, { name, key, roles }] of config.operators.entries()) {
+    if (operators.has(name)) report(['operators', i, 'name'], 'another operator has this name');
+    const other = keys.get(key);
+    if (other !== undefined && other !== name && config.policy.twoPersons.length > 0)
+      report(['operators', i, 'key'], `“${other}” has this key, too: with it one person could sign for two`);
+    keys.set(key, name);
     try {
-      operators.set(operator.name, operatorKey(operator.key));
+      operators.set(name, { ...operatorKey(key), ...(roles && { roles }) });
     } catch (e) {
       if (!FengsuiError.is(e, 'INVALID')) throw e;
       report(['operators', i, 'key'], e.message);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandRisks, operatorRoles } from '../../../sdk/model/command.ts';
 import { baudAdvice, baudRates } from '../../bus/modbus/baud-rates.ts';
 
 const id = z
@@ -26,6 +27,14 @@ const siteCondition = conditionChange.extend({
   severe: conditionChange.optional().describe('What is different while the risk level is severe.'),
 });
 
+const siteCommand = z.strictObject({
+  proof: z
+    .string()
+    .regex(/^[^/\s]+\/[^/\s]+$/, 'expected device/point')
+    .describe('Contact that is closed once the command has had its effect, such as the end switch of a barrier.'),
+  proofWithinMs: z.int().min(1_000).max(120_000).default(15_000).describe('How long that may take.'),
+});
+
 export const deviceSchema = z.strictObject({
   id: id.describe('Unique on this gateway; part of topics and alarm ids.'),
   profile: z.string().describe('What the device is, e.g. generic/municipal-hydrant.'),
@@ -48,6 +57,10 @@ export const deviceSchema = z.strictObject({
     .record(z.string(), siteCondition)
     .optional()
     .describe('What this site changes of the profile’s conditions, by their names.'),
+  commands: z
+    .record(z.string(), siteCommand)
+    .optional()
+    .describe('What proves the effect of the profile’s commands at this site, by their names.'),
   verifyMs: z
     .int()
     .min(1_000)
@@ -157,10 +170,22 @@ export const configSchema = z.strictObject({
       z.strictObject({
         name: z.string().min(1).max(64),
         key: z.string().describe('Ed25519 public key, base64, 32 bytes.'),
+        roles: z
+          .array(z.enum(operatorRoles))
+          .optional()
+          .describe('What the key may be used for. All but “life-safety” unless given.'),
       }),
     )
     .default([])
     .describe('Who may change things and take alarms over. Without any, the gateway only reports.'),
+  policy: z
+    .strictObject({
+      twoPersons: z
+        .array(z.enum(commandRisks))
+        .default([])
+        .describe('Commands of these risks need the signatures of two different operators.'),
+    })
+    .prefault({}),
   journal: z
     .strictObject({
       path: z.string().default('data').describe('Folder; relative to this file.'),

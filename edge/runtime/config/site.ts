@@ -1,3 +1,4 @@
+import type { CommandRisk } from '../../../sdk/model/command.ts';
 import type { ConditionChanges } from '../../../sdk/model/condition-at.ts';
 import type { DeviceId } from '../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
@@ -5,8 +6,8 @@ import type { Site as Address } from '../../../sdk/wire/topics.ts';
 import type { Zone } from '../../alarm/zone.ts';
 import type { HistoryBound, TelemetrySync } from '../../journal/store.ts';
 import type { LinkageRule } from '../../linkage/linkage.ts';
-import type { OperatorKey } from '../../platform/ed25519.ts';
 import type { Settings } from '../../point/resolve-address.ts';
+import type { Operators } from '../../uplink/signatures.ts';
 import type { RiskWindow } from '../risk/risk-calendar.ts';
 import type { BusConfig, busKinds, UplinkConfig } from './config-schema.ts';
 
@@ -23,9 +24,14 @@ export type SiteDevice = {
   readonly ownPeriod?: true;
   readonly conditions?: ConditionChanges;
   readonly verifyMs?: number;
+  /** What proves the effect of its commands at this site, by their names. */
+  readonly proofs?: Readonly<Record<string, SiteProof>>;
   readonly unit: number;
   readonly line?: { readonly offset: number; readonly activeLow: boolean };
 };
+
+/** A contact of any device, closed once a command has had its effect. */
+export type SiteProof = { readonly device: DeviceId; readonly point: string; readonly withinMs: number };
 
 export type BusKind = (typeof busKinds)[number];
 export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
@@ -38,7 +44,9 @@ export type Site = {
   readonly name: string;
   readonly clock: 'ntp' | 'trusted';
   readonly uplinks: readonly UplinkConfig[];
-  readonly operators: ReadonlyMap<string, OperatorKey>;
+  readonly operators: Operators;
+  /** Risks whose commands need two persons. */
+  readonly twoPersons: readonly CommandRisk[];
   readonly journal: {
     readonly path: string;
     readonly maxBytes: number;

@@ -9,11 +9,11 @@ import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
 import type { AlarmDesk } from '../alarms/alarm-desk.ts';
 import type { Site, SiteDevice } from '../config/site.ts';
-import { endNotReached, linkageActor, notFollowing } from '../linkage-actor.ts';
+import { endNotReached, type LentOutput, linkageActor, notFollowing } from '../linkage-actor.ts';
 import type { LinkageTrail } from '../records/linkage-trail.ts';
 import type { Check } from '../self-test.ts';
 import { type LivePoint, type TelemetryRecorder, telemetryRecorder } from '../telemetry-recorder.ts';
-import type { FieldListener } from './field.ts';
+import type { Drive, FieldListener } from './field.ts';
 import { openFields } from './open-fields.ts';
 
 /** The field side as one: what comes in goes to telemetry, judgement and linkage; what linkage wants goes out. */
@@ -23,6 +23,8 @@ export interface FieldDesk extends AsyncDisposable {
   alarmsChanged(): void;
   /** Lets the sounders of a condition, as `device/condition`, be heard shortly. */
   chirp(condition: string): void;
+  /** For commands, whom nobody but the alarms goes before. */
+  readonly outputs: OutputAccess;
   readonly recorder: TelemetryRecorder;
   readonly points: ReadonlyMap<string, readonly LivePoint[]>;
   /** Last answer of each device. */
@@ -35,6 +37,18 @@ export interface FieldDesk extends AsyncDisposable {
   checks(): readonly Check[];
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** How a command gets at an output and at what proves its effect. */
+export type OutputAccess = {
+  readonly device: (id: string) => SiteDevice | undefined;
+  /** The last value of a point; nothing before the first. */
+  readonly latest: (device: string, point: string) => PointValue | undefined;
+  /** Calls back with every value of every point, until the returned function is called. */
+  readonly watch: (told: (device: string, point: string, value: PointValue) => void) => () => void;
+  readonly lend: (output: DeviceId, point: string) => LentOutput | undefined;
+  /** @throws FengsuiError TIMEOUT, or as the bus says. */
+  readonly write: (device: SiteDevice, point: string, drive: Drive) => Promise<void>;
+};
 
 export type FieldContext = {
   readonly journal: Journal;
@@ -61,6 +75,14 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
   let devices: ReadonlyMap<string, SiteDevice> = new Map();
   let points: ReadonlyMap<string, readonly LivePoint[]> = new Map();
 
+  const watchers = new Set<(device: string, point: string, value: PointValue) => void>();
+
+  const write = async (device: SiteDevice, point: string, drive: Drive): Promise<void> => {
+    const what = `switching ${device.id}/${point}`;
+    await withDeadline({ clock, ms: writeWithin, signal: stopping.signal, what }, (s) =>
+      fields.write(device, point, drive, s),
+    );
+  };
   const linkage = linkageActor({
     rules: site.linkage,
     log,
@@ -70,11 +92,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
     withoutEffect: (output, isSo) => alarms.trouble(output, endNotReached, isSo),
     write: async (output, point, on) => {
       const device = devices.get(output);
-      if (!device) return;
-      const what = `switching ${output}/${point}`;
-      await withDeadline({ clock, ms: writeWithin, signal: stopping.signal, what }, (s) =>
-        fields.write(device, point, on, s),
-      );
+      if (device) await write(device, point, on);
     },
   });
   const noteAnswer = (device: DeviceId, value: PointValue): void => {
@@ -93,6 +111,7 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
         if (!best || best.quality === 'lost') best = value;
         recorder.record(point, value);
         alarms.value(device.id, name, value);
+        for (const told of watchers) told(device.id, name, value);
         if (outputs.has(conditionKey(device.id, name))) linkage.readBack(device.id, name, value);
         if (proofs.has(conditionKey(device.id, name))) linkage.effect(device.id, name, value);
       }
@@ -123,6 +142,16 @@ export function fieldDesk(site: Site, ctx: FieldContext): FieldDesk {
     },
     alarmsChanged: () => linkage.update({ active: alarms.active, sounding: alarms.sounding }),
     chirp: (condition) => linkage.chirp(condition),
+    outputs: {
+      device: (id) => devices.get(id),
+      latest: (device, point) => points.get(device)?.find(({ name }) => name === point)?.value,
+      watch(told) {
+        watchers.add(told);
+        return () => watchers.delete(told);
+      },
+      lend: linkage.lend,
+      write,
+    },
     quality: () => fields.quality(),
     checks: () => [
       {

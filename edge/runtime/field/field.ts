@@ -10,12 +10,15 @@ export type FieldListener = {
   readonly problem: (why: string | undefined) => void;
 };
 
+/** What an output is told: on or off; or on for so long, of which the device itself sees the end. */
+export type Drive = boolean | { readonly pulseMs: number };
+
 /** One bus with its devices, whatever it is made of. */
 export interface Field extends AsyncDisposable {
   /** Takes effect at once, without touching what stays. */
   replace(devices: readonly SiteDevice[]): void;
   /** Switches an output. @throws FengsuiError */
-  write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
+  write(device: SiteDevice, point: string, drive: Drive, signal: AbortSignal): Promise<void>;
   /** `undefined` where there is no link that could be good or bad. */
   quality(): BusQuality | undefined;
   run(signal: AbortSignal): Promise<void>;

@@ -74,7 +74,9 @@ export function lineField(
           noteProblem(describeError(e));
         });
     },
-    async write(device, _point, on) {
+    async write(device, point, on) {
+      if (typeof on !== 'boolean')
+        throw new FengsuiError('INVALID', `line “${point}” of “${device.id}” has no pulse of its own`);
       if (!lines) throw new FengsuiError('BUS_DOWN', `the lines of bus “${device.bus}” are not open`);
       await lines.write(device.id, on);
       await readAgain(device); // the proof, without waiting for the next period

@@ -10,9 +10,10 @@ import type { Reading } from '../../bus/reading.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { type Log, onChange } from '../../platform/log.ts';
 import { devicePoints } from '../../point/device-points.ts';
+import { resolveAddress } from '../../point/resolve-address.ts';
 import type { SiteDevice } from '../config/site.ts';
 import type { Learnt } from './bus-load.ts';
-import type { Field, FieldListener } from './field.ts';
+import type { Drive, Field, FieldListener } from './field.ts';
 import { type Measured, measureEvery, remeasured } from './measured.ts';
 import { planBus } from './plan-bus.ts';
 import { refusedHoles } from './refused-holes.ts';
@@ -90,16 +91,26 @@ export function modbusField(bus: ModbusBus, options: ModbusFieldOptions): Field 
       holes.keep(profilesOf(next));
       plan();
     },
-    async write(device, name, on, signal) {
-      const point = devicePoints(device.profile, device.settings, device.unit).find((p) => p.name === name);
-      if (!point || point.value.table !== 'coil')
-        throw new FengsuiError('INVALID', `“${device.id}” has no coil “${name}”`);
-      await bus.write({ unit: device.unit, table: 'coil', address: point.value.address, value: on }, signal);
+    async write(device, name, drive, signal) {
+      await bus.write({ unit: device.unit, table: 'coil', ...coilWrite(device, name, drive) }, signal);
     },
     quality: () => withStates(bus.quality(), polls.states()),
     run: (signal) => polls.run(signal),
     [Symbol.asyncDispose]: () => bus[Symbol.asyncDispose](),
   };
+}
+
+/** @throws FengsuiError INVALID when the device has no such output, or no pulse of its own. */
+function coilWrite(device: SiteDevice, name: string, drive: Drive): { address: number; value: boolean | number } {
+  const point = devicePoints(device.profile, device.settings, device.unit).find((p) => p.name === name);
+  if (!point || point.value.table !== 'coil') throw new FengsuiError('INVALID', `“${device.id}” has no coil “${name}”`);
+  if (typeof drive === 'boolean') return { address: point.value.address, value: drive };
+  const spec = device.profile.points[name];
+  if (!spec || !('pulse' in spec) || !spec.pulse)
+    throw new FengsuiError('INVALID', `coil “${name}” of “${device.id}” has no pulse of its own`);
+  const { at, stepMs, mostSteps } = spec.pulse;
+  const steps = Math.min(mostSteps, Math.max(1, Math.round(drive.pulseMs / stepMs)));
+  return { address: resolveAddress(at, device.settings), value: steps };
 }
 
 /** The profiles of each unit's devices. */

@@ -7,7 +7,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import { isLineBus, type SiteBus, type SiteDevice } from '../config/site.ts';
 import { costOf, endpointOf, hostPort, timingOf } from './bus-endpoint.ts';
-import type { Field, FieldListener } from './field.ts';
+import type { Drive, Field, FieldListener } from './field.ts';
 import { lineField } from './line-field.ts';
 import { modbusField } from './modbus-field.ts';
 import { overloadWatch } from './overload.ts';
@@ -17,7 +17,7 @@ export interface FieldSet extends AsyncDisposable {
   /** Hands every bus its own devices; those whose devices are the same notice nothing. */
   replace(devices: readonly SiteDevice[]): void;
   /** @throws FengsuiError */
-  write(device: SiteDevice, point: string, on: boolean, signal: AbortSignal): Promise<void>;
+  write(device: SiteDevice, point: string, drive: Drive, signal: AbortSignal): Promise<void>;
   /** Of the Modbus buses. */
   quality(): readonly (readonly [string, BusQuality])[];
   run(signal: AbortSignal): Promise<void>;
@@ -41,10 +41,10 @@ export function openFields(
         field.replace(own);
       }
     },
-    async write(device, point, on, signal) {
+    async write(device, point, drive, signal) {
       const field = fields.get(device.bus);
       if (!field) throw new FengsuiError('NOT_FOUND', `there is no bus “${device.bus}”`);
-      await field.write(device, point, on, signal);
+      await field.write(device, point, drive, signal);
     },
     quality: () =>
       [...fields].flatMap(([id, field]) => {

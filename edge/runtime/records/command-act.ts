@@ -10,7 +10,8 @@ const longestDetail = 200;
 
 /** Pure. What is to be recorded of a command, if anything is. */
 export function commandAct({ client, method, params, operator, refused }: CommandOutcome): CommandAct | undefined {
-  if (!refused && toldByAlarms.has(method)) return undefined;
+  // A command to a device that was taken up is recorded with its outcome.
+  if (!refused && (toldByAlarms.has(method) || method === 'invoke')) return undefined;
   const p = fieldsOf(isMap(params) ? params : {}, 'params');
   const target = targetOf(p);
   const detail = (refused ? refused.message : detailOf(method, p)).slice(0, longestDetail);

@@ -48,6 +48,7 @@ async function stage() {
     zones: [{ id: 'ground', name: 'Ground floor', devices: ['hall', 'barn'] }],
     risk,
     devices,
+    deviceCommands: { invoke: async () => expect.unreachable(), outcome: () => expect.unreachable() },
     points: () => new Map(),
     table: () => expect.unreachable(),
     wallOf: () => 0,

@@ -58,6 +58,7 @@ async function stage(...entries: string[]) {
     zones: [],
     risk: { state: () => ({ level: 'normal', why: '' }), set: () => undefined },
     devices,
+    deviceCommands: { invoke: async () => expect.unreachable(), outcome: () => expect.unreachable() },
     points: () => points,
     table: recorder.table,
     wallOf: (value) => clock.wall() - (clock.mono() - value.at),

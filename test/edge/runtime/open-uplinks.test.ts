@@ -64,7 +64,7 @@ async function life(uplinks: readonly Config[], work: (journal: Journal) => Prom
     document: () => Uint8Array.of(0),
     present: () => [],
     onCommand: () => undefined,
-    handlersFor: () => ({ query: async () => null, command: async () => null }),
+    handlersFor: () => ({ query: async () => null, command: async () => null, invoke: async () => null }),
   });
   const stop = new AbortController();
   const running = set.run(stop.signal);

@@ -15,9 +15,17 @@ const stranger = operator('stranger');
 function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
   const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
   const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
+  const invoke = vi.fn<Handlers['invoke']>(async (_params, who) => {
+    who.spend?.();
+    return { invokedBy: who.by };
+  });
   const outcomes: CommandOutcome[] = [];
   const onCommand = (outcome: CommandOutcome): void => void outcomes.push(outcome);
-  const desk = requestDesk(new Map([[duty.name, duty.key]]), { command, query, ...handlers }, { clock, onCommand });
+  const desk = requestDesk(
+    new Map([[duty.name, duty.key]]),
+    { command, query, invoke, ...handlers },
+    { clock, onCommand },
+  );
   const answer = async (bytes: Uint8Array, to = topic): Promise<Reply | { refused: string }> => {
     const done = await desk.answer(to, bytes);
     return 'refused' in done ? done : done.reply;

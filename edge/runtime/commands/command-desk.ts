@@ -1,0 +1,103 @@
+import { isAuditId } from '../../../sdk/model/command.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import type { DeviceId } from '../../../sdk/model/ids.ts';
+import { seconds } from '../../../sdk/model/time.ts';
+import { type InvokeParams, type OutcomeResult, readInvoke } from '../../../sdk/wire/command.ts';
+import { type Fields, fieldsOf } from '../../../sdk/wire/parse.ts';
+import type { Data } from '../../../sdk/wire/request.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { SigningKey } from '../../platform/ed25519.ts';
+import type { Log } from '../../platform/log.ts';
+import { stopper } from '../../platform/stop.ts';
+import type { Invoker } from '../../uplink/request-desk.ts';
+import type { Site } from '../config/site.ts';
+import type { OutputAccess } from '../field/field-desk.ts';
+import type { RecordStore } from '../records/record-store.ts';
+import { accept, digestOf } from './accept.ts';
+import type { Executed, Taken } from './executed.ts';
+import { performer } from './perform.ts';
+import { proofWatch } from './proof-watch.ts';
+import { recover } from './recover.ts';
+
+/** Commands to devices: each judged, done at most once, proven, and answered for with a signature. */
+export interface CommandDesk extends AsyncDisposable {
+  /** `invoke`. @throws FengsuiError when it was not taken up */
+  invoke(params: Data, who: Invoker): Promise<Data>;
+  /** `outcome`. @throws FengsuiError INVALID, PROTOCOL */
+  outcome(p: Fields): Data;
+  /** Puts right what an earlier run left in the middle, and forgets what is over, until the signal fires. */
+  run(signal: AbortSignal): Promise<void>;
+}
+
+export type CommandContext = {
+  readonly site: Pick<Site, 'address' | 'twoPersons'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly configVersion: () => number;
+  readonly outputs: OutputAccess;
+  readonly executed: Executed;
+  readonly record: RecordStore;
+  readonly key: SigningKey;
+  /** Raises or clears a fault of a device, see `commandRules`. */
+  readonly fault: (device: DeviceId, condition: string, isSo: boolean) => void;
+};
+
+/** A command that is being carried out. */
+type Running = { readonly digest: string; readonly done: Promise<Uint8Array> };
+
+const sweepEvery = seconds(60);
+
+export function commandDesk(ctx: CommandContext): CommandDesk {
+  const { executed } = ctx;
+  const running = new Map<string, Running>();
+  const stopping = stopper();
+  const proofs = proofWatch(ctx);
+  const { perform, finish } = performer({ ...ctx, proofs, signal: stopping.signal });
+
+  return {
+    async invoke(params, who) {
+      const p = readInvoke(fieldsOf(params ?? {}, 'params'));
+      const known = running.get(p.audit) ?? executed.find(p.audit);
+      if (known) return again(known, p, digestOf(p, who));
+      const accepted = accept(p, who, ctx);
+      const done = perform(accepted);
+      running.set(p.audit, { digest: accepted.digest, done });
+      try {
+        return { receipt: await done };
+      } finally {
+        running.delete(p.audit);
+      }
+    },
+    outcome(p) {
+      const audit = p.text('audit');
+      if (!isAuditId(audit))
+        throw new FengsuiError('INVALID', 'audit: expected 16 to 64 letters, digits, hyphens and underscores');
+      const taken = executed.find(audit);
+      const result: OutcomeResult = taken?.receipt
+        ? { receipt: taken.receipt }
+        : { state: taken || running.has(audit) ? 'running' : 'unknown' };
+      return result;
+    },
+    async run(signal) {
+      await recover({ ...ctx, finish }, signal);
+      while (!signal.aborted) {
+        await executed.sweep();
+        await ctx.clock.sleep(sweepEvery, signal).catch(() => undefined); // the loop sees the abort
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      stopping.abort(new FengsuiError('UNAVAILABLE', 'the gateway stops'));
+      proofs.end();
+      await Promise.allSettled([...running.values()].map(({ done }) => done));
+    },
+  };
+}
+
+/** Sent again: what became of it is told again, and nothing is done. */
+async function again(known: Running | Taken, { audit }: InvokeParams, digest: string): Promise<Data> {
+  if (known.digest !== digest)
+    throw new FengsuiError('CONFLICT', `audit: “${audit}” was used for another command; every command needs its own`);
+  const receipt = 'done' in known ? await known.done : known.receipt;
+  if (receipt) return { receipt };
+  throw new FengsuiError('UNAVAILABLE', 'the gateway was stopped in the middle of this command; ask for its outcome');
+}
