@@ -24,7 +24,7 @@ function stage(taking: () => Promise<void> = () => Promise.resolve()) {
   const taken: Receipt[] = [];
   const desk: RequestDesk = requestDesk(
     new Map([[duty.name, duty.key]]),
-    { query: async () => ({ fine: true }), command: async () => ({}) },
+    { query: async () => ({ fine: true }), command: async () => ({}), invoke: async () => ({}) },
     { clock, onCommand: () => undefined },
   );
   const reply = async (_client: string, body: Uint8Array): Promise<void> => {

@@ -1,4 +1,5 @@
 import { debian } from '../../support/debian.ts';
+import { commandCases } from './cases.ts';
 import { storm } from './storm.ts';
 
 /** What nobody may do with a gateway, tried on real processes. */
@@ -12,5 +13,17 @@ export async function commands(options: {
     return { skipped: 1 };
   }
   console.log(`seed ${options.seed}`);
-  return storm(options);
+  const { cases, executed, executedWrongly, wrongOutcome, tried, trespassed } = await commandCases(
+    options.rounds,
+    options.seed,
+  );
+  return {
+    cases,
+    executed,
+    executed_wrongly: executedWrongly,
+    wrong_outcome: wrongOutcome,
+    foreign_topics: tried,
+    trespassed,
+    ...(await storm(options)),
+  };
 }

@@ -15,12 +15,14 @@ export interface TrialDistrict extends AsyncDisposable {
   readonly folder: string;
   gateway(): RigChild;
   startGateway(): void;
+  /** Takes other lines into its configuration, for its next start. `ntp`: it has to find out whether its clock is right. */
+  configure(yaml: string, clock?: 'trusted' | 'ntp'): Promise<void>;
   /** In order. */
   stopGateway(): Promise<void>;
   /** `kill -9`. */
   killGateway(): Promise<void>;
-  /** The SDK as a process of the district's platform. */
-  platform(holder: string, operator: string): Promise<Fengsui>;
+  /** The SDK as a process of the district's platform; by another port than the broker's own where one is given. */
+  platform(holder: string, operator: string, port?: number): Promise<Fengsui>;
   /** A bare client with the certificate of a holder. */
   client(holder: string, options?: { readonly version5?: true }): Promise<MqttClient>;
   signer(operator: string): ReturnType<typeof ed25519Signer>;
@@ -39,7 +41,8 @@ const holders = [
   { kind: 'gateway', name: 'gw-1', town },
   { kind: 'gateway', name: 'gw-evil', town },
   { kind: 'district', name: 'duty' },
-  { kind: 'district', name: 'second' },
+  { kind: 'district', name: 'chief' },
+  { kind: 'district', name: 'cut-off' },
   { kind: 'district', name: 'attacker' },
 ] as const;
 
@@ -69,16 +72,18 @@ export async function trialDistrict({ yaml, operators }: TrialOptions): Promise<
   const people = Object.entries(operators)
     .map(([name, more]) => `  - { name: ${name}, key: "${keys.get(name)?.publicKey}"${more} }`)
     .join('\n');
-  await writeFile(
-    join(rooms.path, 'site.yaml'),
-    `version: 1
-gateway: { id: gw-1, name: Trial, district: "${district}", town: "${town}", clock: trusted }
+  const configure = (lines: string, clock = 'trusted'): Promise<void> =>
+    writeFile(
+      join(rooms.path, 'site.yaml'),
+      `version: 1
+gateway: { id: gw-1, name: Trial, district: "${district}", town: "${town}", clock: ${clock} }
 uplinks: [{ url: "${broker.url}", ca: ca.pem, cert: gateway.pem, key: gateway.key }]
 operators:
 ${people}
 journal: { commitMs: 1000 }
-${yaml}`,
-  );
+${lines}`,
+    );
+  await configure(yaml);
   const program = new URL('../dist/fengsui.js', import.meta.url);
   let running = startGateway(program, rooms.path);
   const clients: MqttClient[] = [];
@@ -89,6 +94,7 @@ ${yaml}`,
     folder: rooms.path,
     signer,
     gateway: () => running,
+    configure,
     startGateway: () => {
       running = startGateway(program, rooms.path);
     },
@@ -97,9 +103,10 @@ ${yaml}`,
       running.process.kill('SIGKILL');
       await running.gone;
     },
-    async platform(holder, operator) {
+    async platform(holder, operator, port = broker.port) {
       const { ca, cert, key } = identity(holder);
-      const fs = await connect({ url: broker.url, district, tls: { ca, cert, key }, signer: signer(operator) });
+      const url = `mqtts://127.0.0.1:${port}`;
+      const fs = await connect({ url, district, tls: { ca, cert, key }, signer: signer(operator) });
       platforms.push(fs);
       return fs;
     },
