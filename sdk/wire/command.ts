@@ -3,7 +3,7 @@ import { type ErrorCode, FengsuiError, isErrorCode } from '../model/errors.ts';
 import type { Scalar } from '../model/point.ts';
 import { type ClockTrust, clockTrusts } from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { type Fields, fieldsOf, isNumber, isScalar, isText, mapOf } from './parse.ts';
+import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText, mapOf } from './parse.ts';
 
 /** Arguments by their names, in the units that the profile states. */
 export type CommandArgs = Readonly<Record<string, number>>;
@@ -147,15 +147,13 @@ function readSeen(raw: unknown): SeenPoint {
 }
 
 function readArgs(raw: unknown): CommandArgs {
-  const entries: unknown = raw instanceof Map ? [...raw] : Object.entries(raw ?? {});
-  if (!Array.isArray(entries) || entries.length > mostArgs)
-    throw new FengsuiError('PROTOCOL', `args: expected at most ${mostArgs} arguments by their names`);
-  const args = entries.map((entry: unknown): [string, number] => {
-    const [name, value] = Array.isArray(entry) ? (entry as readonly unknown[]) : [];
-    if (!isText(name) || name === '__proto__' || name.length > longestName || !isNumber(value))
-      throw new FengsuiError('PROTOCOL', 'args: expected numbers by their names');
-    return [name, value];
-  });
+  const wrong = new FengsuiError('PROTOCOL', `args: expected at most ${mostArgs} numbers by their names`);
+  if (typeof raw !== 'object' || raw === null || isList(raw) || isBytes(raw)) throw wrong;
+  const entries: readonly (readonly [unknown, unknown])[] = raw instanceof Map ? [...raw] : Object.entries(raw);
+  const args = entries.flatMap(([name, value]): [string, number][] =>
+    isText(name) && name !== '__proto__' && name.length <= longestName && isNumber(value) ? [[name, value]] : [],
+  );
+  if (entries.length > mostArgs || args.length < entries.length) throw wrong;
   return Object.fromEntries(args);
 }
 

@@ -1,5 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { type CommandOutcome, type Handlers, requestDesk } from '../../../edge/uplink/request-desk.ts';
+import type { Operator } from '../../../edge/uplink/signatures.ts';
+import type { OperatorRole } from '../../../sdk/model/command.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { encodeReceipt } from '../../../sdk/wire/receipt.ts';
@@ -12,7 +14,13 @@ const topic = 'fengsui/v1/330603/001/gw-1/request';
 const duty = operator('duty');
 const stranger = operator('stranger');
 
-function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; handlers?: Partial<Handlers> } = {}) {
+type Setting = {
+  clock?: FakeClock;
+  handlers?: Partial<Handlers>;
+  operators?: readonly { readonly name: string; readonly key: Operator }[];
+};
+
+function stage({ clock = fakeClock(), handlers = {}, operators = [duty] }: Setting = {}) {
   const command = vi.fn<Handlers['command']>(async (method, _params, by) => ({ done: `${method} by ${by}` }));
   const query = vi.fn<Handlers['query']>(async (method) => ({ asked: method }));
   const invoke = vi.fn<Handlers['invoke']>(async (_params, who) => {
@@ -22,7 +30,7 @@ function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; hand
   const outcomes: CommandOutcome[] = [];
   const onCommand = (outcome: CommandOutcome): void => void outcomes.push(outcome);
   const desk = requestDesk(
-    new Map([[duty.name, duty.key]]),
+    new Map(operators.map(({ name, key }) => [name, key])),
     { command, query, invoke, ...handlers },
     { clock, onCommand },
   );
@@ -36,7 +44,7 @@ function stage({ clock = fakeClock(), handlers = {} }: { clock?: FakeClock; hand
     const { nonce } = reply.result as { nonce: Uint8Array };
     return nonce;
   };
-  return { clock, desk, command, query, answer, challenge, outcomes };
+  return { clock, desk, command, query, invoke, answer, challenge, outcomes };
 }
 const request = (method: Query | Command, nonce?: Uint8Array): Uint8Array =>
   encodeRequest({ id: 'r1', client: 'c1', method, params: { device: 'siren' }, ...(nonce && { nonce }) });
@@ -254,17 +262,6 @@ describe('what cannot be answered', () => {
     ['a number', encodeCbor(7)],
     ['no id', without('id')],
     ['no client', without('client')],
-    ['no method', without('method')],
-    [
-      'a method that there is not',
-      encodeCbor(
-        new Map([
-          ['id', 'r1'],
-          ['client', 'c1'],
-          ['method', 'format-disk'],
-        ]),
-      ),
-    ],
     ['a signed nothing', Uint8Array.of(0xd2)],
     ['a signed noise', Uint8Array.of(0xd2, 0x84, 0xff)],
     ['more than 64 KiB', new Uint8Array(70_000)],
@@ -272,6 +269,136 @@ describe('what cannot be answered', () => {
     const s = stage();
     expect(await s.answer(bytes)).toEqual({ refused: expect.stringMatching(/./) });
     expect([s.query.mock.calls, s.command.mock.calls]).toEqual([[], []]);
+  });
+});
+
+describe('a request of a later version', () => {
+  const later = (method: unknown): Uint8Array =>
+    encodeCbor(
+      new Map<string, never>([
+        ['id', 'r1'],
+        ['client', 'c1'],
+        ['method', method],
+      ] as never),
+    );
+
+  it('that the gateway does not know is refused, so that whoever asks need not wait', async () => {
+    const s = stage();
+    expect(await s.answer(later('format-disk'))).toEqual(
+      refusal('PROTOCOL', 'does not know the method \"format-disk\"'),
+    );
+    expect(await s.answer(later(7))).toEqual(refusal('PROTOCOL', 'method'));
+    expect([s.query.mock.calls, s.command.mock.calls]).toEqual([[], []]);
+  });
+
+  it('that is signed is refused, too', async () => {
+    expect(await stage().answer(await sign1(later('format-disk'), topic, duty.signer))).toEqual(
+      refusal('PROTOCOL', 'does not know'),
+    );
+  });
+});
+
+describe('a command that two persons sign', () => {
+  const chief = operator('chief');
+  const invoke = (nonce?: Uint8Array) =>
+    encodeRequest({ id: 'r1', client: 'c1', method: 'invoke', params: { audit: 'x' }, ...(nonce && { nonce }) });
+  const both = async (payload: Uint8Array, [first, second]: readonly Signer[], to = topic): Promise<Uint8Array> => {
+    if (!first || !second) throw new Error('two signers');
+    return sign1(await sign1(payload, topic, first), to, second);
+  };
+  const approval = async (s: ReturnType<typeof stage>): Promise<Uint8Array> => {
+    const reply = await s.answer(
+      encodeRequest({ id: 'r1', client: 'c1', method: 'challenge', params: { for: 'approval' } }),
+    );
+    if (!('ok' in reply) || !reply.ok) throw new Error('no challenge');
+    return (reply.result as { nonce: Uint8Array }).nonce;
+  };
+  const two = () => stage({ operators: [duty, chief] });
+
+  it('names both, the first one first', async () => {
+    const s = two();
+    expect(await s.answer(await both(invoke(await approval(s)), [duty.signer, chief.signer]))).toMatchObject({
+      ok: true,
+      result: { invokedBy: ['duty', 'chief'] },
+    });
+  });
+
+  it('may take two minutes for it, and no longer', async () => {
+    const s = two();
+    const [soon, late] = [await approval(s), await approval(s)];
+    await s.clock.advance(119_999);
+    expect(await s.answer(await both(invoke(soon), [duty.signer, chief.signer]))).toMatchObject({ ok: true });
+    await s.clock.advance(1);
+    expect(await s.answer(await both(invoke(late), [duty.signer, chief.signer]))).toEqual(
+      refusal('CHALLENGE_EXPIRED', 'too late'),
+    );
+  });
+
+  it('lets nobody use the long challenge alone', async () => {
+    const s = two();
+    expect(await s.answer(await sign1(invoke(await approval(s)), topic, duty.signer))).toEqual(
+      refusal('CHALLENGE_EXPIRED', 'ask for a new challenge'),
+    );
+    expect(await s.answer(await signed(await approval(s)))).toEqual(refusal('CHALLENGE_EXPIRED', 'new challenge'));
+  });
+
+  it.each<[string, readonly Signer[], string, string | undefined]>([
+    ['one person twice', [duty.signer, duty.signer], 'has signed twice', undefined],
+    ['a stranger second', [duty.signer, stranger.signer], 'not an operator', undefined],
+    ['a stranger first', [stranger.signer, duty.signer], 'not an operator', undefined],
+    ['the second for another gateway', [duty.signer, chief.signer], 'not that of', topic.replace('gw-1', 'gw-2')],
+    ['the second by another key', [duty.signer, { ...stranger.signer, keyId: 'chief' }], 'not that of', undefined],
+  ])('%s is refused', async (_, by, text, to) => {
+    const s = two();
+    expect(await s.answer(await both(invoke(), by, to))).toEqual(refusal('FORBIDDEN', text));
+    expect(s.invoke).not.toHaveBeenCalled();
+  });
+
+  it('is a command to a device, and nothing else', async () => {
+    const s = two();
+    expect(await s.answer(await both(request('reset', await approval(s)), [duty.signer, chief.signer]))).toEqual(
+      refusal('INVALID', 'only a command to a device'),
+    );
+    expect(s.command).not.toHaveBeenCalled();
+  });
+});
+
+describe('a role', () => {
+  const as = (...roles: OperatorRole[]) => stage({ operators: [{ ...duty, key: { ...duty.key, roles } }] });
+
+  it.each<[OperatorRole, Command, boolean]>([
+    ['configure', 'provision', true],
+    ['operate', 'provision', false],
+    ['operate', 'reset', true],
+    ['configure', 'reset', false],
+    ['receipts', 'silence', false],
+    ['life-safety', 'remove', false],
+  ])('%s: %s is done: %s', async (role, method, ok) => {
+    const s = as(role);
+    const bytes = await sign1(request(method, await s.challenge()), topic, duty.signer);
+    expect(await s.answer(bytes)).toMatchObject(ok ? { ok } : { ok, code: 'FORBIDDEN' });
+  });
+
+  it('that is not stated is all but life-safety', async () => {
+    const s = stage({
+      handlers: {
+        invoke: async (_p, who) => {
+          who.require('operate');
+          who.require('life-safety');
+          return {};
+        },
+      },
+    });
+    expect(await s.answer(await sign1(request('invoke'), topic, duty.signer))).toEqual(
+      refusal('FORBIDDEN', '“life-safety”'),
+    );
+  });
+
+  it('of receipts is needed for receipts', async () => {
+    const at = topic.replace('request', 'receipt');
+    const bytes = await sign1(encodeReceipt({ log: 5, ranges: [[1, 3]] }), at, duty.signer);
+    expect(as('receipts').desk.receipt(at, bytes)).toMatchObject({ log: 5 });
+    expect(() => as('operate').desk.receipt(at, bytes)).toThrow(expect.objectContaining({ code: 'FORBIDDEN' }));
   });
 });
 
