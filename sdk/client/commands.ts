@@ -40,7 +40,10 @@ export type CommandOptions = CallOptions & {
 };
 
 /** What a gateway knows of a command: its outcome; or that it is at it; or nothing. Until its time is over, `unknown` may still change. */
-export type CommandStatus = CommandOutcome | { readonly auditId: string; readonly state: 'running' | 'unknown' };
+export type CommandStatus =
+  | CommandOutcome
+  | { readonly auditId: string; readonly state: 'running' }
+  | { readonly auditId: string; readonly state: 'unknown' };
 
 /** What a gateway has recorded of a command to one of its devices. */
 export type CommandAudit = Extract<Audit, { readonly act: 'command' }>;

@@ -69,7 +69,7 @@ const { values, positionals } = parseArgs({
     runs: { type: 'string', default: '500' },
     states: { type: 'string', default: '2000' },
     messages: { type: 'string', default: '1000000' },
-    rounds: { type: 'string', default: '6' },
+    rounds: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
   },
 });
