@@ -70,19 +70,22 @@ function auditText(r: Audit, lang: Lang): string {
   }
 }
 
+/** Everything else is the code of a refusal. */
+const outcomes: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
+  done: { en: 'done', zh: '已执行' },
+  executed: { en: 'done', zh: '已执行' },
+  verified: { en: 'done and proven', zh: '已执行并到位' },
+  'not-proven': { en: 'done, but not proven', zh: '已执行，未到位' },
+  interrupted: { en: 'interrupted, nobody knows', zh: '中断，结果未知' },
+};
+
 function commandText(r: Extract<Audit, { readonly act: 'command' }>, lang: Lang): string {
   const zh = lang === 'zh';
   const target = [r.device, r.condition].filter((part) => part !== undefined).join('/');
   const program = r.client === '' ? '' : zh ? `（${r.client}）` : ` (${r.client})`;
   const who = r.operator ?? `${zh ? '未知人员' : 'nobody known'}${program}`;
   const what = `${r.method}${target === '' ? '' : ` ${target}`}`;
-  const outcome = zh
-    ? r.outcome === 'done'
-      ? '已执行'
-      : `被拒绝 ${r.outcome}`
-    : r.outcome === 'done'
-      ? 'done'
-      : `refused, ${r.outcome}`;
+  const outcome = outcomes[r.outcome]?.[lang] ?? (zh ? `被拒绝 ${r.outcome}` : `refused, ${r.outcome}`);
   const detail = r.detail === undefined ? '' : zh ? `：${r.detail}` : `: ${r.detail}`;
   return `${who} ${what} ${zh ? '' : '– '}${outcome}${times(r.count, lang)}${detail}`;
 }

@@ -11,8 +11,8 @@ import { until } from './until.ts';
 export interface Commander extends AsyncDisposable {
   query(method: Query, params: Data): Promise<Reply>;
   /** Signed by each in turn, over what the one before has signed. */
-  invoke(params: { readonly [key: string]: Data }, by: readonly Signer[], nonce?: Uint8Array): Promise<Reply>;
-  signed(params: { readonly [key: string]: Data }, by: readonly Signer[], nonce?: Uint8Array): Promise<Uint8Array>;
+  invoke(params: Sent, by: readonly Signer[], nonce?: Uint8Array): Promise<Reply>;
+  signed(params: Sent, by: readonly Signer[], nonce?: Uint8Array): Promise<Uint8Array>;
   /** Sends these bytes; resolves with the reply to the request of this id. */
   send(bytes: Uint8Array, id: string): Promise<Reply>;
   nonce(params?: Data): Promise<Uint8Array>;
@@ -20,6 +20,8 @@ export interface Commander extends AsyncDisposable {
   receipt(reply: Reply): CommandReceipt;
   readonly state: () => GatewayState | undefined;
 }
+
+type Sent = { readonly audit: string; readonly [key: string]: Data };
 
 const client = 'commander';
 let next = 0;
@@ -51,7 +53,7 @@ export async function commander(port: number, site: Site): Promise<Commander> {
     return send(encodeRequest({ id, client, method, params }), id);
   };
   const signed: Commander['signed'] = async (params, by, nonce) => {
-    const id = String(params['audit']);
+    const id = params.audit;
     let bytes = encodeRequest({ id, client, method: 'invoke', params, ...(nonce && { nonce }) });
     for (const signer of by) bytes = await sign1(bytes, topic, signer);
     return bytes;
@@ -60,7 +62,7 @@ export async function commander(port: number, site: Site): Promise<Commander> {
     query,
     signed,
     send,
-    invoke: async (params, by, nonce) => send(await signed(params, by, nonce), String(params['audit'])),
+    invoke: async (params, by, nonce) => send(await signed(params, by, nonce), params.audit),
     async nonce(params = null) {
       const reply = await query('challenge', params);
       if (!reply.ok) throw new Error(reply.message);

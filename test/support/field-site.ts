@@ -4,10 +4,12 @@ export const fieldSite = (parts: {
   readonly buses: string;
   readonly linkage?: string;
   readonly key?: string;
+  /** Of the operator, as a list in YAML. */
+  readonly roles?: string;
 }): string => `version: 1
 gateway: { id: test-01, name: Test, district: "330603", town: "001", clock: trusted }
 uplinks: [{ url: "mqtt://127.0.0.1:${parts.broker}" }]
-${parts.key === undefined ? '' : `operators: [{ name: tester, key: "${parts.key}" }]\n`}journal: { commitMs: 200 }
+${parts.key === undefined ? '' : `operators: [{ name: tester, key: "${parts.key}"${parts.roles === undefined ? '' : `, roles: ${parts.roles}`} }]\n`}journal: { commitMs: 200 }
 buses:
 ${parts.buses}
 ${parts.linkage ?? ''}`;

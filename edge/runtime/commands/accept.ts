@@ -4,7 +4,7 @@ import type { CommandSpec } from '../../../sdk/model/profile.ts';
 import type { InvokeParams } from '../../../sdk/wire/command.ts';
 import { sha256 } from '../../platform/sha256.ts';
 import type { Invoker } from '../../uplink/request-desk.ts';
-import type { CommandContext } from './command-desk.ts';
+import type { CommandContext } from './command-context.ts';
 import { checkTiming } from './in-time.ts';
 
 /** A command that was found good to be taken up: from here on its audit id is spent, whatever becomes of it. */

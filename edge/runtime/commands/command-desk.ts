@@ -1,20 +1,14 @@
 import { isAuditId } from '../../../sdk/model/command.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import type { DeviceId } from '../../../sdk/model/ids.ts';
 import { seconds } from '../../../sdk/model/time.ts';
 import { type InvokeParams, type OutcomeResult, readInvoke } from '../../../sdk/wire/command.ts';
 import { type Fields, fieldsOf } from '../../../sdk/wire/parse.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
-import type { Clock } from '../../platform/clock.ts';
-import type { SigningKey } from '../../platform/ed25519.ts';
-import type { Log } from '../../platform/log.ts';
 import { stopper } from '../../platform/stop.ts';
 import type { Invoker } from '../../uplink/request-desk.ts';
-import type { Site } from '../config/site.ts';
-import type { OutputAccess } from '../field/field-desk.ts';
-import type { RecordStore } from '../records/record-store.ts';
 import { accept, digestOf } from './accept.ts';
-import type { Executed, Taken } from './executed.ts';
+import type { CommandContext } from './command-context.ts';
+import type { Taken } from './executed.ts';
 import { performer } from './perform.ts';
 import { proofWatch } from './proof-watch.ts';
 import { recover } from './recover.ts';
@@ -28,19 +22,6 @@ export interface CommandDesk extends AsyncDisposable {
   /** Puts right what an earlier run left in the middle, and forgets what is over, until the signal fires. */
   run(signal: AbortSignal): Promise<void>;
 }
-
-export type CommandContext = {
-  readonly site: Pick<Site, 'address' | 'twoPersons'>;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly configVersion: () => number;
-  readonly outputs: OutputAccess;
-  readonly executed: Executed;
-  readonly record: RecordStore;
-  readonly key: SigningKey;
-  /** Raises or clears a fault of a device, see `commandRules`. */
-  readonly fault: (device: DeviceId, condition: string, isSo: boolean) => void;
-};
 
 /** A command that is being carried out. */
 type Running = { readonly digest: string; readonly done: Promise<Uint8Array> };

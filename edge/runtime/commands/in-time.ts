@@ -1,6 +1,7 @@
 import { longestValidity } from '../../../sdk/model/command.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import type { ClockTrust } from '../../../sdk/model/time.ts';
+import { type ClockTrust, wallTime } from '../../../sdk/model/time.ts';
+import { isoText } from '../../platform/wall-text.ts';
 
 export type Timing = {
   /** Unix ms, as signed. */
@@ -46,4 +47,4 @@ export function checkTiming({ notAfter, answersChallenge, wall, trust, floor }: 
   }
 }
 
-const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? new Date(ms).toISOString() : String(ms));
+const iso = (ms: number): string => (Math.abs(ms) <= 8.64e15 ? isoText(wallTime(ms)) : String(ms));

@@ -8,7 +8,7 @@ import { topicOf } from '../../../sdk/wire/topics.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Accepted } from './accept.ts';
 import { carryOut, checkBefore, seenPoints, takeOutput } from './carry-out.ts';
-import type { CommandContext } from './command-desk.ts';
+import type { CommandContext } from './command-context.ts';
 import { commandRecord } from './command-record.ts';
 import { notReleased } from './command-rules.ts';
 import type { Taken } from './executed.ts';
@@ -153,7 +153,10 @@ export function performer(
   }
 }
 
-const withoutHold = ({ holds: _, ...taken }: Taken): Taken => taken;
+function withoutHold(taken: Taken): Taken {
+  const { audit, digest, notAfter, draft, receipt } = taken;
+  return { audit, digest, draft, ...(notAfter !== undefined && { notAfter }), ...(receipt && { receipt }) };
+}
 
 const holdOf = ({ device, output, does }: Order): Pick<Taken, 'holds'> =>
   'ms' in does && !does.byDevice ? { holds: { device: device.id, point: output } } : {};

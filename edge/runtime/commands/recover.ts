@@ -1,7 +1,7 @@
 import { describeError } from '../../../sdk/model/errors.ts';
 import { type DeviceId, deviceId } from '../../../sdk/model/ids.ts';
 import { later, seconds } from '../../../sdk/model/time.ts';
-import type { CommandContext } from './command-desk.ts';
+import type { CommandContext } from './command-context.ts';
 import { notReleased } from './command-rules.ts';
 import type { Taken } from './executed.ts';
 import type { Performer } from './perform.ts';

@@ -19,9 +19,9 @@ import {
 import { columnKeys, pointsKeys } from '../../../sdk/wire/point-table.ts';
 import { receiptKeys } from '../../../sdk/wire/receipt.ts';
 import { auditActs, auditType, encodeRecord, linkageType, recordKeys } from '../../../sdk/wire/record-message.ts';
-import { commands, queries } from '../../../sdk/wire/request.ts';
+import { commands, encodeRequest, queries } from '../../../sdk/wire/request.ts';
 import { runClockKeys } from '../../../sdk/wire/run-clock.ts';
-import { signedBytes } from '../../../sdk/wire/sign1.ts';
+import { sign1, signedBytes } from '../../../sdk/wire/sign1.ts';
 import { qualityCode, telemetryKeys, telemetryTypes } from '../../../sdk/wire/telemetry.ts';
 import { channels } from '../../../sdk/wire/topics.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
@@ -67,6 +67,15 @@ describe('the CDDL of the contract', () => {
   it('fits what is signed', () => {
     const bytes = signedBytes(Uint8Array.of(0xf6), 'fengsui/v1/330603/001/gw-1/request');
     expect(mismatch(rules, 'signed-bytes', bytes)).toBeUndefined();
+  });
+
+  it('fits what two persons have signed, and no more than two', async () => {
+    const signer = (keyId: string) => ({ keyId, sign: async () => new Uint8Array(64) });
+    const payload = encodeRequest({ id: 'r', client: 'c', method: 'invoke', params: {} });
+    const once = await sign1(payload, 't', signer('duty'));
+    const twice = await sign1(once, 't', signer('chief'));
+    expect(mismatch(rules, 'request', twice)).toBeUndefined();
+    expect(mismatch(rules, 'request', await sign1(twice, 't', signer('third')))).toBeDefined();
   });
 
   it('has a rule for each channel, and none that is not used or not there', () => {

@@ -1,7 +1,8 @@
 import { Aedes, type PublishPacket } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../../sdk/index.ts';
+import { connect, type Fengsui, type Signer } from '../../../sdk/index.ts';
+import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { decodePointTable } from '../../../sdk/wire/point-table.ts';
 import {
   commands,
@@ -20,10 +21,13 @@ import { channels, parseTopic } from '../../../sdk/wire/topics.ts';
 import { modbusServer } from '../../../simulators/modbus/modbus-server.ts';
 import { localServer } from '../../../simulators/process/local-server.ts';
 import { smokeReceiver } from '../../../simulators/smoke/smoke-receiver.ts';
+import { barrier } from '../../../simulators/village/barrier.ts';
 import { pressureTransmitter } from '../../../simulators/water/pressure-transmitter.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
+import { commander, order } from '../../support/commander.ts';
 import { fieldSite } from '../../support/field-site.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../support/gateway-process.ts';
+import { operator } from '../../support/operator.ts';
 import { until } from '../../support/until.ts';
 import { contractRules, sends } from '../../support/wire/contract-documents.ts';
 import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
@@ -51,7 +55,7 @@ async function listeningBroker() {
 }
 
 describe('what a gateway process and a client publish', { timeout: 60_000 }, () => {
-  const keys = generateOperatorKey();
+  const tester = operator('tester');
   const open: AsyncDisposable[] = [];
   const own = <T extends AsyncDisposable>(resource: T): T => {
     open.push(resource);
@@ -67,6 +71,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
     const units = new Map([
       [1, pressureTransmitter(1, () => 0.05)],
       [2, smoke.unit],
+      [5, barrier({ travelMs: 100 }).unit],
     ]);
     const street = own(await modbusServer({ transport: 'tcp', units }));
     broker = own(await listeningBroker());
@@ -76,9 +81,22 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       - { id: gate, profile: generic/municipal-hydrant, unit: 1, pollMs: 100, name: Gate }
       - { id: kitchen, profile: generic/wireless-smoke-alarm, unit: 2, pollMs: 100, name: Kitchen, settings: { slot: 0 } }
       - { id: away, profile: generic/municipal-hydrant, unit: 3, pollMs: 100, name: Away }
+  - id: lane
+    tcp: "127.0.0.1:${street.port}"
+    devices:
+      - { id: barrier, profile: generic/barrier, unit: 5, pollMs: 100, name: Barrier }
 `;
-    gateway = own(await startGatewayUnderTest(fieldSite({ broker: broker.port, buses, key: keys.publicKey })));
-    const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
+    gateway = own(
+      await startGatewayUnderTest(
+        fieldSite({
+          broker: broker.port,
+          buses,
+          key: tester.publicKey,
+          roles: '[receipts, configure, operate, life-safety]',
+        }),
+      ),
+    );
+    const { signer } = tester;
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
   });
   afterEach(async () => {
@@ -90,6 +108,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
   it('is what the contract says, on every channel and for every method', async () => {
     await doAllThere(fs);
     await askForBatches(broker);
+    await openBarrier(broker.port, tester.signer);
     await gateway.kill();
     await until('the broker tells the last will', () => presences() >= 2, 15_000);
 
@@ -156,6 +175,19 @@ async function doAllThere(fs: Fengsui): Promise<void> {
   const profile = 'generic/municipal-hydrant';
   await fs.devices.provision({ gateway, id: 'new', profile, bus: 'street', unit: 4, name: 'New' });
   await fs.devices.remove(added);
+}
+
+/** A command to a device that is done, and one that is refused. */
+async function openBarrier(port: number, signer: Signer): Promise<void> {
+  const site = { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('test-01') };
+  await using desk = await commander(port, site);
+  await until('its key is told', () => desk.state()?.receiptKey !== undefined);
+  const what = order('barrier', 'open', { operator: 'Li' });
+  const nonce = await desk.nonce();
+  expect(desk.receipt(await desk.invoke(what, [signer], nonce))).toMatchObject({ state: 'verified' });
+  expect(desk.receipt(await desk.query('outcome', { audit: what.audit }))).toMatchObject({ state: 'verified' });
+  const wrong = await desk.invoke(order('barrier', 'shut'), [signer]);
+  expect(desk.receipt(wrong)).toMatchObject({ state: 'refused', code: 'NOT_FOUND' });
 }
 
 /** What a client asks for that has missed readings, which the SDK here has not. */

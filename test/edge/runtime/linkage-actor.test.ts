@@ -305,3 +305,51 @@ describe('followRule', () => {
   it('gives the output 3 s', () =>
     expect(followRule).toMatchObject({ onDelay: 3_000, kind: 'fault', condition: 'not-following' }));
 });
+
+describe('an output that is lent to a command', () => {
+  it('is left alone, whatever it reads, and is as the alarms want it once it is given back', async () => {
+    const s = stage();
+    const lent = s.actor.lend(siren, 'on');
+    s.actor.readBack(siren, 'on', reads(true));
+    expect([s.asked(), s.mismatches]).toEqual([[], []]);
+    lent?.giveBack();
+    expect(s.asked()).toEqual([false]);
+    await s.finish(0);
+    s.actor.readBack(siren, 'on', reads(true));
+    expect([s.asked(), s.mismatches]).toEqual([[false, false], [true]]);
+  });
+
+  it('is not lent while an alarm holds it on', () => {
+    const s = stage();
+    s.actor.update(fire);
+    expect(s.actor.lend(siren, 'on')).toBeUndefined();
+  });
+
+  it('belongs to an alarm that comes meanwhile at once, and is proven as ever', async () => {
+    const s = stage();
+    const lent = s.actor.lend(siren, 'on');
+    expect(lent?.isWanted()).toBe(false);
+    s.actor.update(fire);
+    expect([s.asked(), lent?.isWanted()]).toEqual([[true], true]);
+    await s.finish(0);
+    s.actor.readBack(siren, 'on', reads(false));
+    expect(s.asked()).toEqual([true, true]);
+  });
+
+  it('is switched off when the alarm is over before it is given back, but only then', async () => {
+    const s = stage();
+    const lent = s.actor.lend(siren, 'on');
+    s.actor.update(fire);
+    await s.finish(0);
+    s.actor.update(none);
+    expect(s.asked()).toEqual([true]);
+    lent?.giveBack();
+    expect(s.asked()).toEqual([true, false]);
+  });
+
+  it('may be one that no alarm knows', () => {
+    const s = stage();
+    s.actor.lend(deviceId('gate'), 'relay')?.giveBack();
+    expect(s.asked()).toEqual([]);
+  });
+});

@@ -284,9 +284,7 @@ describe('a request of a later version', () => {
 
   it('that the gateway does not know is refused, so that whoever asks need not wait', async () => {
     const s = stage();
-    expect(await s.answer(later('format-disk'))).toEqual(
-      refusal('PROTOCOL', 'does not know the method \"format-disk\"'),
-    );
+    expect(await s.answer(later('format-disk'))).toEqual(refusal('PROTOCOL', 'does not know the method "format-disk"'));
     expect(await s.answer(later(7))).toEqual(refusal('PROTOCOL', 'method'));
     expect([s.query.mock.calls, s.command.mock.calls]).toEqual([[], []]);
   });

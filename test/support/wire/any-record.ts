@@ -1,4 +1,5 @@
 import * as fc from 'fast-check';
+import { commandRisks, commandStates } from '../../../sdk/model/command.ts';
 import { errorCodes } from '../../../sdk/model/errors.ts';
 import { type AuditAct, linkageSteps, runEnds, type WrittenRecord } from '../../../sdk/model/record.ts';
 import { clockTrusts, monoTime, wallTime } from '../../../sdk/model/time.ts';
@@ -37,16 +38,30 @@ const linkage = both(
     optional,
   ),
 );
+const value = fc.oneof(fc.boolean(), text, fc.integer(), fc.constant(null));
+const seen = fc.array(fc.tuple(text, text, value), { maxLength: 3 });
 const act: fc.Arbitrary<AuditAct> = fc.oneof(
   both(
     fc.record({
       act: fc.constant('command' as const),
       method: fc.constantFrom(...commands, 'receipt'),
-      outcome: fc.constantFrom('done', ...errorCodes),
+      outcome: fc.constantFrom('done', ...commandStates, ...errorCodes),
       client: text,
       count,
     }),
-    fc.record({ operator: text, device: text, condition: text, detail: text }, optional),
+    fc.record(
+      {
+        operator: text,
+        device: text,
+        condition: text,
+        detail: text,
+        audit: fc.stringMatching(/^[A-Za-z0-9_-]{16,64}$/),
+        risk: fc.constantFrom(...commandRisks),
+        before: seen,
+        after: seen,
+      },
+      optional,
+    ),
   ),
   fc.record({
     act: fc.constant('started' as const),
