@@ -16,7 +16,7 @@ import { goldenOf, hostileMessages } from './hostile-messages.ts';
 import { district, siteOf, type TrialDistrict, trialDistrict } from './trial-district.ts';
 
 /** Messages that are on their way at once: below what mosquitto keeps for a client that is slow. */
-const batch = 200;
+const batch = 400;
 /** Of all messages, before what is measured begins: buffers and compiled code settle. */
 const warmUp = 0.1;
 const slots = 120;
@@ -59,15 +59,19 @@ export async function storm({ messages, seed }: StormOptions): Promise<Record<st
   alarms.from('storm');
   const began = Date.now();
   let before = figuresNow(trial);
-  let warm = 0;
-  for (let sent = 0; sent < messages; sent += 2 * batch) {
-    if (warm === 0 && sent >= messages * warmUp) {
-      before = figuresNow(trial);
-      warm = sent;
+  const warm = setInterval(() => {
+    if (gateway.sent() + platform.sent() < messages * warmUp) return;
+    clearInterval(warm);
+    before = figuresNow(trial);
+  }, 50);
+  const half = async ({ send, sent }: Attack): Promise<void> => {
+    while (sent() < messages / 2) {
+      await send(batch);
+      if (sent() % 50_000 === 0) console.log(`${sent()} of ${messages / 2} by one of two, ${Date.now() - began} ms`);
     }
-    await Promise.all([gateway.send(batch), platform.send(batch)]);
-    if (sent % 50_000 < 2 * batch) console.log(`${sent} messages, ${Math.round((Date.now() - began) / 1_000)} s`);
-  }
+  };
+  await Promise.all([half(gateway), half(platform)]);
+  clearInterval(warm);
   const seconds = (Date.now() - began) / 1_000;
   const after = figuresNow(trial);
   const crashed = trial.gateway().process.exitCode !== null || trial.gateway().process.signalCode !== null ? 1 : 0;
