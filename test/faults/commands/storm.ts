@@ -13,7 +13,7 @@ import { processFigures } from '../../bench/process-figures.ts';
 import { pause } from '../../support/rig.ts';
 import { alarmField, isStep, stepAt } from '../alarm-field.ts';
 import { goldenOf, hostileMessages } from './hostile-messages.ts';
-import { district, siteOf, type TrialDistrict, trialDistrict } from './trial-district.ts';
+import { siteOf, type TrialDistrict, trialDistrict } from './trial-district.ts';
 
 /** Messages that are on their way at once: below what mosquitto keeps for a client that is slow. */
 const batch = 400;
