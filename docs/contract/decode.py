@@ -22,6 +22,7 @@ TESTS = ["below", "above", "is", "rises", "falls", "stuck", "quality", "no-answe
 SUPPRESSIONS = ["shelved", "disabled", "out-of-service", "by-design"]
 STEPS = ["switched", "proven", "effective", "not-written"]
 ACTS = ["command", "started", "stopped", "configured", "clock-stepped"]
+RISKS = ["safe", "actuates", "life-safety"]
 ENDS = ["nothing", "stop", "failure"]
 DOUBTS = ["out-of-range", "unknown-code", "unconfirmed"]  # from 1 on
 LOSSES = ["never-read", "timeout", "bad-crc", "refused", "bad-reply", "bus-down", "device-marker", "other-device"]  # from 16 on
@@ -76,7 +77,8 @@ def facts(m, act):
     if act == "command":
         return known(
             method=m[51], outcome=m[53], client=m[52], operator=m.get(19), device=m.get(3), condition=m.get(4),
-            detail=m.get(54), count=m[55],
+            detail=m.get(54), count=m[55], audit=m.get(64), risk=at(RISKS, m[65], "life-safety") if 65 in m else None,
+            before=m.get(66), after=m.get(67),
         )
     if act == "started":
         return {"version": m[56], "configVersion": m[57], "configHash": m[58], "after": ENDS[m[59]]}

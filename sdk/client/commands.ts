@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { isAuditId, roleFor } from '../model/command.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
-import type { CommandSpec, ProfileSpec } from '../model/profile.ts';
+import type { ArgsOf, CommandSpec, ProfileSpec } from '../model/profile.ts';
 import { fieldsOf } from '../wire/parse.ts';
 import { type Data, encodeRequest, type Reply } from '../wire/request.ts';
 import { type Signer, sign1 } from '../wire/sign1.ts';
@@ -19,8 +19,6 @@ import { abortError, type CallOptions, requestTimeoutMs } from './time-limit.ts'
 
 /** The commands of a profile; none where it declares none. */
 type CommandsOf<S> = S extends { commands: infer C } ? C : Readonly<Record<symbol, never>>;
-/** The arguments of a command; an object without any where it takes none. */
-type ArgsOf<C> = C extends { args: infer A } ? { readonly [K in keyof A]: number } : Readonly<Record<string, never>>;
 /** Names of the commands of a profile. */
 export type CommandName<S extends ProfileSpec> = Extract<keyof CommandsOf<S>, string>;
 /** Arguments of one of them. */

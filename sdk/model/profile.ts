@@ -284,6 +284,11 @@ export type ValueOf<S> = S extends { as: 'bool' }
 export type UnitOf<S> = S extends { unit: infer U } ? U : undefined;
 export type PointsOf<P extends ProfileSpec> = { readonly [K in keyof P['points']]: ValueOf<P['points'][K]> };
 
+/** The arguments of a command, computed from its literal spec. */
+export type ArgsOf<C> = C extends { args: infer A }
+  ? { readonly [K in keyof A]: number }
+  : Readonly<Record<string, never>>;
+
 /** Condition every device has besides its profile's own: it stays silent longer than promised. */
 export const noAnswer = 'no-answer';
 /** Condition of a device whose profile says how often it must be tested. */

@@ -7,7 +7,7 @@ import type { OutputAccess } from '../../edge/runtime/field/field-desk.ts';
 import { recordStore } from '../../edge/runtime/records/record-store.ts';
 import type { Invoker } from '../../edge/uplink/request-desk.ts';
 import type { CommandRisk } from '../../sdk/model/command.ts';
-import { FengsuiError } from '../../sdk/model/errors.ts';
+import type { FengsuiError } from '../../sdk/model/errors.ts';
 import { deviceId } from '../../sdk/model/ids.ts';
 import type { PointValue, Scalar } from '../../sdk/model/point.ts';
 import { type CommandReceipt, decodeCommandReceipt } from '../../sdk/wire/command.ts';
@@ -99,8 +99,7 @@ export async function commandStage({
     fail: (e?: FengsuiError) => {
       failing = e;
     },
-    reads(device: string, point: string, value: Scalar | undefined) {
-      const at = clock.mono();
+    reads(device: string, point: string, value: Scalar | undefined, at = clock.mono()) {
       const seen: PointValue =
         value === undefined ? { quality: 'lost', at, why: 'timeout' } : { quality: 'good', at, value };
       values.set(`${deviceId(device)}/${point}`, seen);

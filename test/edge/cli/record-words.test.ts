@@ -32,6 +32,10 @@ const said: Readonly<Record<string, readonly [en: string, zh: string]>> = {
     '李伟 (duty) provision main – done: generic/fire-main',
     '李伟 (duty) provision main 已执行：generic/fire-main',
   ],
+  'audit of a command to a device': [
+    '李伟 (duty + chief) invoke east-gate – done and proven: open',
+    '李伟 (duty + chief) invoke east-gate 已执行并到位：open',
+  ],
   'audit of a refused command': [
     'nobody known (sdk-2) reset smoke/smoke – refused, FORBIDDEN, 300 times: not allowed',
     '未知人员（sdk-2） reset smoke/smoke 被拒绝 FORBIDDEN，共 300 次：not allowed',

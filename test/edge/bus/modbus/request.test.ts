@@ -51,6 +51,7 @@ describe('writeRequest', () => {
   it.each([
     [{ unit: 1, table: 'coil', address: 9, value: true }, 5, 0xff00],
     [{ unit: 1, table: 'coil', address: 9, value: false }, 5, 0],
+    [{ unit: 1, table: 'coil', address: 0x200, value: 10 }, 5, 10],
     [{ unit: 1, table: 'holding', address: 9, value: 65_535 }, 6, 65_535],
   ] as const)('%j is function %i', (write, code, amount) =>
     expect(writeRequest(write, 'serial')).toMatchObject({ code, amount, length: 8 }),
@@ -59,6 +60,7 @@ describe('writeRequest', () => {
   it.each([-1, 65_536, 1.5])('refuses the value %d, which no register holds', (value) => {
     const write: Write = { unit: 1, table: 'holding', address: 0, value };
     expect(() => writeRequest(write, 'serial')).toThrow(refused(`value ${value}`));
+    expect(() => writeRequest({ ...write, table: 'coil' }, 'serial')).toThrow(refused(`value ${value}`));
   });
   it('refuses an address beyond the table', () =>
     expect(() => writeRequest({ unit: 1, table: 'coil', address: 65_536, value: true }, 'serial')).toThrow(

@@ -69,6 +69,18 @@ describe('a command', () => {
     expect(s.faults.at(-1)).toEqual(['gate/command-not-proven', false]);
   });
 
+  it('is not proven by what was asked before it and answered after it', async () => {
+    const s = await stage();
+    await s.clock.advance(100);
+    const asked = s.clock.mono();
+    await s.clock.advance(1);
+    const done = s.desk.invoke(order(s), signedBy());
+    await s.clock.advance(1);
+    s.reads('gate', 'open', true, asked);
+    await s.clock.advance(15_000);
+    expect(receiptIn(await done)).toMatchObject({ state: 'not-proven' });
+  });
+
   it('that comes twice at once is done once, and both are told the same', async () => {
     const s = await stage();
     const what = order(s);
@@ -257,6 +269,22 @@ describe('a restart', () => {
     await s.clock.advance(16_000);
     expect(s.writes).toEqual([]);
     expect(receiptIn(s.outcome(audit))).toMatchObject({ state: 'interrupted' });
+  });
+
+  it('with an output that was not off yet when its outcome was told: it is switched off', async () => {
+    const before = await stage();
+    const what = order(before);
+    const done = before.desk.invoke(what, signedBy());
+    await before.clock.advance(500);
+    before.fail(new FengsuiError('BUS_DOWN', 'gone'));
+    await before.clock.advance(15_000);
+    const told = await done;
+    const s = await commandStage({ yaml, disk: { ...memoryDisk(), kept: new Map(before.disk.kept) } });
+    stages.push(s);
+    await s.clock.advance(0);
+    expect(s.writes).toEqual([[pulse, false]]);
+    expect(s.outcome(what.audit)).toEqual(told);
+    expect(Buffer.from(s.disk.kept.get(`command/${what.audit}`) ?? '').toString()).not.toContain('holds');
   });
 
   it('what lies damaged on the disk is left out, and said', async () => {

@@ -255,6 +255,23 @@ describe('write', () => {
     expect(f.bus.written).toEqual([{ unit: 5, table: 'coil', address: 3, value: true }]);
   });
 
+  it('of a pulse goes to the coil that takes its length, in whole steps, and to no coil without', async () => {
+    const out = { from: 'coil', at: 3, as: 'bool', writable: true } as const;
+    const flash = { ...out, pulse: { at: 0x203, stepMs: 100, mostSteps: 50 } };
+    const relay = device('r', 5, profile({ out: flash }));
+    const f = start([relay]);
+    const { signal } = new AbortController();
+    for (const pulseMs of [1_000, 1, 60_000]) await f.field.write(relay, 'out', { pulseMs }, signal);
+    expect(f.bus.written.map(({ address, value }) => [address, value])).toEqual([
+      [0x203, 10],
+      [0x203, 1],
+      [0x203, 50],
+    ]);
+    await expect(f.field.write(device('r', 5, profile({ out })), 'out', { pulseMs: 1 }, signal)).rejects.toThrow(
+      'coil “out” of “r” has no pulse of its own',
+    );
+  });
+
   it('refuses what is no coil of the device', async () => {
     const f = start([device('d', 1, apart)]);
     const signal = new AbortController().signal;
