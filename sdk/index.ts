@@ -16,6 +16,16 @@ export type {
 export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
 export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
+export type { CommandOutcome } from './client/command-outcome.ts';
+export type { CommandProposal } from './client/command-proposal.ts';
+export type {
+  CommandArgsOf,
+  CommandAudit,
+  CommandName,
+  CommandOptions,
+  CommandStatus,
+  Commands,
+} from './client/commands.ts';
 export type { ConnectOptions } from './client/connect.ts';
 export type { HeardConflict as DeviceConflict } from './client/desired/conflict-desk.ts';
 export type { DeviceProblem } from './client/desired/desired-view.ts';
@@ -83,6 +93,7 @@ export type {
   SuppressionKind,
 } from './model/alarm.ts';
 export { isHidden } from './model/alarm.ts';
+export type { CommandRisk, CommandState } from './model/command.ts';
 export { type ErrorCode, FengsuiError } from './model/errors.ts';
 export { explainAlarm, type Language } from './model/explain-alarm.ts';
 export type { BusQuality, LinkCounts, Turnaround, UnitQuality, UnitState } from './model/link-quality.ts';

@@ -1,6 +1,5 @@
-import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { describeError } from '../../sdk/model/errors.ts';
 import { encodePresence } from '../../sdk/wire/gateway-state.ts';
-import { encodeReply } from '../../sdk/wire/request.ts';
 import { type Site, topicOf } from '../../sdk/wire/topics.ts';
 import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
@@ -8,6 +7,7 @@ import { type Log, onChange } from '../platform/log.ts';
 import { alarmDrain } from './alarm-drain.ts';
 import type { DeliveryWatch } from './delivery-watch.ts';
 import { type Channel, documentDesk } from './document-desk.ts';
+import { inbox } from './inbox.ts';
 import { type LinkOptions, mqttLink } from './mqtt-link.ts';
 import type { RequestDesk } from './request-desk.ts';
 import { telemetryDrain } from './telemetry-drain.ts';
@@ -110,26 +110,16 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   };
   const noteDown = onChange<string>((why) => why !== '' && log.warn('uplink.down', { url: options.url, why }));
 
-  const answer = async (bytes: Uint8Array): Promise<void> => {
-    const done = await ctx.desk.answer(topic.request, bytes);
-    if ('refused' in done) return log.warn('request.unanswerable', { why: done.refused });
-    if (!done.reply.ok)
-      log.warn('request.refused', { client: done.client, code: done.reply.code, why: done.reply.message });
-    publish(topicOf(options.site, 'reply', done.client), encodeReply(done.reply), false);
-  };
-  const receive = (to: string, payload: Uint8Array): void => {
-    if (to === topic.request) {
-      answer(payload).catch((e: unknown) => log.warn('request.unanswerable', { why: describeError(e) }));
-      return;
-    }
-    try {
-      alarms.receipt(ctx.desk.receipt(to, payload));
+  const received = inbox({
+    desk: ctx.desk,
+    clock: ctx.clock,
+    log,
+    reply: (client, body) => link.publish(topicOf(options.site, 'reply', client), body),
+    taken(receipt) {
+      alarms.receipt(receipt);
       telemetry.wake();
-    } catch (e) {
-      if (!FengsuiError.is(e)) throw e;
-      log.warn('receipt.refused', { code: e.code, why: e.message });
-    }
-  };
+    },
+  });
 
   return {
     get up() {
@@ -155,11 +145,13 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
           telemetry.linkDown();
           noteDown(why);
         },
-        message: receive,
+        message: (to: string, payload: Uint8Array) =>
+          to === topic.request ? received.request(to, payload) : received.receipt(to, payload),
       };
       const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
       await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
       documents.linkDown();
+      received.end();
     },
   };
 }

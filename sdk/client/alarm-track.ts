@@ -73,7 +73,7 @@ export function alarmTrack(ctx: TrackContext): AlarmTrack {
     asking = false;
     if (askAgain) {
       askAgain = false;
-      await ask();
+      void ask(); // not awaited: one that arrives again and again would grow a chain
     } else {
       askLater();
     }

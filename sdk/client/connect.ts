@@ -116,6 +116,7 @@ export async function connectWith<P extends ProfileSpec>(
     signer,
     operator,
     isUp,
+    overhear: link.overhear,
     view,
     requests: stored?.requests ?? asked,
     receipts: sent,

@@ -32,6 +32,8 @@ export type Connection = {
   readonly up: boolean;
   /** Resolves when the broker has it (QoS 1). @throws FengsuiError UNAVAILABLE when the connection is or goes down. */
   readonly send: (topic: string, payload: Uint8Array, retain?: boolean) => Promise<void>;
+  /** Hears one more topic until the connection breaks, or the function that comes back is called. @throws FengsuiError UNAVAILABLE | FORBIDDEN */
+  readonly overhear: (topic: string) => Promise<() => void>;
   /** Keeps the connection until the signal fires. */
   readonly run: (listener: ConnectionListener, signal: AbortSignal) => Promise<void>;
 };
@@ -79,6 +81,14 @@ export function connection(options: ConnectionOptions): Connection {
           else resolve();
         });
       });
+    },
+    async overhear(topic) {
+      const current = client;
+      if (!isUp || !current) throw new FengsuiError('UNAVAILABLE', `the broker ${options.url} is not connected`);
+      const [grant] = await current.subscribeAsync(topic, { qos: 1 });
+      if (grant && grant.qos > 2)
+        throw new FengsuiError('FORBIDDEN', `the broker ${options.url} refuses the subscription to ${topic}`);
+      return () => void current.unsubscribe(topic);
     },
     async run(listener, signal) {
       let waits = delays(reconnectBackoff, Math.random);

@@ -6,6 +6,7 @@ import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
+import { type Commands, commands } from './commands.ts';
 import { directProvisioner } from './desired/direct-provisioner.ts';
 import { type Devices, devices } from './device-desk.ts';
 import { type Diagnostics, diagnostics } from './diagnostics.ts';
@@ -32,6 +33,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly devices: Devices<P>;
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
+  readonly commands: Commands;
   readonly walkTests: WalkTests;
   readonly fleet: Fleet;
   readonly diagnostics: Diagnostics;
@@ -49,6 +51,7 @@ export type Parts<P extends ProfileSpec> = {
   readonly signer: Signer | undefined;
   readonly operator: string | undefined;
   readonly isUp: () => boolean;
+  readonly overhear: (topic: string) => Promise<() => void>;
   readonly view: DistrictView;
   readonly requests: Requests;
   readonly receipts: Receipts;
@@ -78,6 +81,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
   const close = closeOnce(parts);
   const gatewaysOf = gateways(shared);
   const alarmsOf = alarms({ ...shared, stream: alarmStreamParts(parts) });
+  const recorded = records(shared);
   return {
     get status() {
       return desk.status;
@@ -92,7 +96,8 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     walkTests: walkTests(shared),
     fleet: fleet({ ...shared, active: alarmsOf.active }),
     diagnostics: diagnostics({ ...shared, status: gatewaysOf.status, problem: desk.problem }),
-    records: records(shared),
+    commands: commands({ ...shared, records: recorded }),
+    records: recorded,
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
       const late = (): FengsuiError =>

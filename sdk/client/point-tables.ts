@@ -70,12 +70,8 @@ export function pointTables(ctx: TablesContext): PointTables {
       const table = shelf.tables.get(hash);
       if (table) return use(table);
       const wanted = shelf.wanted.get(hash) ?? { uses: [], deniedUntil: 0, fetching: false };
-      shelf.wanted.set(hash, wanted);
-      dropOldest(shelf.wanted);
-      const waiting = [...shelf.wanted.values()].reduce((sum, w) => sum + w.uses.length, 0);
-      if (waiting >= waitingLimit || wanted.deniedUntil > ctx.now()) {
-        const why =
-          waiting >= waitingLimit ? `${waitingLimit} others wait already` : 'it could not be had a moment ago';
+      const why = whyNot(shelf, hash, wanted.deniedUntil > ctx.now());
+      if (why !== undefined) {
         ctx.problem(
           new FengsuiError(
             'OVERLOADED',
@@ -85,11 +81,24 @@ export function pointTables(ctx: TablesContext): PointTables {
         );
         return;
       }
+      shelf.wanted.set(hash, wanted);
       wanted.uses.push(use);
       if (!wanted.fetching) void fetch(site, hash, wanted);
     },
     forget: (site) => shelves.delete(siteKey(site)),
   };
+}
+
+/** Why a batch cannot wait for its table. What is being fetched keeps its place: a hash in every message must not become a question in every message. */
+function whyNot({ wanted }: Shelf, hash: number, isDenied: boolean): string | undefined {
+  if (isDenied) return 'it could not be had a moment ago';
+  const waiting = [...wanted.values()].reduce((sum, w) => sum + w.uses.length, 0);
+  if (waiting >= waitingLimit) return `${waitingLimit} others wait already`;
+  if (wanted.has(hash) || wanted.size < tableLimit) return undefined;
+  const idle = [...wanted].find(([, w]) => !w.fetching);
+  if (!idle) return `${tableLimit} others are being fetched`;
+  wanted.delete(idle[0]);
+  return undefined;
 }
 
 function dropOldest(map: Map<number, unknown>): void {

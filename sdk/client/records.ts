@@ -1,4 +1,4 @@
-import { siteKey } from '../wire/topics.ts';
+import { type Site, siteKey } from '../wire/topics.ts';
 import type { DistrictView } from './district-view.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { addRange, inRanges, type Ranges } from './ranges.ts';
@@ -32,7 +32,7 @@ export function records({ directory, alarms, open }: RecordsContext): Records {
   const all = ({ gateway, kind }: RecordFilter, push: (record: GatewayRecord) => void): (() => void) => {
     const isNew = newEntries();
     return alarms.add(({ site, message }) => {
-      if (!isNew(`${siteKey(site)}/${message.log}`, message.seq) || !('record' in message)) return;
+      if (!isNew(site, message.log, message.seq) || !('record' in message)) return;
       if ((gateway ?? site.gateway) !== site.gateway || (kind ?? message.record.kind) !== message.record.kind) return;
       push(recordOf(site.gateway, message.record, directory.at(site)?.state?.clocks ?? []));
     });
@@ -46,13 +46,25 @@ export function records({ directory, alarms, open }: RecordsContext): Records {
   return { stream };
 }
 
-/** Remembers what came by ranges of numbers: gateways send again what no application has receipted. */
-function newEntries(): (lane: string, seq: number) => boolean {
-  const seen = new Map<string, Ranges>();
-  return (lane, seq) => {
-    const before = seen.get(lane) ?? [];
+/** Of more holes than this the oldest is closed: a record that comes so late is passed over. */
+const mostHoles = 1_000;
+
+/**
+ * Remembers what came by ranges of numbers: gateways send again what no application has receipted. Of each gateway only
+ * the journal it told of last: one that names another with every message must not fill the memory.
+ */
+function newEntries(): (site: Site, log: number, seq: number) => boolean {
+  const seen = new Map<string, { readonly log: number; readonly ranges: Ranges }>();
+  return (site, log, seq) => {
+    const known = seen.get(siteKey(site));
+    const before = known?.log === log ? known.ranges : [];
     if (inRanges(before, seq)) return false;
-    seen.set(lane, addRange(before, [seq, seq]));
+    seen.set(siteKey(site), { log, ranges: bounded(addRange(before, [seq, seq])) });
     return true;
   };
+}
+
+function bounded(ranges: Ranges): Ranges {
+  const [first, second, ...rest] = ranges;
+  return first && second && ranges.length > mostHoles ? [[first[0], second[1]], ...rest] : ranges;
 }

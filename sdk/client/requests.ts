@@ -7,6 +7,7 @@ import {
   isCommand,
   type Query,
   type Reply,
+  type Request,
 } from '../wire/request.ts';
 import { type Signer, sign1 } from '../wire/sign1.ts';
 import { type Site, siteKey, topicOf } from '../wire/topics.ts';
@@ -19,11 +20,20 @@ export type Requests = {
   readonly query: (site: Site, method: Query, params: Data, options?: CallOptions) => Promise<Data>;
   /** Signed, answers a fresh challenge, and is sent once: a command is never repeated. */
   readonly command: (site: Site, method: Command, params: Data, options?: CallOptions) => Promise<Data>;
+  /**
+   * Sends what was signed already, once, and waits for the reply to its id, which may be a refusal. While the broker is out
+   * of reach nothing is sent. Rejects UNAVAILABLE or TIMEOUT where the reply is lost, and ABORTED.
+   */
+  readonly exchange: (site: Site, message: SignedRequest, options?: CallOptions) => Promise<Reply>;
+  /** A new request of this client, without its content. */
+  readonly envelope: () => Pick<Request, 'id' | 'client'>;
   /** A message on this client's reply topic. @throws FengsuiError PROTOCOL */
   readonly receive: (site: Site, bytes: Uint8Array) => void;
   /** The connection is there, or there again. */
   readonly connected: () => void;
 };
+
+export type SignedRequest = { readonly id: string; readonly bytes: Uint8Array; readonly method: Command };
 
 export type RequestsContext = {
   readonly client: string;
@@ -62,12 +72,12 @@ export function requests(ctx: RequestsContext): Requests {
         { once: true },
       );
     });
-  const exchange = async ({ site, id, bytes, signal }: Exchange, repeatAfterMs?: number): Promise<Data> => {
+  const transact = async ({ site, id, bytes, signal }: Exchange, repeatAfterMs?: number): Promise<Reply> => {
     await whenUp(signal);
     let timer: NodeJS.Timeout | undefined;
     const topic = topicOf(site, 'request');
     try {
-      const reply = await new Promise<Reply>((settle, reject) => {
+      return await new Promise<Reply>((settle, reject) => {
         const repeat = once(() => void ctx.send(topic, bytes).catch(unlessTimeIsLeft));
         // A question that was not taken by the broker is repeated; if that fails, too, the time limit tells.
         const unlessTimeIsLeft = (e: unknown): void => (repeatAfterMs === undefined ? reject(e) : undefined);
@@ -76,12 +86,15 @@ export function requests(ctx: RequestsContext): Requests {
         signal.addEventListener('abort', () => reject(signal.reason), { once: true });
         ctx.send(topic, bytes).catch(unlessTimeIsLeft);
       });
-      if (reply.ok) return reply.result;
-      throw new FengsuiError(reply.code, reply.message, { details: { gateway: site.gateway } });
     } finally {
       clearTimeout(timer);
       pending.delete(id);
     }
+  };
+  const exchange = async (what: Exchange, repeatAfterMs?: number): Promise<Data> => {
+    const reply = await transact(what, repeatAfterMs);
+    if (reply.ok) return reply.result;
+    throw new FengsuiError(reply.code, reply.message, { details: { gateway: what.site.gateway } });
   };
   const ask = ({ site, method, params, signal }: Question, repeatAfterMs?: number): Promise<Data> => {
     const id = ctx.newId();
@@ -116,6 +129,9 @@ export function requests(ctx: RequestsContext): Requests {
         return exchange({ site, id, bytes, signal });
       });
     },
+    exchange: (site, { id, bytes, method }, options = {}) =>
+      within(limit(site, method, options), (signal) => transact({ site, id, bytes, signal })),
+    envelope: () => ({ id: ctx.newId(), client: ctx.client }),
     receive(site, bytes) {
       const reply = decodeReply(bytes);
       const waiting = pending.get(reply.id);

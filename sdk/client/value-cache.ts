@@ -25,6 +25,9 @@ export type Order = {
   readonly run?: { readonly boot: number; readonly mono: MonoTime };
 };
 
+/** Points kept of one gateway; more than any polls. One that makes up names must not fill the memory. */
+export const mostPoints = 50_000;
+
 /** One reading may lie a millisecond apart in two messages. */
 const rounding = 1;
 
@@ -36,8 +39,9 @@ export function valueCache(): ValueCache {
       const devices = gateways.get(siteKey(site)) ?? new Map<string, Map<string, Sighting>>();
       gateways.set(siteKey(site), devices);
       const points = devices.get(device) ?? new Map<string, Sighting>();
-      devices.set(device, points);
       const before = points.get(point);
+      if (!before && sizeOf(devices) >= mostPoints) return false;
+      devices.set(device, points);
       const later = before ? laterBy(seen, before) : Number.POSITIVE_INFINITY;
       if (later >= 0) points.set(point, seen);
       return !before?.order || later > rounding;
@@ -50,6 +54,9 @@ export function valueCache(): ValueCache {
     },
   };
 }
+
+const sizeOf = (devices: ReadonlyMap<string, ReadonlyMap<string, unknown>>): number =>
+  [...devices.values()].reduce((sum, points) => sum + points.size, 0);
 
 /** Below 0 when it is older. A clock that steps back must not freeze a value: numbers decide where there are any. */
 function laterBy(next: Sighting, before: Sighting): number {

@@ -15,6 +15,8 @@ const catalogue = {
   COMMAND_EXPIRED: { retryable: false, text: 'the command came after its time, and was not done' },
   CLOCK_UNTRUSTED: { retryable: true, text: 'the gateway cannot trust its clock; the command must answer a challenge' },
   APPROVAL_REQUIRED: { retryable: false, text: 'a second person must sign the command, too' },
+  OUTCOME_UNKNOWN: { retryable: false, text: 'whether the command was done is not known' },
+  NOT_PROVEN: { retryable: false, text: 'the command was done, and what should prove it did not come' },
   INTERLOCK: { retryable: false, text: 'the state that the command requires does not hold' },
   DEVICE_UNREACHABLE: { retryable: true, text: 'the device does not answer' },
   CONFIG: { retryable: false, text: 'the configuration is not valid' },
@@ -44,6 +46,12 @@ export class FengsuiError<C extends ErrorCode = ErrorCode> extends Error {
     this.code = code;
     this.retryable = catalogue[code].retryable;
     this.details = options.details ?? {};
+  }
+
+  /** Of a command to a device: by which the gateway tells what became of it. */
+  get auditId(): string | undefined {
+    const id = this.details['auditId'];
+    return typeof id === 'string' ? id : undefined;
   }
 
   /** Narrow by code; without codes, whatever the code. Compares names, so it also works when two copies of the package are loaded. */

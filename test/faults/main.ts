@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { apply } from './apply.ts';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
+import { commands } from './commands/commands.ts';
 import { damageTrial } from './damage.ts';
 import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
@@ -9,7 +10,13 @@ import { outage } from './outage.ts';
 import { powerCut } from './power-cut/power-cut.ts';
 import { slowDisk } from './slow-disk.ts';
 
-type TrialOptions = { readonly runs: number; readonly states: number; readonly seed: number };
+type TrialOptions = {
+  readonly runs: number;
+  readonly states: number;
+  readonly messages: number;
+  readonly rounds: number;
+  readonly seed: number;
+};
 type Trial = {
   readonly run: (options: TrialOptions) => Promise<Record<string, number>>;
   /** Figures that must be 0, else the trial has failed. */
@@ -18,7 +25,7 @@ type Trial = {
   readonly always?: readonly string[];
 };
 
-/** `npm run faults -- NAME [--runs N] [--states N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
+/** `npm run faults -- NAME [--runs N] [--states N] [--messages N] [--rounds N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
   journal: {
@@ -34,6 +41,10 @@ const trials: Record<string, Trial> = {
   },
   damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
   'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
+  commands: {
+    run: commands,
+    never: ['executed_wrongly', 'wrong_outcome', 'trespassed', 'crashes', 'grown', 'log_flooded', 'alarms_lost'],
+  },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   apply: { run: apply, never: ['mixed', 'lost'] },
   clock: {
@@ -59,6 +70,8 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '500' },
     states: { type: 'string', default: '2000' },
+    messages: { type: 'string', default: '1000000' },
+    rounds: { type: 'string', default: '10' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
   },
 });
@@ -71,6 +84,8 @@ if (!trial) {
 const figures = await trial.run({
   runs: Number(values.runs),
   states: Number(values.states),
+  messages: Number(values.messages),
+  rounds: Number(values.rounds),
   seed: Number(values.seed),
 });
 console.log(JSON.stringify({ name, figures }));

@@ -121,16 +121,17 @@ export async function fakeGateway(options: Options): Promise<FakeGateway> {
   };
   const perform = async (topic: string, bytes: Uint8Array): Promise<void> => {
     const signed = isSign1(bytes);
-    const request = decodeRequest(signed ? openSign1(bytes).payload : bytes);
+    const request = decodeRequest(innermost(bytes));
     requests.push(request);
     const answer = answers.get(request.method) ?? standard[request.method];
     if (answer === silence) return;
     const send = (reply: Uint8Array) =>
       mqtt.publishAsync(topicOf(site, 'reply', request.client), Buffer.from(reply), { qos: 1 });
     try {
-      if (signed) verified(topic, bytes);
+      for (let layer = bytes; isSign1(layer); layer = openSign1(layer).payload) verified(topic, layer);
       if (
         isCommand(request.method) &&
+        !(request.method === 'invoke' && signed && !request.nonce) &&
         (!signed || !request.nonce || !nonces.delete(Buffer.from(request.nonce).toString('hex')))
       ) {
         throw new FengsuiError('CHALLENGE_EXPIRED', 'not signed, or no open challenge');
@@ -228,6 +229,9 @@ const baseState = (devices: readonly DeviceState[]): GatewayState => ({
   buses: [{ id: 'rs485' }],
   devices,
 });
+
+/** Two persons may have signed. */
+const innermost = (bytes: Uint8Array): Uint8Array => (isSign1(bytes) ? innermost(openSign1(bytes).payload) : bytes);
 
 const publicKey = (base64: string): KeyObject =>
   createPublicKey({

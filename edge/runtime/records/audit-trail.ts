@@ -5,6 +5,7 @@ import type { Journal } from '../../journal/journal.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
+import { sparingly } from '../../platform/sparingly.ts';
 import { stopper } from '../../platform/stop.ts';
 import type { CommandOutcome } from '../../uplink/request-desk.ts';
 import type { Site } from '../config/site.ts';
@@ -12,7 +13,6 @@ import { version } from '../version.ts';
 import { commandAct } from './command-act.ts';
 import { difference, endOf, type KeptRun, readRun, runOf, writeRun } from './kept-run.ts';
 import type { RecordStore, Writing } from './record-store.ts';
-import { sparingly } from './sparingly.ts';
 
 /** Who did what on this gateway, for whoever has to find out later. */
 export interface AuditTrail extends AsyncDisposable {

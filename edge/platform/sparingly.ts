@@ -1,5 +1,5 @@
-import { type Millis, millis, minutes } from '../../../sdk/model/time.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Millis, millis, minutes } from '../../sdk/model/time.ts';
+import type { Clock } from './clock.ts';
 
 /** Says something of somebody, unless it was said just now: then it is counted, and said later. */
 export type Sparingly<T> = {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { sparingly } from '../../../../edge/runtime/records/sparingly.ts';
-import { fakeClock } from '../../../support/fake-clock.ts';
+import { sparingly } from '../../../edge/platform/sparingly.ts';
+import { fakeClock } from '../../support/fake-clock.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
