@@ -7,6 +7,7 @@ import type { Command, Data } from '../../sdk/wire/request.ts';
 import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { CertificateDesk } from './claims/certificate-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import type { RiskDesk } from './risk/risk-desk.ts';
 import type { LivePoint } from './telemetry-recorder.ts';
@@ -29,6 +30,7 @@ export type HandlerContext = {
   readonly applyDevices: (removed?: { device: string; operator: string }) => void;
   readonly resume: () => number;
   readonly status: () => StatusResult;
+  readonly certificates: Pick<CertificateDesk, 'show' | 'install'>;
 };
 
 /** How each command is carried out; `operator` is the name of the key that signed it. */

@@ -36,6 +36,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   resume: () => ({ log: ctx.journal.id, next: ctx.resume() }),
   suppressed: () => ({ suppressed: ctx.alarms.suppressed().filter(isByPeople).map(suppressedRow) }),
   walkTest: () => ({ ...ctx.alarms.walkTest.state() }),
+  certificate: () => ctx.certificates.show(),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -43,6 +44,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   const { devices, applyDevices } = ctx;
   return {
     ...alarmCommands(ctx),
+    installCertificate: (p) => ctx.certificates.install(p),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();

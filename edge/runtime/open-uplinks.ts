@@ -1,3 +1,4 @@
+import type { Trial } from '../identity/trial.ts';
 import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
@@ -18,6 +19,8 @@ export type UplinkSet = {
   readonly backlog: (lane: Lane) => number;
   /** Shows a retained document anew. */
   readonly show: (channel: 'state' | 'points') => void;
+  /** Has one make a new connection. */
+  readonly reconnect: (uplink: string, why: string) => void;
   readonly run: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -29,6 +32,8 @@ export type UplinkParts = {
   readonly document: (channel: 'state' | 'points') => Uint8Array;
   /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
   readonly present: (seq: Seq) => readonly Uint8Array[];
+  /** What an uplink with a certificate connects with. */
+  readonly trialFor: (uplink: UplinkConfig) => Trial | undefined;
   /** What answers requests that came by this uplink. */
   readonly handlersFor: (resume: () => number) => Handlers;
   /** Somebody wanted to change something, by whatever uplink. */
@@ -40,10 +45,11 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
   const open = async (config: UplinkConfig): Promise<Uplink> => {
     const { id, url } = config;
     await placeUplink(config, parts);
-    const credentials = (): Promise<Credentials> => credentialsOf(config);
+    const trial = parts.trialFor(config);
+    const credentials = (): Promise<Credentials> => credentialsOf(config, trial);
     const awaitsReceipts = site.operators.size > 0;
     const up: Uplink = uplink(
-      { id, url, credentials, site: site.address, boot, awaitsReceipts },
+      { id, url, credentials, site: site.address, boot, awaitsReceipts, onLink: trial?.told },
       {
         journal,
         clock,
@@ -69,16 +75,23 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
     show: (channel) => {
       for (const up of uplinks) up.show(channel);
     },
+    reconnect: (uplink, why) => uplinks[site.uplinks.findIndex(({ id }) => id === uplink)]?.reconnect(why),
     run: async (signal) => {
       await Promise.all(uplinks.map((up) => up.run(signal)));
     },
   };
 }
 
-async function credentialsOf(config: UplinkConfig): Promise<Credentials> {
+async function credentialsOf(config: UplinkConfig, trial: Trial | undefined): Promise<Credentials> {
   return {
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),
+    ...(trial ? await trial.papers() : await filesOf(config)),
+  };
+}
+
+async function filesOf(config: UplinkConfig): Promise<Credentials> {
+  return {
     ...(config.ca !== undefined && { ca: await readBytes(config.ca) }),
     ...(config.cert !== undefined && { cert: await readBytes(config.cert) }),
     ...(config.key !== undefined && { key: await readBytes(config.key) }),

@@ -18,6 +18,8 @@ export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
   readonly boot: number;
   /** Whether anybody could sign receipts for alarms. */
   readonly awaitsReceipts: boolean;
+  /** Told when the connection is up, and when it is not, or could not be made. */
+  readonly onLink?: ((up: boolean) => void) | undefined;
 };
 
 export type UplinkContext = {
@@ -42,6 +44,8 @@ export interface Uplink {
   show(channel: Channel): void;
   /** See {@link AlarmDrain.resume}. */
   resume(): number;
+  /** See {@link Link.reconnect}. */
+  reconnect(why: string): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -134,10 +138,12 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     wake: (lane) => (lane === 'alarm' ? alarms.wake() : telemetry.wake()),
     show: (channel) => link.up && documents.show(channel),
     resume: () => alarms.resume(),
+    reconnect: (why) => link.reconnect(why),
     async run(signal) {
       const listener = {
         up: () => {
           noteDown('');
+          options.onLink?.(true);
           publish(topic.presence, presence(true), true);
           // Before the alarms: it says how stamps of a wrong clock lie in right time.
           publish(topic.state, ctx.document('state'), true);
@@ -148,6 +154,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
         down: (why: string) => {
           documents.linkDown();
           telemetry.linkDown();
+          options.onLink?.(false);
           noteDown(why);
         },
         message: receive,

@@ -1,5 +1,6 @@
 import type { DistrictCode } from '../model/ids.ts';
 import { type Area, fromGateway, toGateway, topicFilter } from '../wire/topics.ts';
+import type { Claim } from './claims/claim.ts';
 import { commonName, type Holder } from './holder.ts';
 import type { RegisterEntry } from './register.ts';
 
@@ -51,9 +52,17 @@ max_packet_size 131072
 /**
  * Who may publish and read what. Each certificate that was not revoked has its own lines and everything else is refused:
  * mosquitto’s patterns know only the whole user name, which is the gateway’s id and does not tell its town.
+ * @param claims a gateway that may come with a code has its lines already: without a certificate they are worth nothing,
+ * and once it has one, the broker needs not be told.
  */
-export function mosquittoAcl(district: DistrictCode, entries: readonly RegisterEntry[]): string {
+export function mosquittoAcl(
+  district: DistrictCode,
+  entries: readonly RegisterEntry[],
+  claims: readonly Claim[] = [],
+): string {
   const holders = new Map<string, Holder>();
+  for (const { gateway: name, town, state } of claims)
+    if (state === 'open') holders.set(name, { kind: 'gateway', name, town });
   for (const { holder, revoked } of entries) if (!revoked) holders.set(commonName(holder), holder);
   const users = [...holders].flatMap(([name, holder]) => {
     const rules = rulesOf(district, holder);

@@ -4,6 +4,7 @@ import type { Signer } from '../wire/sign1.ts';
 import type { Site } from '../wire/topics.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
+import { type Certificates, certificates } from './certificates.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
 import { type Devices, devices } from './devices.ts';
@@ -28,6 +29,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly telemetry: Telemetry<P>;
   readonly alarms: Alarms;
   readonly walkTests: WalkTests;
+  readonly certificates: Certificates;
   readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
@@ -78,6 +80,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     telemetry: telemetry(shared),
     alarms: alarms({ ...shared, stream: alarmStreamParts(parts) }),
     walkTests: walkTests(shared),
+    certificates: certificates(shared),
     records: records(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {

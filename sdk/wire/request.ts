@@ -16,6 +16,7 @@ export const queries = [
   'status',
   'suppressed',
   'walkTest',
+  'certificate',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -29,6 +30,7 @@ export const commands = [
   'setRiskLevel',
   'startWalkTest',
   'stopWalkTest',
+  'installCertificate',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];

@@ -182,10 +182,31 @@ const shapes: readonly Shape[] = [
     sounders: 'quiet',
     operator: 'Li',
   }),
+  shape<Methods.CertificateResult>('certificate-result', {
+    certificates: [
+      {
+        uplinks: ['platform'],
+        serial: '4f'.repeat(16),
+        notAfter: 1_790_000_000_000,
+        next: '40'.repeat(16),
+        refused: true,
+        request: '-----BEGIN CERTIFICATE REQUEST-----',
+      },
+    ],
+  }),
+  shape<Methods.InstallCertificateParams>('install-certificate-params', {
+    uplink: 'platform',
+    certificate: '-----BEGIN CERTIFICATE-----',
+    authority: '-----BEGIN CERTIFICATE-----',
+    operator: 'Li',
+  }),
+  shape<Methods.InstallCertificateResult>('install-certificate-result', { serial: '4f'.repeat(16) }),
   ...(['suppress', 'unsuppress', 'startWalkTest', 'stopWalkTest'] as const).map(
     (m): Shape => [methodRule(m, 'result'), {}],
   ),
-  ...(['challenge', 'resume', 'suppressed', 'walkTest'] as const).map((m): Shape => [methodRule(m, 'params'), null]),
+  ...(['challenge', 'resume', 'suppressed', 'walkTest', 'certificate'] as const).map(
+    (m): Shape => [methodRule(m, 'params'), null],
+  ),
   ['stop-walk-test-params', { operator: 'Li' }],
 ];
 

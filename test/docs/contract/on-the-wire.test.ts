@@ -1,6 +1,9 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { Aedes, type PublishPacket } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Authority, certificateRequest, createAuthority, holderOf } from '../../../sdk/authority/index.ts';
 import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../../sdk/index.ts';
 import { decodePointTable } from '../../../sdk/wire/point-table.ts';
 import {
@@ -59,6 +62,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
   };
   let broker: Awaited<ReturnType<typeof listeningBroker>>;
   let gateway: GatewayUnderTest;
+  let authority: Authority;
   let fs: Fengsui;
 
   beforeEach(async () => {
@@ -77,7 +81,11 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       - { id: kitchen, profile: generic/wireless-smoke-alarm, unit: 2, pollMs: 100, name: Kitchen, settings: { slot: 0 } }
       - { id: away, profile: generic/municipal-hydrant, unit: 3, pollMs: 100, name: Away }
 `;
-    gateway = own(await startGatewayUnderTest(fieldSite({ broker: broker.port, buses, key: keys.publicKey })));
+    const papers = 'ca: ca.pem, cert: gateway.pem, key: gateway.key';
+    const site = fieldSite({ broker: broker.port, buses, key: keys.publicKey });
+    gateway = own(await startGatewayUnderTest(site.replace(`${broker.port}" }`, `${broker.port}", ${papers} }`)));
+    authority = await createAuthority({ folder: join(dirname(gateway.config), 'authority'), district: '330603' });
+    await giveCertificate(authority, dirname(gateway.config));
     const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
   });
@@ -90,6 +98,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
   it('is what the contract says, on every channel and for every method', async () => {
     await doAllThere(fs);
     await askForBatches(broker);
+    await renew(fs, authority);
     await gateway.kill();
     await until('the broker tells the last will', () => presences() >= 2, 15_000);
 
@@ -156,6 +165,21 @@ async function doAllThere(fs: Fengsui): Promise<void> {
   const profile = 'generic/municipal-hydrant';
   await fs.devices.provision({ gateway, id: 'new', profile, bus: 'street', unit: 4, name: 'New' });
   await fs.devices.remove(added);
+}
+
+const holder = holderOf({ kind: 'gateway', name: 'test-01', town: '001' });
+
+async function giveCertificate(authority: Authority, folder: string): Promise<void> {
+  const request = await certificateRequest({ keyFile: join(folder, 'gateway.key'), district: '330603', holder });
+  const { certificate } = await authority.issue(holder, { request });
+  await writeFile(join(folder, 'ca.pem'), authority.certificate);
+  await writeFile(join(folder, 'gateway.pem'), certificate);
+}
+
+async function renew(fs: Fengsui, authority: Authority): Promise<void> {
+  const [shown] = await fs.certificates.list({ gateway: 'test-01' });
+  const { certificate } = await authority.issue(holder, { request: shown?.request ?? '' });
+  await fs.certificates.install({ gateway: 'test-01', uplink: 'platform', certificate });
 }
 
 /** What a client asks for that has missed readings, which the SDK here has not. */

@@ -64,6 +64,7 @@ async function life(uplinks: readonly Config[], work: (journal: Journal) => Prom
     document: () => Uint8Array.of(0),
     present: () => [],
     onCommand: () => undefined,
+    trialFor: () => undefined,
     handlersFor: () => ({ query: async () => null, command: async () => null }),
   });
   const stop = new AbortController();
