@@ -10,6 +10,8 @@ export type Trial = {
   readonly papers: () => Promise<Papers>;
   /** What has become of it; `up`: connected and subscribed. */
   readonly told: (up: boolean) => void;
+  /** Nothing is tried any more. */
+  readonly end: () => void;
 };
 
 export type TrialParts = {
@@ -29,6 +31,7 @@ export function trial({ files, clock, log, reconnect, decided }: TrialParts): Tr
   let used: 'present' | 'next' = 'present';
   let nextFailed = false;
   let failures = 0;
+  let end = (): void => undefined;
   const take = async (): Promise<void> => {
     const taken = await files.certificate('next');
     if (!taken) return; // another uplink with the same files was quicker
@@ -38,7 +41,11 @@ export function trial({ files, clock, log, reconnect, decided }: TrialParts): Tr
   };
   const doubt = async (): Promise<void> => {
     failures++;
-    if (failures < refusals) return void clock.after(againAfter, reconnect);
+    if (failures < refusals) {
+      end();
+      end = clock.after(againAfter, reconnect);
+      return;
+    }
     failures = 0;
     await files.dropNext();
     log.warn('certificate.refused', {
@@ -49,6 +56,7 @@ export function trial({ files, clock, log, reconnect, decided }: TrialParts): Tr
   const unlessItFails = (work: Promise<void>): void =>
     void work.catch((e: unknown) => log.warn('certificate.files', { why: describeError(e) }));
   return {
+    end: () => end(),
     async papers() {
       const hasNext = (await files.certificate('next')) !== undefined;
       used = hasNext && used === 'present' ? 'next' : 'present';

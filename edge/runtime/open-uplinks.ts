@@ -42,10 +42,12 @@ export type UplinkParts = {
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
   const { journal, clock, log, boot, document, present } = parts;
+  const trials: Trial[] = [];
   const open = async (config: UplinkConfig): Promise<Uplink> => {
     const { id, url } = config;
     await placeUplink(config, parts);
     const trial = parts.trialFor(config);
+    if (trial) trials.push(trial);
     const credentials = (): Promise<Credentials> => credentialsOf(config, trial);
     const awaitsReceipts = site.operators.size > 0;
     const up: Uplink = uplink(
@@ -78,6 +80,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
     reconnect: (uplink, why) => uplinks[site.uplinks.findIndex(({ id }) => id === uplink)]?.reconnect(why),
     run: async (signal) => {
       await Promise.all(uplinks.map((up) => up.run(signal)));
+      for (const trial of trials) trial.end();
     },
   };
 }

@@ -38,7 +38,7 @@ export type RenewalReport = {
   readonly renewed: readonly { readonly gateway: string; readonly from: string; readonly to: string }[];
   /** They have had one already, which is still to be tried. */
   readonly trying: readonly string[];
-  /** Gateways with a certificate that is due, which cannot be reached just now. */
+  /** Gateways that may use a certificate that is due, and cannot be asked just now. */
   readonly offline: readonly string[];
   readonly failed: readonly { readonly gateway: string; readonly error: FengsuiError }[];
 };
@@ -60,13 +60,14 @@ export async function renewDue(
 ): Promise<RenewalReport> {
   const { beforeDays = usualDays, signal, now = Date.now } = options;
   const due = dueOf(await authority.list(), now() + beforeDays * day);
+  const names = new Set(due.map(({ holder }) => holder.name));
   const online = new Set(fs.gateways.list().flatMap(({ id, link }) => (link.online ? [id] : [])));
   const report: Report = { renewed: [], trying: [], offline: [], failed: [] };
-  for (const gateway of due) {
+  for (const gateway of names) {
     if (signal?.aborted) throw new FengsuiError('ABORTED', 'the renewal was given up', { cause: signal.reason });
     if (!online.has(gateway)) report.offline.push(gateway);
     else
-      await renewOne({ fs, authority, options, report }, gateway).catch((e: unknown) =>
+      await renewOne({ fs, authority, options, report, due }, gateway).catch((e: unknown) =>
         report.failed.push({
           gateway,
           error: FengsuiError.is(e) ? e : new FengsuiError('UNAVAILABLE', describeError(e)),
@@ -82,22 +83,18 @@ type Run = {
   readonly authority: Authority;
   readonly options: RenewalOptions;
   readonly report: Report;
+  readonly due: readonly RegisterEntry[];
 };
 
-/** Gateways whose longest certificate ends by then. One that has expired already cannot be reached by it any more. */
-function dueOf(entries: readonly RegisterEntry[], by: number): readonly string[] {
-  const longest = new Map<string, number>();
-  for (const { holder, notAfter, revoked } of entries)
-    if (holder.kind === 'gateway' && !revoked)
-      longest.set(holder.name, Math.max(notAfter, longest.get(holder.name) ?? 0));
-  return [...longest].filter(([, notAfter]) => notAfter <= by).map(([name]) => name);
-}
+/** Serial numbers that end by then, of gateways: which of its certificates one uses, it has to be asked. */
+const dueOf = (entries: readonly RegisterEntry[], by: number): readonly RegisterEntry[] =>
+  entries.filter(({ holder, notAfter, revoked }) => holder.kind === 'gateway' && !revoked && notAfter <= by);
 
-async function renewOne({ fs, authority, options, report }: Run, gateway: string): Promise<void> {
+async function renewOne({ fs, authority, options, report, due }: Run, gateway: string): Promise<void> {
   const cancel = options.signal ? { signal: options.signal } : {};
   for (const { uplinks, serial, next, request } of await fs.certificates.list({ gateway }, cancel)) {
     const [uplink] = uplinks;
-    if (serial === undefined || uplink === undefined) continue;
+    if (serial === undefined || uplink === undefined || !isDue(due, serial, gateway)) continue;
     if (next !== undefined) {
       report.trying.push(gateway);
       continue;
@@ -107,3 +104,7 @@ async function renewOne({ fs, authority, options, report }: Run, gateway: string
     report.renewed.push({ gateway, from: serial, to: issued.serial });
   }
 }
+
+/** A certificate that was revoked, or is not of this authority, is not renewed. */
+const isDue = (due: readonly RegisterEntry[], serial: string, gateway: string): boolean =>
+  due.some((entry) => entry.serial === serial && entry.holder.name === gateway);
