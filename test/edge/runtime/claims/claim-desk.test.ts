@@ -1,5 +1,5 @@
-import { createServer } from 'node:http';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { pendingFile, writePending } from '../../../../edge/identity/pending-claim.ts';

@@ -16,8 +16,8 @@ import { newClaimCode, parseClaimCode } from '../../../../sdk/identity/claim/cla
 import { claimKey } from '../../../../sdk/identity/claim/claim-key.ts';
 import {
   decodeEnrolment,
-  encodeEnrolmentReply,
   type EnrolmentReply,
+  encodeEnrolmentReply,
 } from '../../../../sdk/identity/claim/enrolment.ts';
 import { makeTicket, openTicket } from '../../../../sdk/identity/claim/ticket.ts';
 import { enrolmentOf, newClaim, newDeviceKey } from '../../../support/claims.ts';

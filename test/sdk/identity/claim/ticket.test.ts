@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, type MadeClaim } from '../../../../sdk/authority/index.ts';
 import { newClaimCode, parseClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
-import { claimKey, type ClaimKey, isKeyOfClaim, isSignedByClaim } from '../../../../sdk/identity/claim/claim-key.ts';
+import { type ClaimKey, claimKey, isKeyOfClaim, isSignedByClaim } from '../../../../sdk/identity/claim/claim-key.ts';
 import { claimLinkText, parseClaimLink } from '../../../../sdk/identity/claim/claim-link.ts';
 import { openTicket } from '../../../../sdk/identity/claim/ticket.ts';
 import { fromPem, toPem } from '../../../../sdk/identity/pem.ts';
