@@ -80,16 +80,16 @@ describe.skipIf(!debian('mosquitto'))('a gateway’s next certificate', { timeou
   const raised = (): number => heard.filter(({ change }) => change === 'raised').length;
   /** One smoke alarm after the other, until the work is done. */
   const duringAlarms = async <T>(work: () => Promise<T>): Promise<{ readonly result: T; readonly fires: number }> => {
-    let isDone = false;
+    const done = new AbortController();
     let fires = 0;
     const storm = (async () => {
-      for (; fires < alarms && (!isDone || fires < 5); fires++) {
+      for (; fires < alarms && (!done.signal.aborted || fires < 5); fires++) {
         smoke.trip(fires);
         await new Promise((resolve) => setTimeout(resolve, 150));
       }
     })();
     const result = await work();
-    isDone = true;
+    done.abort();
     await storm;
     await until('every fire is told', () => raised() >= fires, 30_000);
     return { result, fires };

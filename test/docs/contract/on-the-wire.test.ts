@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { createServer } from 'node:tls';
 import { Aedes, type PublishPacket } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -27,6 +28,9 @@ import { pressureTransmitter } from '../../../simulators/water/pressure-transmit
 import { mismatch } from '../../support/cddl/check-cddl.ts';
 import { fieldSite } from '../../support/field-site.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../support/gateway-process.ts';
+import { freePort } from '../../support/mosquitto.ts';
+import { identityOf } from '../../support/secure-broker.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 import { contractRules, sends } from '../../support/wire/contract-documents.ts';
 import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
@@ -34,7 +38,7 @@ import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
 type Heard = { readonly channel: string; readonly packet: PublishPacket };
 
 /** A broker that keeps what is published on our topics. */
-async function listeningBroker() {
+async function listeningBroker(authority: Authority) {
   const aedes = await Aedes.createBroker();
   const heard: Heard[] = [];
   aedes.on('publish', (packet) => {
@@ -43,12 +47,19 @@ async function listeningBroker() {
     else if (!packet.topic.startsWith('$SYS/')) heard.push({ channel: `none: ${packet.topic}`, packet });
   });
   const server = await localServer((socket) => void aedes.handle(socket));
+  const { cert, key } = await identityOf(authority, holderOf({ kind: 'broker', name: 'main', hosts: ['127.0.0.1'] }));
+  const secure = createServer({ cert, key }, (socket) => void aedes.handle(socket));
+  const securePort = await freePort();
+  await new Promise<void>((listening) => secure.listen(securePort, '127.0.0.1', listening));
   return {
     port: server.port,
+    /** For the gateway, which has a certificate. */
+    securePort,
     heard,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await new Promise<void>((done) => aedes.close(() => done()));
+      await new Promise<void>((done) => secure.close(() => done()));
     },
   };
 }
@@ -73,7 +84,8 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       [2, smoke.unit],
     ]);
     const street = own(await modbusServer({ transport: 'tcp', units }));
-    broker = own(await listeningBroker());
+    authority = await createAuthority({ folder: join(await temporaryFolder(), 'authority'), district: '330603' });
+    broker = own(await listeningBroker(authority));
     const buses = `  - id: street
     tcp: "127.0.0.1:${street.port}"
     devices:
@@ -83,8 +95,9 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
 `;
     const papers = 'ca: ca.pem, cert: gateway.pem, key: gateway.key';
     const site = fieldSite({ broker: broker.port, buses, key: keys.publicKey });
-    gateway = own(await startGatewayUnderTest(site.replace(`${broker.port}" }`, `${broker.port}", ${papers} }`)));
-    authority = await createAuthority({ folder: join(dirname(gateway.config), 'authority'), district: '330603' });
+    const plain = `mqtt://127.0.0.1:${broker.port}"`;
+    const secure = `mqtts://127.0.0.1:${broker.securePort}", ${papers}`;
+    gateway = own(await startGatewayUnderTest(site.replace(plain, secure)));
     await giveCertificate(authority, dirname(gateway.config));
     const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));

@@ -11,8 +11,6 @@ import { newKey, publicText } from '../../../../sdk/identity/own-key.ts';
 import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 
-const day = 86_400_000;
-
 describe('the renewal of certificates that near their end', () => {
   let authority: Authority;
   let now = 0;

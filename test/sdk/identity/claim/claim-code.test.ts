@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { claimCodeText, newClaimCode, parseClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
 import { FengsuiError } from '../../../../sdk/model/errors.ts';

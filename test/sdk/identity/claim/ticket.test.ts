@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { createAuthority, type MadeClaim } from '../../../../sdk/authority/index.ts';
 import { newClaimCode, parseClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
