@@ -1,15 +1,15 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { toPem } from '../identity/pem.ts';
+import { publicKeyOf } from '../identity/public-key.ts';
+import { appendLine, exclusively, makeSecretFolder, readIfThere, writeNew } from '../identity/secret-files.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import type { DistrictCode } from '../model/ids.ts';
 import type { Authority, IssueOptions, KeyProof } from './authority.ts';
 import type { AuthorityPaths } from './authority-paths.ts';
-import { appendLine, exclusively, makeSecretFolder, readIfThere, writeNew } from '../identity/secret-files.ts';
 import { claimDesk } from './claims/claim-desk.ts';
 import { commonName, type Holder, sameHolder, townOf } from './holder.ts';
 import { type IssuedCertificate, issuedLine, parseRegister, type RegisterEntry, revokedLine } from './register.ts';
 import { type Issuer, makeCertificate, newSerial } from './x509/certificate.ts';
-import { toPem } from '../identity/pem.ts';
-import { publicKeyOf } from '../identity/public-key.ts';
 import { readRequest } from './x509/request.ts';
 import { makeRevocationList, type RevocationReason } from './x509/revocation-list.ts';
 

@@ -1,4 +1,6 @@
 /** A district’s certificate authority. Every name is listed; the diff of this file is the diff of the API. */
+
+export type { SiteOperator } from '../identity/claim/site-facts.ts';
 export type { Authority, IssueOptions, KeyProof } from './authority.ts';
 export { writeBrokerFolder } from './broker-folder.ts';
 export type { Claim, ClaimState, Claims, MadeClaim, NewClaim, Redeemed } from './claims/claim.ts';
@@ -16,4 +18,3 @@ export { type CertificateState, type Issued, type IssuedCertificate, type Regist
 export { type RenewalConnection, type RenewalOptions, type RenewalReport, renewDue } from './renewal/renew-due.ts';
 export type { RevocationReason } from './x509/revocation-list.ts';
 export type { AuthoritySigner } from './x509/signature.ts';
-export type { SiteOperator } from '../identity/claim/site-facts.ts';

@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import type { Authority } from '../../../sdk/authority/authority.ts';
-import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { commonName, holderOf } from '../../../sdk/authority/holder.ts';
 import { createAuthority, openAuthority } from '../../../sdk/authority/open-authority.ts';
-import { keyText, newKey, publicText } from '../../../sdk/identity/own-key.ts';
 import type { IssuedCertificate, RegisterEntry } from '../../../sdk/authority/register.ts';
 import { isRevocationReason, revocationReasons } from '../../../sdk/authority/x509/revocation-list.ts';
+import { keyText, newKey, publicText } from '../../../sdk/identity/own-key.ts';
+import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Lang } from '../language.ts';

@@ -1,8 +1,8 @@
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { later, type MonoTime, millis, minutes, seconds } from '../../../sdk/model/time.ts';
 import { enrol } from '../../identity/enrol.ts';
-import { forgetPending, type PendingClaim, readPending } from '../../identity/pending-claim.ts';
 import { keepEnrolled } from '../../identity/keep-enrolled.ts';
+import { forgetPending, type PendingClaim, readPending } from '../../identity/pending-claim.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { withDeadline } from '../../platform/deadline.ts';
 import { type Log, onChange } from '../../platform/log.ts';

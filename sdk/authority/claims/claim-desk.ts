@@ -1,5 +1,5 @@
 import { createHash, type KeyObject } from 'node:crypto';
-import { newClaimCode, claimCodeText } from '../../identity/claim/claim-code.ts';
+import { claimCodeText, newClaimCode } from '../../identity/claim/claim-code.ts';
 import { claimKey, isSignedByClaim } from '../../identity/claim/claim-key.ts';
 import { claimLinkText } from '../../identity/claim/claim-link.ts';
 import { decodeEnrolment, enrolmentBytes } from '../../identity/claim/enrolment.ts';
@@ -9,8 +9,8 @@ import { spkiOf } from '../../identity/public-key.ts';
 import { appendLine, readIfThere, sizeOf } from '../../identity/secret-files.ts';
 import { FengsuiError } from '../../model/errors.ts';
 import type { DistrictCode } from '../../model/ids.ts';
-import type { IssuedCertificate } from '../register.ts';
 import { type Holder, holderOf } from '../holder.ts';
+import type { IssuedCertificate } from '../register.ts';
 import { readRequest } from '../x509/request.ts';
 import type { Claim, Claims, MadeClaim, NewClaim, Redeemed } from './claim.ts';
 import {

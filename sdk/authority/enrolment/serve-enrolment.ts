@@ -2,8 +2,8 @@ import { createServer as createPlainServer, type IncomingMessage, type Server, t
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
 import {
-  encodeEnrolmentReply,
   type EnrolmentReply,
+  encodeEnrolmentReply,
   enrolmentPath,
   enrolmentType,
   mostOfRequest,

@@ -1,9 +1,9 @@
 import type { KeyObject } from 'node:crypto';
 import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
-import { FengsuiError } from '../../model/errors.ts';
 import { fromPem } from '../../identity/pem.ts';
 import { publicKeyOf } from '../../identity/public-key.ts';
+import { FengsuiError } from '../../model/errors.ts';
 import { isOurAlgorithm, isSignedBy } from './signature.ts';
 import { readName } from './subject.ts';
 

@@ -1,5 +1,5 @@
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from '@peculiar/asn1-x509';
-import { attributeTypes as types, type Subject } from '../../identity/subject.ts';
+import { type Subject, attributeTypes as types } from '../../identity/subject.ts';
 
 export function nameOf({ organization, unit, commonName }: Subject): Name {
   const parts: readonly (readonly [type: string, text: string | undefined])[] = [

@@ -8,8 +8,8 @@ import {
   timingSafeEqual,
   verify,
 } from 'node:crypto';
-import { isBase64Key, rawPublicKey, spkiOfRaw } from './ed25519.ts';
 import type { ClaimCode } from './claim-code.ts';
+import { isBase64Key, rawPublicKey, spkiOfRaw } from './ed25519.ts';
 
 /**
  * What the holder of a code can do. The code itself never leaves the gateway and is not kept by the authority: it has only
