@@ -15,7 +15,8 @@ module.exports = {
     only('sdk/client/', 'sdk/wire/', 'sdk/model/', 'sdk/store/platform-store\\.ts$'),
     only('sdk/sqlite/', 'sdk/model/'),
     only('sdk/store/', 'sdk/sqlite/', 'sdk/wire/', 'sdk/model/', 'sdk/client/[a-z-]+\\.ts$'),
-    only('sdk/authority/', 'sdk/wire/', 'sdk/model/'),
+    only('sdk/identity/', 'sdk/wire/', 'sdk/model/'),
+    only('sdk/authority/', 'sdk/identity/', 'sdk/wire/', 'sdk/model/'),
     only('sdk/index\\.ts$', 'sdk/', 'device-profiles/'),
     only('device-profiles/', 'sdk/model/'),
     only('simulators/demo/', 'simulators/', 'sdk/index\\.ts$', 'device-profiles/index\\.ts$'),
@@ -27,6 +28,7 @@ module.exports = {
     only('edge/linkage/', 'sdk/model/'),
     only('edge/journal/(?!history/|ageing/)', 'edge/journal/', 'edge/platform/', 'sdk/sqlite/', 'sdk/model/'),
     only('edge/journal/(history|ageing)/', 'edge/journal/', 'edge/platform/', 'sdk/(model|wire|sqlite)/'),
+    only('edge/identity/', 'edge/platform/', 'sdk/(model|wire|identity)/'),
     only('edge/uplink/', 'edge/journal/journal\\.ts$', 'edge/platform/', 'sdk/(model|wire)/'),
     { name: 'no-test-in-product', severity: 'error', from: { pathNot: '^test/' }, to: { path: '^test/' } },
     {
@@ -43,11 +45,17 @@ module.exports = {
       to: { path: '^sdk/authority/|node_modules/@peculiar/' },
     },
     {
+      name: 'the-sdk-enrols-nobody',
+      severity: 'error',
+      from: { path: '^sdk/(client/|index\\.ts$)' },
+      to: { path: '^sdk/identity/' },
+    },
+    {
       name: 'authority-commands-load-late',
       comment: 'The program of the gateway loads them only when they are called.',
       severity: 'error',
-      from: { pathNot: '^(edge/cli/authority/|test/)' },
-      to: { path: '^edge/cli/authority/', dependencyTypesNot: ['dynamic-import'] },
+      from: { pathNot: '^(edge/cli/(authority|enrol)/|test/)' },
+      to: { path: '^edge/cli/(authority|enrol)/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'pure-core',

@@ -42,6 +42,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],
+  ['enroll', async (args) => (await import('./enrol/enroll.ts')).enrollCommand(args)],
   // Loaded when they are called: the gateway has no use for what signs certificates.
   ['identity', async (args) => (await import('./authority/identity.ts')).identityCommand(args)],
   ['authority init', async (args) => (await import('./authority/commands.ts')).authorityInit(args)],
@@ -49,6 +50,10 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['authority renew', async (args) => (await import('./authority/commands.ts')).authorityRenew(args)],
   ['authority revoke', async (args) => (await import('./authority/commands.ts')).authorityRevoke(args)],
   ['authority list', async (args) => (await import('./authority/commands.ts')).authorityList(args)],
+  ['authority claim', async (args) => (await import('./authority/claim-commands.ts')).authorityClaim(args)],
+  ['authority claims', async (args) => (await import('./authority/claim-commands.ts')).authorityClaims(args)],
+  ['authority cancel', async (args) => (await import('./authority/claim-commands.ts')).authorityCancel(args)],
+  ['authority serve', async (args) => (await import('./authority/serve.ts')).authorityServe(args)],
   ['broker mosquitto-config', async (args) => (await import('./authority/broker-config.ts')).brokerConfig(args)],
 ]);
 

@@ -47,6 +47,10 @@ export const usage = `fengsui: fire-safety edge gateway
                                   name, or low.limit, low.deadband, low.onDelayMs, low.offDelayMs of a condition
   fengsui identity --config FILE [--uplink ID]
                                   make the gateway's own key, unless it is there, and print the request for its certificate
+  fengsui enroll CODE --config FILE [--service URL] [--ticket FILE] [--lang zh|en]
+                                  obtain the gateway's certificate with a claim code, typed or as the QR code holds it, and
+                                  write FILE where there is none. With --ticket it works without a network, and the gateway
+                                  finishes it by itself as soon as there is one
   fengsui authority init --folder DIR --district 330603
                                   make the certificate authority of a district
   fengsui authority issue KIND NAME --folder DIR (--request FILE | --new-key FILE) [--days N] [--out FILE]
@@ -56,6 +60,14 @@ export const usage = `fengsui: fire-safety edge gateway
   fengsui authority revoke NAME --folder DIR --why stolen|retired|replaced
                                   NAME as in the list, or a serial number
   fengsui authority list --folder DIR [--json] [--lang zh|en]
+  fengsui authority claim GATEWAY --town 001 --folder DIR [--name NAME] [--village NAME] [--hours 24 | --days N]
+                    [--broker URL]... [--operator NAME=KEY]... [--service URL] [--qr] [--svg FILE] [--ticket FILE]
+                                  make a claim code for an installer; brokers, operators and service as in the last one
+                                  unless given
+  fengsui authority claims --folder DIR [--json] [--lang zh|en]
+  fengsui authority cancel GATEWAY --folder DIR
+  fengsui authority serve --folder DIR --listen HOST:PORT [--cert FILE --key FILE]
+                                  let gateways enrol over the network
   fengsui broker mosquitto-config --folder DIR [--out DIR] [--port 8883]
                                   configuration, rules and revocations for mosquitto, from the authority's register
   LINE is --port /dev/serial/by-id/…, --tcp HOST:PORT or --rtu-over-tcp HOST:PORT.

@@ -28,6 +28,9 @@ export function wallTimeOf(text: string): WallTime | undefined {
   return wallTime(at + ms);
 }
 
+/** As certificates have it: `Nov 25 08:00:00 2036 GMT`. */
+export const certificateTime = (text: string): WallTime => wallTime(Date.parse(text));
+
 /** In ISO 8601, universal time. */
 export const isoText = (at: WallTime): string => new Date(at).toISOString();
 

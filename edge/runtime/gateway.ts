@@ -15,7 +15,7 @@ import { allUntil } from '../platform/all-until.ts';
 import { bootIdentity } from '../platform/boot-identity.ts';
 import { daily } from '../platform/calendar.ts';
 import type { Clock } from '../platform/clock.ts';
-import { freshIdentity } from '../platform/ed25519.ts';
+import { freshIdentity, random } from '../platform/ed25519.ts';
 import { makeFolder } from '../platform/files.ts';
 import { guardedClock } from '../platform/guarded-clock.ts';
 import type { Log } from '../platform/log.ts';
@@ -24,6 +24,8 @@ import { scope } from '../platform/scope.ts';
 import type { Feeder } from '../platform/watchdog-feeder.ts';
 import { activeAlarm } from './alarm-commands.ts';
 import { type AlarmDesk, alarmDesk } from './alarms/alarm-desk.ts';
+import { certificateDesk } from './claims/certificate-desk.ts';
+import { claimDesk } from './claims/claim-desk.ts';
 import { clockDesk } from './clock/clock-desk.ts';
 import { type CommandDesk, commandDesk } from './commands/command-desk.ts';
 import { commandRules } from './commands/command-rules.ts';
@@ -197,12 +199,18 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       note: audit.note,
     }),
   );
+  const certificates = certificateDesk(site, {
+    ...shared,
+    reconnect: (uplink) => uplinks.reconnect(uplink, 'to try another certificate'),
+  });
+  const claims = claimDesk(site, { ...shared, random });
   const uplinks: UplinkSet = await openUplinks(site, {
     ...shared,
     document,
     present: (seq) => presentMessages({ log: journal.id, seq, boot }, fields.recorder.table(), fields.points, clock),
     onCommand: audit.command,
     delivery,
+    trialFor: certificates.trialFor,
     handlersFor: (resume) =>
       handlers({
         ...shared,
@@ -224,6 +232,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         logs,
         scans,
         buses: site.buses,
+        certificates,
       }),
   });
   const standing = (): Data => ({ alarms: alarms.standing().map((change) => activeAlarm(change, time.clocks())) });
@@ -256,7 +265,18 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     time.run(inner),
     fields.run(inner),
     deviceCommands.run(inner),
-    supervise({ site, alarms, problems: fields.problems, journal, isWorn: wear.isWorn, clock }, inner),
+    supervise(
+      {
+        site,
+        alarms,
+        problems: fields.problems,
+        journal,
+        isWorn: wear.isWorn,
+        isClaimRefused: claims.isRefused,
+        clock,
+      },
+      inner,
+    ),
     wear.run(inner),
     runWatchdog(
       options.watchdogs ?? [],
@@ -266,6 +286,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock: clock.calendar, log }, inner),
     risk.run(inner),
+    claims.run(inner),
   ]);
   await alarms.save();
   await audit.stopped(describeError(signal.reason));

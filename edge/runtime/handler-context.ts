@@ -8,6 +8,7 @@ import type { Zone } from '../alarm/zone.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { LogTail } from '../platform/log-tail.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
+import type { CertificateDesk } from './claims/certificate-desk.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
 import type { Site, SiteBus } from './config/site.ts';
 import type { DesiredDesk } from './desired/desired-desk.ts';
@@ -40,6 +41,7 @@ export type HandlerContext = {
   readonly logs: Pick<LogTail, 'after'>;
   readonly scans: BusScans;
   readonly buses: readonly SiteBus[];
+  readonly certificates: Pick<CertificateDesk, 'show' | 'install'>;
 };
 
 /** How each command is carried out; `operator` is the name of the key that signed it. */

@@ -44,6 +44,7 @@ const queryHandlers = (ctx: HandlerContext): QueryHandlers => ({
   logs: (p) => logsAnswer(ctx.logs, p),
   scan: () => ctx.scans.state(),
   config: (p) => ({ ...configPage(ctx.site, ctx.devices, p.has('after') ? p.text('after') : undefined) }),
+  certificate: () => ctx.certificates.show(),
   status: (p) => statusPage(ctx.status(), p.has('after') ? p.text('after') : undefined),
 });
 
@@ -53,6 +54,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
     ...alarmCommands(ctx),
     ...diagnosticsCommands(ctx.scans, ctx.buses),
     apply: async (p, operator) => ({ ...(await ctx.desired.apply(applyRequest(p), operator)) }),
+    installCertificate: (p) => ctx.certificates.install(p),
     provision: async (p) => {
       await devices.add(p.raw('device'), ifVersion(p));
       applyDevices();

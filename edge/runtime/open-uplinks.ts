@@ -1,4 +1,5 @@
 import type { UplinkStatus } from '../../sdk/wire/methods.ts';
+import type { Trial } from '../identity/trial.ts';
 import type { Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { random } from '../platform/ed25519.ts';
@@ -24,6 +25,8 @@ export type UplinkSet = {
   /** Connects those that stand by: at once, or unless another is connected. */
   readonly wakeStandby: (when: 'now' | 'unless-connected') => void;
   readonly status: () => readonly UplinkStatus[];
+  /** Has one make a new connection. */
+  readonly reconnect: (uplink: string, why: string) => void;
   readonly run: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -35,6 +38,8 @@ export type UplinkParts = {
   readonly document: (channel: 'state' | 'points') => Uint8Array;
   /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
   readonly present: (seq: Seq) => readonly Uint8Array[];
+  /** What an uplink with a certificate connects with. */
+  readonly trialFor: (uplink: UplinkConfig) => Trial | undefined;
   /** What answers requests that came by this uplink. */
   readonly handlersFor: (resume: () => number) => Handlers;
   /** Somebody wanted to change something, by whatever uplink. */
@@ -44,13 +49,14 @@ export type UplinkParts = {
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
   const { delivery } = parts;
-  const open = async (config: UplinkConfig): Promise<Named> => {
+  const open = async (config: UplinkConfig): Promise<Opened> => {
     await placeUplink(config, parts);
-    return { id: config.id, uplink: openUplink(config, site, parts) };
+    return openUplink(config, site, parts);
   };
   const first = await Promise.all(site.uplinks.filter((config) => !config.standby).map(open));
   const isConnected = (): boolean => first.some(({ uplink: { up } }) => up);
-  const reserve = (await Promise.all(site.uplinks.filter((config) => config.standby).map(open))).map(
+  const spare = await Promise.all(site.uplinks.filter((config) => config.standby).map(open));
+  const reserve = spare.map(
     ({ id, uplink: up }): Standby =>
       standby(id, up, {
         ...parts,
@@ -58,7 +64,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
         isNeeded: () => !isConnected() || delivery.waiting().urgent > 0,
       }),
   );
-  const all: readonly Named[] = [...first, ...reserve];
+  const all = [...first, ...spare];
   return {
     wake: (lane) => {
       for (const { uplink: up } of all) up.wake(lane);
@@ -73,28 +79,32 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
     },
     status: () => [
       ...first.map((each) => statusOf(each, delivery)),
-      ...reserve.map((each) => statusOf(each, delivery, true)),
+      ...spare.map((each) => statusOf(each, delivery, true)),
     ],
+    reconnect: (uplink, why) => all.find(({ id }) => id === uplink)?.uplink.reconnect(why),
     run: async (signal) => {
       await Promise.all([...first.map(({ uplink: up }) => up.run(signal)), ...reserve.map((each) => each.run(signal))]);
+      for (const { trial } of all) trial?.end();
     },
   };
 }
 
-type Named = { readonly id: string; readonly uplink: Uplink };
+type Opened = { readonly id: string; readonly uplink: Uplink; readonly trial: Trial | undefined };
 
-function openUplink(config: UplinkConfig, site: Site, parts: UplinkParts): Uplink {
+function openUplink(config: UplinkConfig, site: Site, parts: UplinkParts): Opened {
   const { journal, clock, log, boot, document, present, delivery } = parts;
   const { id, url } = config;
+  const trial = parts.trialFor(config);
   const up: Uplink = uplink(
     {
       id,
       url,
-      credentials: () => credentialsOf(config),
+      credentials: () => credentialsOf(config, trial),
       site: site.address,
       boot,
       awaitsReceipts: site.operators.size > 0,
       alarmsOnly: config.standby,
+      onLink: trial?.told,
     },
     {
       journal,
@@ -111,11 +121,11 @@ function openUplink(config: UplinkConfig, site: Site, parts: UplinkParts): Uplin
       ),
     },
   );
-  return up;
+  return { id, uplink: up, trial };
 }
 
 function statusOf(
-  { id, uplink: { up } }: Named,
+  { id, uplink: { up } }: Opened,
   delivery: Pick<DeliveryDesk, 'times'>,
   isStandby = false,
 ): UplinkStatus {
@@ -123,10 +133,16 @@ function statusOf(
   return { id, up, ...(isStandby && { standby: true as const }), ...(hops && { hops }) };
 }
 
-async function credentialsOf(config: UplinkConfig): Promise<Credentials> {
+async function credentialsOf(config: UplinkConfig, trial: Trial | undefined): Promise<Credentials> {
   return {
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),
+    ...(trial ? await trial.papers() : await filesOf(config)),
+  };
+}
+
+async function filesOf(config: UplinkConfig): Promise<Credentials> {
+  return {
     ...(config.ca !== undefined && { ca: await readBytes(config.ca) }),
     ...(config.cert !== undefined && { cert: await readBytes(config.cert) }),
     ...(config.key !== undefined && { key: await readBytes(config.key) }),

@@ -30,6 +30,14 @@ const wearRule = troubleRule({
   source: 'at what was written in the last day the card would be worn out in less than ten years (journal.cardTbw)',
 });
 
+const claimRule = troubleRule({
+  condition: 'claim-refused',
+  onDelay: seconds(0),
+  offDelay: seconds(0),
+  source:
+    'the claim code of this gateway was cancelled, used or has expired before it reached the authority: it needs a new one, and works on meanwhile',
+});
+
 /** What the watchdog tries the judgement with: it is on and off again long before it could be an alarm. */
 export const heartbeat = 'heartbeat';
 const heartbeatRule = troubleRule({
@@ -58,6 +66,7 @@ export function watchItself(site: Site, alarms: AlarmDesk): void {
     selfTestRule,
     walkTestRule,
     heartbeatRule,
+    claimRule,
     ...(site.uplinks.length > 0 ? [receiptRule] : []),
   ]);
   for (const { id, kind } of site.buses)
@@ -75,18 +84,21 @@ export type Supervised = {
   readonly journal: Journal;
   /** More is written than the card can bear. */
   readonly isWorn: () => boolean;
+  /** The authority refuses this gateway's claim for good. */
+  readonly isClaimRefused: () => boolean;
   readonly clock: Clock;
 };
 
 /** Once a second: what is wrong with the gateway itself is judged by the same rules as everything else. */
 export async function supervise(watched: Supervised, signal: AbortSignal): Promise<void> {
-  const { site, alarms, problems, journal, isWorn, clock } = watched;
+  const { site, alarms, problems, journal, isWorn, isClaimRefused, clock } = watched;
   const gateway = deviceId(site.address.gateway);
   while (!signal.aborted) {
     for (const bus of site.buses) alarms.trouble(deviceId(bus.id), busRule.condition, problems.has(bus.id));
     const degraded = journal.status().degraded !== undefined;
     alarms.trouble(gateway, journalRule.condition, degraded);
     alarms.trouble(gateway, wearRule.condition, isWorn());
+    alarms.trouble(gateway, claimRule.condition, isClaimRefused());
     alarms.tick();
     await clock.sleep(seconds(1), signal).catch(() => undefined); // the loop sees the abort
   }

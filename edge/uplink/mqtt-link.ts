@@ -45,6 +45,8 @@ export interface Link {
   publish(topic: string, payload: Uint8Array, retain?: boolean): Promise<void>;
   /** Connects, and connects again, until the signal fires; then says goodbye properly. */
   run(listener: LinkListener, signal: AbortSignal, farewell: () => Promise<void>): Promise<void>;
+  /** Ends the connection, if there is one, so that a new one is made, with credentials asked for anew. */
+  reconnect(why: string): void;
 }
 
 const backoff = { first: millis(250), factor: 2, ceiling: seconds(15) };
@@ -60,6 +62,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
   let client: MqttClient | undefined;
   let isUp = false;
   let beat: Pulse | undefined;
+  let leave: ((why: string) => void) | undefined;
   const waiting = new Set<(why: FengsuiError) => void>();
   /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
   const abandon = (): void => {
@@ -88,6 +91,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         });
       });
     },
+    reconnect: (why) => leave?.(why),
     async run(listener, signal, farewell) {
       let waits = delays(backoff, ctx.random);
       const pause = async (): Promise<void> => {
@@ -110,6 +114,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         const why = await lifetime(current, options, signal, {
           accepted: (dead) => {
             accepted = clock.mono();
+            leave = dead;
             noDelay(current.stream);
             beat = pulse(pulseLine(current), keepalive, clock, dead);
           },
@@ -122,6 +127,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         });
         beat?.stop();
         beat = undefined;
+        leave = undefined;
         if (isUp && signal.aborted) await sayGoodbye(farewell, ctx);
         isUp = false;
         abandon();

@@ -21,6 +21,8 @@ export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
   readonly awaitsReceipts: boolean;
   /** It stands in for another: it brings alarms, and leaves readings to that one. */
   readonly alarmsOnly?: boolean;
+  /** Told when the connection is up, and when it is not, or could not be made. */
+  readonly onLink?: ((up: boolean) => void) | undefined;
 };
 
 export type UplinkContext = {
@@ -46,6 +48,8 @@ export interface Uplink {
   show(channel: Channel): void;
   /** See {@link AlarmDrain.resume}. */
   resume(): number;
+  /** See {@link Link.reconnect}. */
+  reconnect(why: string): void;
   run(signal: AbortSignal): Promise<void>;
 }
 
@@ -129,10 +133,12 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     wake: (lane) => (lane === 'alarm' ? alarms.wake() : telemetry.wake()),
     show: (channel) => link.up && documents.show(channel),
     resume: () => alarms.resume(),
+    reconnect: (why) => link.reconnect(why),
     async run(signal) {
       const listener = {
         up: () => {
           noteDown('');
+          options.onLink?.(true);
           publish(topic.presence, presence(true), true);
           // Before the alarms: it says how stamps of a wrong clock lie in right time.
           publish(topic.state, ctx.document('state'), true);
@@ -143,6 +149,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
         down: (why: string) => {
           documents.linkDown();
           telemetry.linkDown();
+          options.onLink?.(false);
           noteDown(why);
         },
         message: (to: string, payload: Uint8Array) =>

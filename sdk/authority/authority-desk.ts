@@ -1,14 +1,15 @@
 import { type KeyObject, X509Certificate } from 'node:crypto';
+import { toPem } from '../identity/pem.ts';
+import { publicKeyOf } from '../identity/public-key.ts';
+import { appendLine, exclusively, makeSecretFolder, readIfThere, writeNew } from '../identity/secret-files.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import type { DistrictCode } from '../model/ids.ts';
-import type { Authority, IssuedCertificate, IssueOptions, KeyProof } from './authority.ts';
+import type { Authority, IssueOptions, KeyProof } from './authority.ts';
 import type { AuthorityPaths } from './authority-paths.ts';
-import { appendLine, exclusively, makeSecretFolder, readIfThere, writeNew } from './files.ts';
+import { claimDesk } from './claims/claim-desk.ts';
 import { commonName, type Holder, sameHolder, townOf } from './holder.ts';
-import { issuedLine, parseRegister, type RegisterEntry, revokedLine } from './register.ts';
+import { type IssuedCertificate, issuedLine, parseRegister, type RegisterEntry, revokedLine } from './register.ts';
 import { type Issuer, makeCertificate, newSerial } from './x509/certificate.ts';
-import { toPem } from './x509/pem.ts';
-import { publicKeyOf } from './x509/public-key.ts';
 import { readRequest } from './x509/request.ts';
 import { makeRevocationList, type RevocationReason } from './x509/revocation-list.ts';
 
@@ -41,6 +42,16 @@ export function authorityDesk(parts: AuthorityParts): Authority {
     renew: (serial, options = {}) => renew(desk, serial, options),
     revoke: (serial, why) => desk.alone(() => revoke(desk, serial, why)),
     revocationList: () => revocationList(desk),
+    claims: claimDesk({
+      district,
+      certificate,
+      file: paths.claims,
+      now: desk.now,
+      alone: desk.alone,
+      refuseOther: async (holder) => refuseOther(await desk.list(), holder, desk.now()),
+      issue: (holder, publicKey) => issueAlone(desk, holder, publicKey, endOf(desk, holder)),
+      issued: (serial) => issuedBefore(desk, serial),
+    }),
   };
 }
 
@@ -50,24 +61,41 @@ type Desk = AuthorityParts & {
 };
 
 async function issue(desk: Desk, holder: Holder, proof: KeyProof, options: IssueOptions): Promise<IssuedCertificate> {
-  const { district, issuer, paths } = desk;
   const publicKey = keyIn(proof, holder);
+  const notAfter = endOf(desk, holder, options.days);
+  return desk.alone(() => issueAlone(desk, holder, publicKey, notAfter));
+}
+
+const endOf = ({ now, until }: Desk, { kind }: Holder, days?: number): number =>
+  Math.min(now() + checkedDays(days ?? daysOf[kind]) * day, until);
+
+/** For work that is alone already. */
+async function issueAlone(
+  desk: Desk,
+  holder: Holder,
+  publicKey: KeyObject,
+  notAfter: number,
+): Promise<IssuedCertificate> {
+  const { district, issuer, paths } = desk;
   const issuedAt = desk.now();
-  const notAfter = Math.min(issuedAt + checkedDays(options.days ?? daysOf[holder.kind]) * day, desk.until);
-  return desk.alone(async () => {
-    refuseOther(await desk.list(), holder, issuedAt);
-    const serial = newSerial();
-    const subject = { commonName: commonName(holder), organization: district, unit: townOf(holder) };
-    const purpose = holder.kind === 'broker' ? { hosts: holder.hosts } : 'client';
-    const der = await makeCertificate({ serial, subject, publicKey, purpose, notBefore, notAfter }, issuer);
-    const issued = { serial, holder, issuedAt, notAfter };
-    // In the register before anybody can have it: what is not known cannot be revoked.
-    await appendLine(paths.register, issuedLine(issued));
-    const certificate = toPem('CERTIFICATE', der);
-    await makeSecretFolder(paths.issued);
-    await writeNew(paths.issuedFile(serial), certificate, 0o644);
-    return { ...issued, certificate };
-  });
+  refuseOther(await desk.list(), holder, issuedAt);
+  const serial = newSerial();
+  const subject = { commonName: commonName(holder), organization: district, unit: townOf(holder) };
+  const purpose = holder.kind === 'broker' ? { hosts: holder.hosts } : 'client';
+  const der = await makeCertificate({ serial, subject, publicKey, purpose, notBefore, notAfter }, issuer);
+  const issued = { serial, holder, issuedAt, notAfter };
+  // In the register before anybody can have it: what is not known cannot be revoked.
+  await appendLine(paths.register, issuedLine(issued));
+  const certificate = toPem('CERTIFICATE', der);
+  await makeSecretFolder(paths.issued);
+  await writeNew(paths.issuedFile(serial), certificate, 0o644);
+  return { ...issued, certificate };
+}
+
+async function issuedBefore(desk: Desk, serial: string): Promise<IssuedCertificate> {
+  const { holder, issuedAt, notAfter, revoked } = await find(desk, serial);
+  if (revoked) throw new FengsuiError('FORBIDDEN', `the certificate ${serial} was revoked: ask for a new claim code`);
+  return { serial, holder, issuedAt, notAfter, certificate: await certificateIn(desk.paths.issuedFile(serial)) };
 }
 
 async function renew(
@@ -147,9 +175,11 @@ function checkedDays(days: number): number {
   throw new FengsuiError('INVALID', `${days} days: expected a whole number from 1 to ${authorityDays}`);
 }
 
-async function publicKeyIn(file: string): Promise<string> {
+async function certificateIn(file: string): Promise<string> {
   const pem = await readIfThere(file);
-  if (pem === undefined)
-    throw new FengsuiError('NOT_FOUND', `there is no ${file}; show the key anew with a certificate request`);
-  return new X509Certificate(pem).publicKey.export({ format: 'pem', type: 'spki' }).toString();
+  if (pem !== undefined) return pem;
+  throw new FengsuiError('NOT_FOUND', `there is no ${file}; show the key anew with a certificate request`);
 }
+
+const publicKeyIn = async (file: string): Promise<string> =>
+  new X509Certificate(await certificateIn(file)).publicKey.export({ format: 'pem', type: 'spki' }).toString();

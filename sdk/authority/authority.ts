@@ -1,6 +1,7 @@
 import type { DistrictCode } from '../model/ids.ts';
+import type { Claims } from './claims/claim.ts';
 import type { Holder } from './holder.ts';
-import type { Issued, RegisterEntry } from './register.ts';
+import type { IssuedCertificate, RegisterEntry } from './register.ts';
 import type { RevocationReason } from './x509/revocation-list.ts';
 
 /** The certificate authority of one district. */
@@ -27,6 +28,8 @@ export interface Authority {
   list(): Promise<readonly RegisterEntry[]>;
   /** The list of what was revoked, as PEM, for the broker. */
   revocationList(): Promise<string>;
+  /** Codes by which gateways obtain their certificates over the network. */
+  readonly claims: Claims;
 }
 
 /** What shows whose key a certificate is to hold: a certificate request, or the public key itself; both as PEM. */
@@ -35,9 +38,4 @@ export type KeyProof = { readonly request: string } | { readonly publicKey: stri
 export type IssueOptions = {
   /** How long the certificate lasts, 1–18,250. Unless given, 3,650 for gateways and brokers, 730 for others. */
   readonly days?: number | undefined;
-};
-
-export type IssuedCertificate = Issued & {
-  /** PEM. */
-  readonly certificate: string;
 };

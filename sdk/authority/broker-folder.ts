@@ -24,7 +24,7 @@ export async function writeBrokerFolder(
   const files = [
     [brokerFiles.authority, certificate],
     [brokerFiles.revoked, await authority.revocationList()],
-    [brokerFiles.acl, mosquittoAcl(district, await authority.list())],
+    [brokerFiles.acl, mosquittoAcl(district, await authority.list(), await authority.claims.list())],
     [brokerFiles.config, mosquittoConfig({ district, folder, port: options.port })],
   ] as const;
   for (const [name, text] of files) {

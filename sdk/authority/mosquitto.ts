@@ -1,5 +1,6 @@
 import type { DistrictCode } from '../model/ids.ts';
 import { type Area, fromGateway, toGateway, topicFilter } from '../wire/topics.ts';
+import type { Claim } from './claims/claim.ts';
 import { commonName, type Holder } from './holder.ts';
 import type { RegisterEntry } from './register.ts';
 
@@ -54,9 +55,17 @@ max_packet_size 131072
  *
  * What a gateway has last shown of itself only the gateway may change, so that nobody speaks in its place. Of one whose
  * certificates are all revoked, the district’s processes may: it never can take these documents away itself.
+ * @param claims a gateway that may come with a code has its lines already: without a certificate they are worth nothing,
+ * and once it has one, the broker needs not be told.
  */
-export function mosquittoAcl(district: DistrictCode, entries: readonly RegisterEntry[]): string {
+export function mosquittoAcl(
+  district: DistrictCode,
+  entries: readonly RegisterEntry[],
+  claims: readonly Claim[] = [],
+): string {
   const holders = new Map<string, Holder>();
+  for (const { gateway: name, town, state } of claims)
+    if (state === 'open') holders.set(name, { kind: 'gateway', name, town });
   for (const { holder, revoked } of entries) if (!revoked) holders.set(commonName(holder), holder);
   const gone = goneGateways(district, entries);
   const users = [...holders].flatMap(([name, holder]) => {

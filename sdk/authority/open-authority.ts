@@ -1,16 +1,16 @@
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
+import { keyText, newKey, publicText } from '../identity/own-key.ts';
+import { toPem } from '../identity/pem.ts';
+import { publicKeyOf } from '../identity/public-key.ts';
+import { makeSecretFolder, readIfThere, readSecret, writeNew } from '../identity/secret-files.ts';
+import type { Subject } from '../identity/subject.ts';
 import { FengsuiError } from '../model/errors.ts';
 import { type DistrictCode, districtCode } from '../model/ids.ts';
 import type { Authority } from './authority.ts';
 import { authorityDays, authorityDesk, day, notBefore } from './authority-desk.ts';
 import { authorityPaths } from './authority-paths.ts';
-import { makeSecretFolder, readIfThere, readSecret, writeNew } from './files.ts';
-import { keyText, newKey, publicText } from './own-key.ts';
 import { type Issuer, makeCertificate, newSerial } from './x509/certificate.ts';
-import { toPem } from './x509/pem.ts';
-import { publicKeyOf } from './x509/public-key.ts';
 import { type AuthoritySigner, signWith } from './x509/signature.ts';
-import type { Subject } from './x509/subject.ts';
 
 export type AuthorityOptions = {
   /** Its keys, certificates and register; made with mode 0700. */

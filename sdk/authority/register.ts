@@ -10,6 +10,10 @@ export type Issued = {
   readonly issuedAt: number;
   readonly notAfter: number;
 };
+export type IssuedCertificate = Issued & {
+  /** PEM. */
+  readonly certificate: string;
+};
 export type RegisterEntry = Issued & {
   readonly revoked?: { readonly at: number; readonly why: RevocationReason };
 };

@@ -4,6 +4,7 @@ import type { Signer } from '../wire/sign1.ts';
 import type { Site } from '../wire/topics.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
+import { type Certificates, certificates } from './certificates.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
 import { type Commands, commands } from './commands.ts';
@@ -37,6 +38,7 @@ export type Fengsui<P extends ProfileSpec = ProfileSpec> = AsyncDisposable & {
   readonly walkTests: WalkTests;
   readonly fleet: Fleet;
   readonly diagnostics: Diagnostics;
+  readonly certificates: Certificates;
   readonly records: Records;
   /** Calls `listener` on every such event; returns the function that ends it. */
   readonly on: <E extends keyof ClientEvents>(event: E, listener: (event: ClientEvents[E]) => void) => () => void;
@@ -98,6 +100,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     diagnostics: diagnostics({ ...shared, status: gatewaysOf.status, problem: desk.problem }),
     commands: commands({ ...shared, records: recorded }),
     records: recorded,
+    certificates: certificates(shared),
     on: desk.on,
     ready: ({ timeoutMs = requestTimeoutMs, signal } = {}) => {
       const late = (): FengsuiError =>

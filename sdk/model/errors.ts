@@ -29,6 +29,10 @@ const catalogue = {
   DRIVER_MISSING: { retryable: false, text: 'an optional driver is not installed' },
   JOURNAL: { retryable: true, text: 'the journal cannot store or read' },
   STORE: { retryable: true, text: 'the platform cannot store or read' },
+  CLAIM_UNKNOWN: { retryable: false, text: 'the authority has made no such claim code' },
+  CLAIM_EXPIRED: { retryable: false, text: 'the claim code has expired' },
+  CLAIM_CANCELLED: { retryable: false, text: 'the claim code was cancelled' },
+  CLAIM_USED: { retryable: false, text: 'the claim code was used by another gateway' },
 } as const satisfies Record<string, { retryable: boolean; text: string }>;
 
 export type ErrorCode = keyof typeof catalogue;

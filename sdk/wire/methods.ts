@@ -299,3 +299,28 @@ export type StatusResult = {
  * every reply stays below 64 KB. Ask again with `after: next` until there is no `next`.
  */
 export type StatusPage = StatusResult & { readonly next?: string };
+
+/** A certificate of the gateway, and the uplinks that it connects with it. */
+export type CertificateRow = {
+  readonly uplinks: readonly string[];
+  /** 32 hexadecimal digits; absent where there is none yet. */
+  readonly serial?: string;
+  /** When it ends, Unix ms, as it says itself. */
+  readonly notAfter?: number;
+  /** Serial number of one that is installed beside it and was not taken by the broker yet. */
+  readonly next?: string;
+  /** The last one that was installed was not taken by the broker, and is gone; since the gateway started. */
+  readonly refused?: boolean;
+  /** Certificate request by the gateway's next key, PEM. */
+  readonly request: string;
+};
+export type CertificateResult = { readonly certificates: readonly CertificateRow[] };
+/** `authority`: certificate of the district's new authority, PEM, which is trusted beside the old one. */
+export type InstallCertificateParams = {
+  readonly uplink: string;
+  readonly certificate: string;
+  readonly authority?: string;
+  readonly operator?: string;
+};
+/** Of the certificate that is to be tried. */
+export type InstallCertificateResult = { readonly serial: string };

@@ -20,6 +20,7 @@ export const queries = [
   'scan',
   'outcome',
   'config',
+  'certificate',
 ] as const;
 /** Change something: must be signed, and must answer a fresh challenge. */
 export const commands = [
@@ -37,6 +38,7 @@ export const commands = [
   'stopScan',
   'invoke',
   'apply',
+  'installCertificate',
 ] as const;
 export type Query = (typeof queries)[number];
 export type Command = (typeof commands)[number];

@@ -31,7 +31,7 @@ export async function brokerConfig(args: readonly string[]): Promise<void> {
   if (values.out === undefined) {
     const { district } = authority;
     const config = mosquittoConfig({ district, folder: usualFolder, port });
-    process.stdout.write(`${config}\n${mosquittoAcl(district, await authority.list())}`);
+    process.stdout.write(`${config}\n${mosquittoAcl(district, await authority.list(), await authority.claims.list())}`);
     return;
   }
   await writeBrokerFolder(authority, { folder: values.out, port });

@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import type { Authority, IssuedCertificate } from '../../../sdk/authority/authority.ts';
-import { refuseExisting, writeNew } from '../../../sdk/authority/files.ts';
+import type { Authority } from '../../../sdk/authority/authority.ts';
 import { commonName, holderOf } from '../../../sdk/authority/holder.ts';
 import { createAuthority, openAuthority } from '../../../sdk/authority/open-authority.ts';
-import { keyText, newKey, publicText } from '../../../sdk/authority/own-key.ts';
-import type { RegisterEntry } from '../../../sdk/authority/register.ts';
+import type { IssuedCertificate, RegisterEntry } from '../../../sdk/authority/register.ts';
 import { isRevocationReason, revocationReasons } from '../../../sdk/authority/x509/revocation-list.ts';
+import { keyText, newKey, publicText } from '../../../sdk/identity/own-key.ts';
+import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { type Lang, languageOf } from '../language.ts';
+import type { Lang } from '../language.ts';
+import { need, tell, where } from './arguments.ts';
 import { certificatesJson, certificateTable, dayOf } from './table.ts';
 import { say } from './words.ts';
 
@@ -118,19 +119,6 @@ async function handOut(issued: IssuedCertificate, out: string | undefined, lang:
   tell(say('tellBroker', lang));
 }
 
-function where(values: { readonly folder?: string | undefined; readonly lang?: string | undefined }) {
-  const folder = need(values.folder, 'which authority? Add --folder and the folder that it is kept in');
-  return { folder, lang: languageOf(values.lang, process.env) };
-}
-
-function need(value: string | undefined, question: string): string {
-  if (value === undefined) throw invalid(question);
-  return value;
-}
-
 const daysIn = (text: string | undefined): number | undefined => (text === undefined ? undefined : Number(text));
-
-/** Besides what a command prints: certificates go where the output goes. */
-const tell = (text: string): void => void process.stderr.write(`${text}\n`);
 
 const invalid = (what: string): FengsuiError => new FengsuiError('INVALID', what);

@@ -32,5 +32,8 @@ export function certificatesJson(entries: readonly RegisterEntry[], now: number)
   return `${JSON.stringify(rows, undefined, 2)}\n`;
 }
 
+/** The minute of universal time, as in `2026-11-22 08:30Z`. */
+export const minuteOf = (at: number): string => `${isoText(wallTime(at)).slice(0, 16).replace('T', ' ')}Z`;
+
 /** The day of universal time, as in `2036-11-22`. */
 export const dayOf = (at: number): string => isoText(wallTime(at)).slice(0, 10);

@@ -1,3 +1,4 @@
+import type { ClaimState } from '../../../sdk/authority/claims/claim.ts';
 import type { CertificateState } from '../../../sdk/authority/register.ts';
 import type { Lang } from '../language.ts';
 
@@ -28,6 +29,36 @@ export const authorityWords = {
     en: 'the broker knows nothing of it yet: write its rules anew (fengsui broker mosquitto-config) and reload it',
     zh: '代理服务器尚不知情：请重新生成规则（fengsui broker mosquitto-config）并重新加载',
   },
+  gateway: { en: 'gateway', zh: '网关' },
+  claim: { en: 'claim', zh: '认领编号' },
+  noClaim: { en: 'no claim code was made yet', zh: '尚未生成认领码' },
+  /** {}: a gateway, a time */
+  claimed: {
+    en: 'the code is for {}, for one gateway only, until {}. It is shown this once: whoever has it can be that gateway',
+    zh: '认领码仅供 {} 一台网关使用，有效期至 {}。只显示这一次：拿到它的人即可成为该网关',
+  },
+  /** {}: a file */
+  qrWritten: { en: 'the QR code is in {}; it is as secret as the code', zh: '二维码已写入 {}，请像认领码一样保密' },
+  /** {}: a file */
+  ticketWritten: {
+    en: 'the ticket for a site without network is in {}. It is no secret, and is worth nothing without the code',
+    zh: '无网络现场所用的凭单已写入 {}。凭单无需保密，没有认领码则无用',
+  },
+  /** {}: a gateway, a claim */
+  cancelled: { en: 'cancelled: the code for {}, claim {}', zh: '已作废：{} 的认领码，编号 {}' },
+  /** {}: an address */
+  serving: { en: 'gateways can enrol at {}; Ctrl-C ends it', zh: '网关可在 {} 登记；按 Ctrl-C 结束' },
+  /** {}: a gateway, an address, a serial number */
+  enrolled: { en: 'enrolled: {}, from {}, certificate {}', zh: '已登记：{}，来自 {}，证书 {}' },
+  /** {}: a gateway, an address, a serial number */
+  toldAgain: { en: 'asked again: {}, from {}, certificate {}', zh: '再次索取：{}，来自 {}，证书 {}' },
+  /** {}: an address, a code, a sentence */
+  refusedClaim: { en: 'refused: from {}, {}: {}', zh: '已拒绝：来自 {}，{}：{}' },
+  /** {}: an address, a code, a sentence */
+  suspicious: {
+    en: 'ALARM, somebody else may have a code: from {}, {}: {}',
+    zh: '警告：认领码可能已泄露：来自 {}，{}：{}',
+  },
   /** {}: a folder */
   brokerWritten: {
     en: 'written to {}. Now let the broker read it: systemctl reload mosquitto; after a theft, restart it',
@@ -46,6 +77,13 @@ export const stateWords = {
   expired: { en: 'EXPIRED', zh: '已过期' },
   revoked: { en: 'revoked', zh: '已吊销' },
 } as const satisfies Record<CertificateState, Said>;
+
+export const claimStateWords = {
+  open: { en: 'open', zh: '未使用' },
+  used: { en: 'used', zh: '已使用' },
+  expired: { en: 'expired', zh: '已过期' },
+  cancelled: { en: 'cancelled', zh: '已作废' },
+} as const satisfies Record<ClaimState, Said>;
 
 /** A sentence with its gaps filled, in order. */
 export function say(word: keyof typeof authorityWords, lang: Lang, ...parts: readonly string[]): string {

@@ -27,9 +27,10 @@ import {
   Validity,
   Version,
 } from '@peculiar/asn1-x509';
-import { spkiOf } from './public-key.ts';
+import { spkiOf } from '../../identity/public-key.ts';
+import type { Subject } from '../../identity/subject.ts';
 import { type AuthoritySigner, algorithm, signed } from './signature.ts';
-import { nameOf, type Subject } from './subject.ts';
+import { nameOf } from './subject.ts';
 
 /** An authority signs certificates and revocation lists; a client proves who it is; a server is known by its hosts. */
 export type Purpose = 'authority' | 'client' | { readonly hosts: readonly string[] };

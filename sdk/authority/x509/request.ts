@@ -1,29 +1,11 @@
 import type { KeyObject } from 'node:crypto';
-import { createPublicKey } from 'node:crypto';
-import { Attributes, CertificationRequest, CertificationRequestInfo } from '@peculiar/asn1-csr';
+import { CertificationRequest } from '@peculiar/asn1-csr';
 import { AsnConvert } from '@peculiar/asn1-schema';
-import { SubjectPublicKeyInfo } from '@peculiar/asn1-x509';
+import { fromPem } from '../../identity/pem.ts';
+import { publicKeyOf } from '../../identity/public-key.ts';
 import { FengsuiError } from '../../model/errors.ts';
-import { fromPem, toPem } from './pem.ts';
-import { publicKeyOf, spkiOf } from './public-key.ts';
-import { algorithm, isOurAlgorithm, isSignedBy, signWith } from './signature.ts';
-import { nameOf, readName, type Subject } from './subject.ts';
-
-/** A certificate request (PKCS #10, RFC 2986) as PEM, signed with the key that it asks a certificate for. */
-export function makeRequest(subject: Subject, privateKey: KeyObject): string {
-  const certificationRequestInfo = new CertificationRequestInfo({
-    subject: nameOf(subject),
-    subjectPKInfo: AsnConvert.parse(spkiOf(createPublicKey(privateKey)), SubjectPublicKeyInfo),
-    attributes: new Attributes(),
-  });
-  const signature = signWith(privateKey, new Uint8Array(AsnConvert.serialize(certificationRequestInfo)));
-  const request = new CertificationRequest({
-    certificationRequestInfo,
-    signatureAlgorithm: algorithm(),
-    signature: Uint8Array.from(signature).buffer,
-  });
-  return toPem('CERTIFICATE REQUEST', new Uint8Array(AsnConvert.serialize(request)));
-}
+import { isOurAlgorithm, isSignedBy } from './signature.ts';
+import { readName } from './subject.ts';
 
 /**
  * What a request asks for. Its signature was checked: whoever made it has the private key.

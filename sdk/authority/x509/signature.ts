@@ -1,5 +1,6 @@
 import { type KeyObject, sign, verify } from 'node:crypto';
 import { AlgorithmIdentifier } from '@peculiar/asn1-x509';
+import { ecdsaSha256 } from '../../identity/subject.ts';
 import { FengsuiError } from '../../model/errors.ts';
 
 /** Signs with the authority’s key: in this process, or in a hardware module. */
@@ -10,12 +11,10 @@ export type AuthoritySigner = {
   readonly sign: (bytes: Uint8Array) => Promise<Uint8Array>;
 };
 
-const oid = '1.2.840.10045.4.3.2';
-
 /** ecdsa-with-SHA256 (RFC 5758 §3.2), the one algorithm of a district’s certificates. */
-export const algorithm = (): AlgorithmIdentifier => new AlgorithmIdentifier({ algorithm: oid });
+export const algorithm = (): AlgorithmIdentifier => new AlgorithmIdentifier({ algorithm: ecdsaSha256 });
 
-export const isOurAlgorithm = (id: AlgorithmIdentifier): boolean => id.algorithm === oid;
+export const isOurAlgorithm = (id: AlgorithmIdentifier): boolean => id.algorithm === ecdsaSha256;
 
 export const signWith = (key: KeyObject, bytes: Uint8Array): Buffer => sign('sha256', bytes, key);
 

@@ -1,14 +1,5 @@
 import { AttributeTypeAndValue, AttributeValue, Name, RelativeDistinguishedName } from '@peculiar/asn1-x509';
-
-/** Whom a certificate or request names: organization (O) is the district, unit (OU) the town. */
-export type Subject = {
-  readonly commonName: string;
-  readonly organization: string;
-  readonly unit?: string | undefined;
-};
-
-/** Attribute types of X.520. */
-const types = { commonName: '2.5.4.3', organization: '2.5.4.10', unit: '2.5.4.11' } as const;
+import { type Subject, attributeTypes as types } from '../../identity/subject.ts';
 
 export function nameOf({ organization, unit, commonName }: Subject): Name {
   const parts: readonly (readonly [type: string, text: string | undefined])[] = [

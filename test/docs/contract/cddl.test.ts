@@ -1,5 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { createAuthority } from '../../../sdk/authority/index.ts';
+import { encodeEnrolmentReply } from '../../../sdk/identity/claim/enrolment.ts';
+import { fromPem } from '../../../sdk/identity/pem.ts';
 import { alarmEvents, alarmKinds, alarmPhases, causeTests, suppressionKinds } from '../../../sdk/model/alarm.ts';
 import { errorCodes } from '../../../sdk/model/errors.ts';
 import { doubts, losses } from '../../../sdk/model/point.ts';
@@ -27,6 +30,8 @@ import { qualityCode, telemetryKeys, telemetryTypes } from '../../../sdk/wire/te
 import { channels } from '../../../sdk/wire/topics.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
 import { enumeratedKeys, keysOf, namesOf, reachedFrom, textsOf } from '../../support/cddl/rule-facts.ts';
+import { enrolmentOf, newClaim, newDeviceKey } from '../../support/claims.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { anyAlarm } from '../../support/wire/any-alarm.ts';
 import { anyRecord } from '../../support/wire/any-record.ts';
 import { contractRules as rules } from '../../support/wire/contract-documents.ts';
@@ -79,9 +84,23 @@ describe('the CDDL of the contract', () => {
     expect(mismatch(rules, 'request', await sign1(twice, 't', signer('third')))).toBeDefined();
   });
 
+  it('fits what a claim code is exchanged for', async () => {
+    const authority = await createAuthority({ folder: `${await temporaryFolder()}/a`, district: '330603' });
+    const { code, ticket } = await authority.claims.create(newClaim());
+    const request = enrolmentOf(code, newDeviceKey());
+    const { issued } = await authority.claims.redeem(request);
+    expect(mismatch(rules, 'enrolment-request', request)).toBeUndefined();
+    const enrolled = encodeEnrolmentReply({ ok: true, ticket, certificate: issued.certificate });
+    expect(mismatch(rules, 'enrolment-reply', enrolled)).toBeUndefined();
+    const refused = encodeEnrolmentReply({ ok: false, code: 'CLAIM_USED', message: 'no' });
+    expect(mismatch(rules, 'enrolment-reply', refused)).toBeUndefined();
+    expect(mismatch(rules, 'claim-ticket', fromPem('FENGSUI CLAIM TICKET', ticket))).toBeUndefined();
+  });
+
   it('has a rule for each channel, and none that is not used or not there', () => {
     const methods = [...queries, ...commands].flatMap((m) => [methodRule(m, 'params'), methodRule(m, 'result')]);
-    const roots = [...channels, ...methods, 'signed-bytes', 'later-alarm', 'later-telemetry'];
+    const claims = ['enrolment-request', 'enrolment-reply', 'claim-ticket'];
+    const roots = [...channels, ...methods, ...claims, 'signed-bytes', 'later-alarm', 'later-telemetry'];
     const reached = reachedFrom(rules, roots);
     expect([...rules.keys()].filter((name) => !reached.has(name))).toEqual([]);
     const given = ['any', 'bool', 'bstr', 'float64', 'int', 'nil', 'number', 'true', 'false', 'tstr', 'uint'];

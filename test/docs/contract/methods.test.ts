@@ -291,7 +291,7 @@ const shapes: readonly Shape[] = [
   ...(['suppress', 'unsuppress', 'startWalkTest', 'stopWalkTest', 'scanBus', 'stopScan'] as const).map(
     (m): Shape => [methodRule(m, 'result'), {}],
   ),
-  ...(['challenge', 'resume', 'suppressed', 'walkTest', 'scan'] as const).map(
+  ...(['challenge', 'resume', 'suppressed', 'walkTest', 'scan', 'certificate'] as const).map(
     (m): Shape => [methodRule(m, 'params'), null],
   ),
   shape<Commands.ChallengeParams>('challenge-params', { for: 'approval' }),
@@ -309,6 +309,25 @@ const shapes: readonly Shape[] = [
   shape<Commands.OutcomeParams>('outcome-params', { audit: 'a'.repeat(16) }),
   shape<Commands.InvokeResult>('outcome-result', { receipt: signedReceipt }),
   ['outcome-result', { state: 'running' }],
+  shape<Methods.CertificateResult>('certificate-result', {
+    certificates: [
+      {
+        uplinks: ['platform'],
+        serial: '4f'.repeat(16),
+        notAfter: 1_790_000_000_000,
+        next: '40'.repeat(16),
+        refused: true,
+        request: '-----BEGIN CERTIFICATE REQUEST-----',
+      },
+    ],
+  }),
+  shape<Methods.InstallCertificateParams>('install-certificate-params', {
+    uplink: 'platform',
+    certificate: '-----BEGIN CERTIFICATE-----',
+    authority: '-----BEGIN CERTIFICATE-----',
+    operator: 'Li',
+  }),
+  shape<Methods.InstallCertificateResult>('install-certificate-result', { serial: '4f'.repeat(16) }),
   ['stop-walk-test-params', { operator: 'Li' }],
   ['stop-scan-params', { operator: 'Li' }],
 ];

@@ -1,6 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { createServer } from 'node:tls';
 import { Aedes, type PublishPacket } from 'aedes';
 import { connectAsync } from 'mqtt';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type Authority, certificateRequest, createAuthority, holderOf } from '../../../sdk/authority/index.ts';
 import { connect, type Fengsui, type Signer } from '../../../sdk/index.ts';
 import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { decodePointTable } from '../../../sdk/wire/point-table.ts';
@@ -27,7 +31,10 @@ import { mismatch } from '../../support/cddl/check-cddl.ts';
 import { commander, order } from '../../support/commander.ts';
 import { fieldSite } from '../../support/field-site.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../support/gateway-process.ts';
+import { freePort } from '../../support/mosquitto.ts';
 import { operator } from '../../support/operator.ts';
+import { identityOf } from '../../support/secure-broker.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { until } from '../../support/until.ts';
 import { contractRules, sends } from '../../support/wire/contract-documents.ts';
 import { dataBytes, methodRule } from '../../support/wire/method-data.ts';
@@ -36,7 +43,7 @@ import { wirePlatform } from '../../support/wire-platform.ts';
 type Heard = { readonly channel: string; readonly packet: PublishPacket };
 
 /** A broker that keeps what is published on our topics. */
-async function listeningBroker() {
+async function listeningBroker(authority: Authority) {
   const aedes = await Aedes.createBroker();
   const heard: Heard[] = [];
   aedes.on('publish', (packet) => {
@@ -45,12 +52,19 @@ async function listeningBroker() {
     else if (!packet.topic.startsWith('$SYS/')) heard.push({ channel: `none: ${packet.topic}`, packet });
   });
   const server = await localServer((socket) => void aedes.handle(socket));
+  const { cert, key } = await identityOf(authority, holderOf({ kind: 'broker', name: 'main', hosts: ['127.0.0.1'] }));
+  const secure = createServer({ cert, key }, (socket) => void aedes.handle(socket));
+  const securePort = await freePort();
+  await new Promise<void>((listening) => secure.listen(securePort, '127.0.0.1', listening));
   return {
     port: server.port,
+    /** For the gateway, which has a certificate. */
+    securePort,
     heard,
     async [Symbol.asyncDispose]() {
       await server[Symbol.asyncDispose]();
       await new Promise<void>((done) => aedes.close(() => done()));
+      await new Promise<void>((done) => secure.close(() => done()));
     },
   };
 }
@@ -64,6 +78,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
   };
   let broker: Awaited<ReturnType<typeof listeningBroker>>;
   let gateway: GatewayUnderTest;
+  let authority: Authority;
   let fs: Fengsui;
 
   beforeEach(async () => {
@@ -75,7 +90,8 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       [5, barrier({ travelMs: 100 }).unit],
     ]);
     const street = own(await modbusServer({ transport: 'tcp', units }));
-    broker = own(await listeningBroker());
+    authority = await createAuthority({ folder: join(await temporaryFolder(), 'authority'), district: '330603' });
+    broker = own(await listeningBroker(authority));
     const buses = `  - id: street
     tcp: "127.0.0.1:${street.port}"
     devices:
@@ -87,16 +103,17 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
     devices:
       - { id: barrier, profile: generic/barrier, unit: 5, pollMs: 100, name: Barrier }
 `;
-    gateway = own(
-      await startGatewayUnderTest(
-        fieldSite({
-          broker: broker.port,
-          buses,
-          key: tester.publicKey,
-          roles: '[receipts, configure, operate, life-safety]',
-        }),
-      ),
-    );
+    const papers = 'ca: ca.pem, cert: gateway.pem, key: gateway.key';
+    const site = fieldSite({
+      broker: broker.port,
+      buses,
+      key: tester.publicKey,
+      roles: '[receipts, configure, operate, life-safety]',
+    });
+    const plain = `mqtt://127.0.0.1:${broker.port}"`;
+    const secure = `mqtts://127.0.0.1:${broker.securePort}", ${papers}`;
+    gateway = own(await startGatewayUnderTest(site.replace(plain, secure)));
+    await giveCertificate(authority, dirname(gateway.config));
     const { signer } = tester;
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
   });
@@ -111,6 +128,7 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
     await askForBatches(broker);
     await openBarrier(broker.port, tester.signer);
     await applyLists(broker.port, tester.privateKey);
+    await renew(fs, authority);
     await gateway.kill();
     await until('the broker tells the last will', () => presences() >= 2, 15_000);
 
@@ -203,6 +221,21 @@ async function applyLists(port: number, privateKey: string): Promise<void> {
   await platform.ask('apply', { version: 2, devices: [{ ...shed, conditions: { low: { limit: 0.2 } } }] });
   await platform.ask('config', {});
   await until('that is told', () => platform.state()?.desired?.version === 2);
+}
+
+const holder = holderOf({ kind: 'gateway', name: 'test-01', town: '001' });
+
+async function giveCertificate(authority: Authority, folder: string): Promise<void> {
+  const request = await certificateRequest({ keyFile: join(folder, 'gateway.key'), district: '330603', holder });
+  const { certificate } = await authority.issue(holder, { request });
+  await writeFile(join(folder, 'ca.pem'), authority.certificate);
+  await writeFile(join(folder, 'gateway.pem'), certificate);
+}
+
+async function renew(fs: Fengsui, authority: Authority): Promise<void> {
+  const [shown] = await fs.certificates.list({ gateway: 'test-01' });
+  const { certificate } = await authority.issue(holder, { request: shown?.request ?? '' });
+  await fs.certificates.install({ gateway: 'test-01', uplink: 'platform', certificate });
 }
 
 /** What a client asks for that has missed readings, which the SDK here has not. */

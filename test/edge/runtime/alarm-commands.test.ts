@@ -63,6 +63,7 @@ async function stage() {
     applyDevices: () => undefined,
     resume: () => 1,
     status: () => statusOf(),
+    certificates: { show: async () => ({}), install: async () => ({}) },
   });
   const reads = (device: string, point: string, value: Scalar): void =>
     alarms.value(deviceId(device), point, { quality: 'good', at: clock.mono(), value });

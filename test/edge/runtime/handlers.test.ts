@@ -76,6 +76,7 @@ async function stage(...entries: string[]) {
     },
     resume: () => 42,
     status: () => figures,
+    certificates: { show: async () => ({}), install: async () => ({}) },
   });
   const reads = (device: string, value: number): void => {
     for (const point of points.get(device) ?? []) recorder.record(point, { quality: 'good', at: clock.mono(), value });

@@ -76,6 +76,7 @@ async function life(uplinks: readonly Config[], work: (journal: Journal) => Prom
     onCommand: () => undefined,
     delivery,
     handlersFor: () => ({ query: async () => null, command: async () => null, invoke: async () => null }),
+    trialFor: () => undefined,
   });
   const stop = new AbortController();
   const running = set.run(stop.signal);

@@ -15,8 +15,10 @@ it('a card that is worn too fast is a fault of the gateway, and is over an hour 
   const site = siteOf(head);
   watchItself(site, alarms);
   let worn = false;
+  let refused = false;
   const stop = new AbortController();
-  const running = supervise({ site, alarms, problems: new Map(), journal, isWorn: () => worn, clock }, stop.signal);
+  const watched = { site, alarms, problems: new Map(), journal, clock, isWorn: () => worn };
+  const running = supervise({ ...watched, isClaimRefused: () => refused }, stop.signal);
   await clock.advance(5_000);
   expect([...alarms.active]).toEqual([]);
   worn = true;
@@ -26,6 +28,12 @@ it('a card that is worn too fast is a fault of the gateway, and is over an hour 
   await clock.advance(3_590_000);
   expect([...alarms.active]).toEqual(['gw-1/card-wear']);
   await clock.advance(20_000);
+  expect([...alarms.active]).toEqual([]);
+  refused = true;
+  await clock.advance(2_000);
+  expect([...alarms.active]).toEqual(['gw-1/claim-refused']);
+  refused = false;
+  await clock.advance(2_000);
   expect([...alarms.active]).toEqual([]);
   stop.abort(new Error('stop'));
   await running;

@@ -7,8 +7,8 @@ import { describe, expect, it } from 'vitest';
 import type { Authority } from '../../../sdk/authority/authority.ts';
 import { holderOf } from '../../../sdk/authority/holder.ts';
 import { createAuthority, openAuthority } from '../../../sdk/authority/open-authority.ts';
-import { makeRequest } from '../../../sdk/authority/x509/request.ts';
 import type { AuthoritySigner } from '../../../sdk/authority/x509/signature.ts';
+import { makeRequest } from '../../../sdk/identity/certificate-request.ts';
 import { debian } from '../../support/debian.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

@@ -18,6 +18,7 @@ function stage() {
     wake: nothing,
     show: nothing,
     resume: () => 1,
+    reconnect: nothing,
     run: (signal) =>
       new Promise((resolve) => {
         lives.push('begins');

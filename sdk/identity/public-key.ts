@@ -1,5 +1,5 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
-import { FengsuiError } from '../../model/errors.ts';
+import { FengsuiError } from '../model/errors.ts';
 
 /** A public key as DER (SubjectPublicKeyInfo) or PEM. @throws FengsuiError INVALID unless it is EC P-256. */
 export function publicKeyOf(text: string | Uint8Array): KeyObject {

@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FengsuiError } from '../model/errors.ts';
 
@@ -33,6 +33,17 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     if (isMissing(e)) return undefined;
     throw e;
   });
+}
+
+/** Bytes of a file; 0 if there is none. */
+export async function sizeOf(path: string): Promise<number> {
+  return stat(path).then(
+    ({ size }) => size,
+    (e: unknown) => {
+      if (isMissing(e)) return 0;
+      throw e;
+    },
+  );
 }
 
 /** @throws FengsuiError CONFLICT when the file is there */
@@ -86,6 +97,9 @@ async function finish(file: FileHandle, work: () => Promise<void>): Promise<void
     await file.close();
   }
 }
+
+/** What was done to the names in the folder of a file outlives a power cut. */
+export const syncFolderOf = (file: string): Promise<void> => syncFolder(dirname(file));
 
 async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');

@@ -1,6 +1,6 @@
-import { FengsuiError } from '../../model/errors.ts';
+import { FengsuiError } from '../model/errors.ts';
 
-type Label = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL';
+type Label = 'CERTIFICATE' | 'CERTIFICATE REQUEST' | 'X509 CRL' | 'FENGSUI CLAIM TICKET';
 
 /** Textual encoding of DER (RFC 7468). */
 export function toPem(label: Label, der: Uint8Array): string {

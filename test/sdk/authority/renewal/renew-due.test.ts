@@ -1,0 +1,98 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import {
+  type Authority,
+  createAuthority,
+  holderOf,
+  type RenewalConnection,
+  renewDue,
+} from '../../../../sdk/authority/index.ts';
+import { makeRequest } from '../../../../sdk/identity/certificate-request.ts';
+import { newKey, publicText } from '../../../../sdk/identity/own-key.ts';
+import { FengsuiError } from '../../../../sdk/model/errors.ts';
+import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+describe('the renewal of certificates that near their end', () => {
+  let authority: Authority;
+  let now = 0;
+  const serials = new Map<string, string>();
+  const installed: { gateway: string; certificate: string }[] = [];
+  const online = new Set<string>();
+  const next = new Map<string, string>();
+
+  const holder = (name: string) => holderOf({ kind: 'gateway', name, town: '001' });
+  const issue = async (name: string, days: number): Promise<void> => {
+    serials.set(name, (await authority.issue(holder(name), { publicKey: publicText(newKey()) }, { days })).serial);
+    online.add(name);
+  };
+  const fs: RenewalConnection = {
+    gateways: { list: () => [...serials.keys()].map((id) => ({ id, link: { online: online.has(id) } })) },
+    certificates: {
+      list: async ({ gateway }) => {
+        const subject = { organization: '330603', unit: '001', commonName: gateway };
+        const [serial, following] = [serials.get(gateway), next.get(gateway)];
+        const optional = {
+          ...(serial !== undefined && { serial }),
+          ...(following !== undefined && { next: following }),
+        };
+        return [{ uplinks: ['platform'], ...optional, request: makeRequest(subject, newKey()) }];
+      },
+      install: async (one) => {
+        if (one.gateway === 'gw-bad') throw new FengsuiError('TIMEOUT', 'no answer');
+        installed.push(one);
+        return '';
+      },
+    },
+  };
+  const renew = (beforeDays?: number) => renewDue(fs, authority, { beforeDays, now: () => now });
+
+  beforeEach(async () => {
+    now = Date.now();
+    authority = await createAuthority({ folder: `${await temporaryFolder()}/a`, district: '330603', now: () => now });
+    for (const kept of [serials, online, next]) kept.clear();
+    installed.length = 0;
+  });
+
+  it('is for those that end within 90 days, that can be reached, and that have no next one yet', async () => {
+    await issue('gw-soon', 89);
+    await issue('gw-later', 91);
+    await issue('gw-away', 10);
+    online.delete('gw-away');
+    await issue('gw-trying', 10);
+    next.set('gw-trying', '00');
+    await issue('gw-bad', 10);
+    const report = await renew();
+    expect(report).toMatchObject({
+      renewed: [{ gateway: 'gw-soon', from: serials.get('gw-soon') }],
+      trying: ['gw-trying'],
+      offline: ['gw-away'],
+      failed: [{ gateway: 'gw-bad', error: { code: 'TIMEOUT' } }],
+    });
+    expect(installed.map(({ gateway }) => gateway)).toEqual(['gw-soon']);
+    online.add('gw-away');
+    const again = await renew(); // gw-soon has not taken its new one yet in this test
+    expect(again.renewed.map(({ gateway }) => gateway)).toEqual(['gw-soon', 'gw-away']);
+    expect(again.failed).toMatchObject([{ gateway: 'gw-bad' }]); // though it has a longer one in the register
+    serials.set('gw-soon', again.renewed[0]?.to ?? '');
+    expect((await renew()).renewed.map(({ gateway }) => gateway)).toEqual(['gw-away']);
+  });
+
+  it('goes by the days that are asked for', async () => {
+    await issue('gw-1', 300);
+    expect((await renew()).renewed).toEqual([]);
+    expect((await renew(365)).renewed).toHaveLength(1);
+  });
+
+  it('leaves revoked certificates alone, and those that the register does not know', async () => {
+    await issue('gw-1', 10);
+    await issue('gw-2', 10);
+    await authority.revoke(serials.get('gw-2') ?? '', 'stolen');
+    serials.set('gw-1', '4f'.repeat(16));
+    expect(await renew()).toMatchObject({ renewed: [], failed: [] });
+  });
+
+  it('ends when it is told to', async () => {
+    await issue('gw-1', 10);
+    const stopped = renewDue(fs, authority, { signal: AbortSignal.abort(new Error('stop')) });
+    await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+  });
+});
