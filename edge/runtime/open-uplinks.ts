@@ -6,8 +6,7 @@ import type { Log } from '../platform/log.ts';
 import type { Credentials } from '../uplink/mqtt-link.ts';
 import { type CommandOutcome, type Handlers, requestDesk } from '../uplink/request-desk.ts';
 import { type Uplink, uplink } from '../uplink/uplink.ts';
-import type { UplinkConfig } from './config/config-schema.ts';
-import type { Site } from './config/site.ts';
+import type { Site, SiteUplink } from './config/site.ts';
 import { placeUplink } from './place-uplink.ts';
 
 /** All destinations of a gateway. One that is down never holds up another. */
@@ -37,13 +36,13 @@ export type UplinkParts = {
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
   const { journal, clock, log, boot, document, present } = parts;
-  const open = async (config: UplinkConfig): Promise<Uplink> => {
-    const { id, url } = config;
+  const open = async (config: SiteUplink): Promise<Uplink> => {
+    const { id, urls } = config;
     await placeUplink(config, parts);
     const credentials = (): Promise<Credentials> => credentialsOf(config);
     const awaitsReceipts = site.operators.size > 0;
     const up: Uplink = uplink(
-      { id, url, credentials, site: site.address, boot, awaitsReceipts },
+      { id, urls, credentials, site: site.address, boot, awaitsReceipts },
       {
         journal,
         clock,
@@ -75,7 +74,7 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
   };
 }
 
-async function credentialsOf(config: UplinkConfig): Promise<Credentials> {
+async function credentialsOf(config: SiteUplink): Promise<Credentials> {
   return {
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),

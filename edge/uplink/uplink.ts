@@ -11,7 +11,7 @@ import { type LinkOptions, mqttLink } from './mqtt-link.ts';
 import type { RequestDesk } from './request-desk.ts';
 import { telemetryDrain } from './telemetry-drain.ts';
 
-export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
+export type UplinkOptions = Pick<LinkOptions, 'urls' | 'credentials'> & {
   /** Names the cursors in the journal: the same name, the same place in the queue. */
   readonly id: string;
   readonly site: Site;
@@ -60,7 +60,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   const presence = (online: boolean): Uint8Array => encodePresence({ online, boot: options.boot });
   const link = mqttLink(
     {
-      url: options.url,
+      urls: options.urls,
       credentials: options.credentials,
       clientId: `fengsui-${options.site.district}-${options.site.gateway}`,
       will: { topic: topic.presence, payload: presence(false) },
@@ -103,7 +103,10 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
       .publish(to, payload, retain)
       .catch((e: unknown) => log.warn('uplink.not-taken', { topic: to, why: describeError(e) }));
   };
-  const noteDown = onChange<string>((why) => why !== '' && log.warn('uplink.down', { url: options.url, why }));
+  /** Each broker's own trouble, once an outage. */
+  const noteDown = new Map(
+    options.urls.map((url) => [url, onChange<string>((why) => why !== '' && log.warn('uplink.down', { url, why }))]),
+  );
 
   const answer = async (bytes: Uint8Array): Promise<void> => {
     const done = await ctx.desk.answer(topic.request, bytes);
@@ -137,7 +140,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     async run(signal) {
       const listener = {
         up: () => {
-          noteDown('');
+          for (const note of noteDown.values()) note('');
           publish(topic.presence, presence(true), true);
           // Before the alarms: it says how stamps of a wrong clock lie in right time.
           publish(topic.state, ctx.document('state'), true);
@@ -145,10 +148,10 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
           documents.show('points');
           telemetry.linkUp();
         },
-        down: (why: string) => {
+        down: (why: string, url: string) => {
           documents.linkDown();
           telemetry.linkDown();
-          noteDown(why);
+          noteDown.get(url)?.(why);
         },
         message: receive,
       };

@@ -38,10 +38,10 @@ export async function connectWith<P extends ProfileSpec>(
   const { signer, operator, profiles, signal } = options;
   const district = districtCode(options.district);
   const town = options.town === undefined ? undefined : townCode(options.town);
-  checkUrl(options.url);
+  const urls = brokerUrls(options.url);
   checkTls(options);
   const client = `sdk-${randomBytes(8).toString('hex')}`;
-  const link = connection({ ...options, clientId: client, subscribe: subscriptions({ district, town }, client) });
+  const link = connection({ ...options, urls, clientId: client, subscribe: subscriptions({ district, town }, client) });
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // one for every request and stream that is open
   const isUp = (): boolean => link.up;
@@ -55,7 +55,7 @@ export async function connectWith<P extends ProfileSpec>(
     newId: () => randomBytes(8).toString('hex'),
   });
   const view = districtView({ district, requests: asked, desk, isUp });
-  const first = firstConnection();
+  const first = firstConnection(urls);
   const quiet = quietTime();
   const running = link.run(
     {
@@ -64,10 +64,10 @@ export async function connectWith<P extends ProfileSpec>(
         asked.connected();
         first.succeeded();
       },
-      down(why) {
+      down(why, url) {
         view.directory.lost();
         desk.turn('reconnecting');
-        first.failed(why);
+        first.failed(why, url);
       },
       message(topic, bytes, retained) {
         if (retained) quiet.broken();
@@ -79,7 +79,7 @@ export async function connectWith<P extends ProfileSpec>(
   running.catch(desk.problem);
   try {
     const ms = options.timeoutMs ?? connectTimeoutMs;
-    await within({ ms, signals: [signal], late: () => first.late(options.url, ms) }, () => first.up);
+    await within({ ms, signals: [signal], late: () => first.late(ms) }, () => first.up);
     await quiet.come();
     if (signal?.aborted) throw abortError(signal.reason);
   } catch (e) {
@@ -106,11 +106,19 @@ export async function connectWith<P extends ProfileSpec>(
 
 const schemes = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 
-function checkUrl(url: string): void {
-  if (URL.canParse(url) && schemes.includes(new URL(url).protocol)) return;
+/** So many brokers are more than any cluster has at its doors. */
+const mostBrokers = 16;
+
+/** @throws FengsuiError INVALID */
+function brokerUrls(given: string | readonly string[]): readonly string[] {
+  const urls = typeof given === 'string' ? [given] : [...new Set(given)];
+  if (urls.length === 0 || urls.length > mostBrokers)
+    throw new FengsuiError('INVALID', `\`url\` names ${urls.length} brokers: expected 1 to ${mostBrokers}`);
+  const wrong = urls.find((url) => !URL.canParse(url) || !schemes.includes(new URL(url).protocol));
+  if (wrong === undefined) return urls;
   throw new FengsuiError(
     'INVALID',
-    `broker URL ${JSON.stringify(url)} is not valid: expected e.g. mqtt://127.0.0.1:1883`,
+    `broker URL ${JSON.stringify(wrong)} is not valid: expected e.g. mqtt://127.0.0.1:1883`,
   );
 }
 
@@ -120,8 +128,8 @@ const subscriptions = (area: Area, client: string): readonly string[] => [
   ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
 ];
 
-function firstConnection() {
-  let last: FengsuiError | undefined;
+function firstConnection(urls: readonly string[]) {
+  const failures = new Map<string, FengsuiError>();
   let settle: { resolve: () => void; reject: (why: FengsuiError) => void } | undefined;
   const up = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
@@ -130,16 +138,18 @@ function firstConnection() {
   return {
     up,
     succeeded: (): void => settle?.resolve(),
-    failed(why: FengsuiError): void {
-      last = why;
-      // Trying again would not change the broker's mind.
-      if (why.code === 'FORBIDDEN') settle?.reject(why);
+    failed(why: FengsuiError, url: string): void {
+      failures.set(url, why);
+      // Trying again would not change the minds of brokers that have all said no.
+      if (urls.every((each) => failures.get(each)?.code === 'FORBIDDEN')) settle?.reject(why);
     },
-    late: (url: string, ms: number): FengsuiError =>
-      new FengsuiError(
+    late(ms: number): FengsuiError {
+      const reasons = [...failures.values()].map(describeError).join('; ');
+      return new FengsuiError(
         'UNAVAILABLE',
-        `no connection to ${url} within ${ms} ms${last ? `: ${describeError(last)}` : ''}`,
-      ),
+        `no connection to ${urls.join(' or ')} within ${ms} ms${reasons === '' ? '' : `: ${reasons}`}`,
+      );
+    },
   };
 }
 

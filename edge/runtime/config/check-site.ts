@@ -54,8 +54,9 @@ export function checkSite(
     },
     name: config.gateway.name,
     clock: config.gateway.clock,
-    uplinks: config.uplinks.map((u) => ({
+    uplinks: config.uplinks.map(({ url, urls, ...u }) => ({
       ...u,
+      urls: urls ?? (url === undefined ? [] : [url]),
       ...(u.ca && { ca: absolute(u.ca) }),
       ...(u.cert && { cert: absolute(u.cert) }),
       ...(u.key && { key: absolute(u.key) }),

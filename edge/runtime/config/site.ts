@@ -27,6 +27,9 @@ export type SiteDevice = {
   readonly line?: { readonly offset: number; readonly activeLow: boolean };
 };
 
+/** A destination, and the brokers by which it is reached, the most preferred first. */
+export type SiteUplink = Omit<UplinkConfig, 'url' | 'urls'> & { readonly urls: readonly string[] };
+
 export type BusKind = (typeof busKinds)[number];
 export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
 
@@ -37,7 +40,7 @@ export type Site = {
   readonly address: Address;
   readonly name: string;
   readonly clock: 'ntp' | 'trusted';
-  readonly uplinks: readonly UplinkConfig[];
+  readonly uplinks: readonly SiteUplink[];
   readonly operators: ReadonlyMap<string, OperatorKey>;
   readonly journal: {
     readonly path: string;

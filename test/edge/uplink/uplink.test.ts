@@ -23,7 +23,7 @@ it('an outage ends with the alarms, then what every point is now, then the readi
   const up = uplink(
     {
       id: 'platform',
-      url: `mqtt://127.0.0.1:${broker.port}`,
+      urls: [`mqtt://127.0.0.1:${broker.port}`],
       credentials: () => Promise.resolve({}),
       site: { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('gw-1') },
       boot: 1,

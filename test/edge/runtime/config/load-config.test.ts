@@ -61,7 +61,7 @@ describe('a valid configuration', () => {
     expect(site.uplinks).toEqual([
       {
         id: 'district',
-        url: 'mqtts://broker:8883',
+        urls: ['mqtts://broker:8883'],
         username: 'u',
         password: 'p',
         ca: '/etc/fengsui/tls/ca.pem',
@@ -194,6 +194,16 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
     'a broker that is a web page',
     `${head}uplinks:\n  - url: http://x\n`,
     'line 8, column 5: uplinks[0].url: expected mqtt://host:port or mqtts://host:port',
+  ],
+  [
+    'an uplink without a broker',
+    `${head}uplinks:\n  - { id: a }\n`,
+    'line 8, column 5: uplinks[0]: expected url, or urls for a cluster of brokers; found none of them',
+  ],
+  [
+    'an uplink with one broker and several',
+    `${head}uplinks:\n  - { url: "mqtt://x", urls: ["mqtt://y"] }\n`,
+    'line 8, column 5: uplinks[0]: expected url, or urls for a cluster of brokers; found both',
   ],
   [
     'two uplinks with one name',

@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { accepts, freePort } from './mosquitto.ts';
+
+/** A node of NATS with JetStream and MQTT on 127.0.0.1; its store outlives a kill. */
+export type NatsNode = {
+  /** Of MQTT. */
+  readonly port: number;
+  readonly url: string;
+  /** `kill -9`; resolves when it is gone. */
+  readonly kill: () => Promise<void>;
+  /** Starts it anew on the same ports and store; resolves once it takes MQTT connections. */
+  readonly start: () => Promise<void>;
+};
+
+export type NatsCluster = AsyncDisposable & { readonly nodes: readonly NatsNode[] };
+
+type Ports = { readonly mqtt: number; readonly client: number; readonly route: number };
+
+/** Debian's nats-server: one node, or three that are a JetStream cluster. Resolves when MQTT can be used on each. */
+export async function startNats(count: 1 | 3): Promise<NatsCluster> {
+  const folder = await mkdtemp(join(tmpdir(), 'fengsui-nats-'));
+  const ports = await distinctPorts(count);
+  const nodes = await Promise.all(
+    ports.map(async (own, i) => {
+      const config = join(folder, `node-${i}.conf`);
+      await writeFile(config, configOf(i, own, ports, join(folder, `store-${i}`)));
+      return natsNode(config, own.mqtt);
+    }),
+  );
+  await Promise.all(nodes.map((node) => node.start()));
+  return {
+    nodes,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(nodes.map((node) => node.kill()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function natsNode(config: string, port: number): NatsNode {
+  let child: ChildProcess | undefined;
+  let gone: Promise<void> = Promise.resolve();
+  return {
+    port,
+    url: `mqtt://127.0.0.1:${port}`,
+    async kill() {
+      child?.kill('SIGKILL');
+      await gone;
+    },
+    async start() {
+      const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
+      const started = spawn('nats-server', ['-c', config], { stdio: 'ignore', env: { ...process.env, PATH: path } });
+      child = started;
+      gone = new Promise((resolve) => {
+        started.once('exit', () => resolve());
+      });
+      await accepts(port);
+    },
+  };
+}
+
+/** A cluster of one is none: NATS would wait for others for ever. */
+const configOf = (i: number, own: Ports, all: readonly Ports[], store: string): string => `server_name: node-${i}
+listen: 127.0.0.1:${own.client}
+jetstream { store_dir: "${store}", max_file_store: 512MB, max_memory_store: 64MB }
+mqtt { listen: "127.0.0.1:${own.mqtt}"${all.length > 1 ? ', stream_replicas: 3' : ''} }
+${
+  all.length > 1
+    ? `cluster { name: fengsui, listen: 127.0.0.1:${own.route}, routes: [${all.map((p) => `"nats://127.0.0.1:${p.route}"`).join(', ')}] }`
+    : ''
+}
+`;
+
+async function distinctPorts(count: number): Promise<readonly Ports[]> {
+  const found = new Set<number>();
+  while (found.size < count * 3) found.add(await freePort());
+  const [...free] = found;
+  return Array.from({ length: count }, (_, i) => ({
+    mqtt: free[i * 3] ?? 0,
+    client: free[i * 3 + 1] ?? 0,
+    route: free[i * 3 + 2] ?? 0,
+  }));
+}
