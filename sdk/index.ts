@@ -14,7 +14,7 @@ export type {
   RecordUpdate,
 } from './client/alarm-stream.ts';
 export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
-export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
+export type { AlarmGap, ClientEvents, Gap, OwnershipChange, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
 export type { ConnectOptions } from './client/connect.ts';
 export type {

@@ -36,8 +36,12 @@ export type TelemetryGap = Numbers & { readonly lane: 'telemetry' } & LaneGap;
 /** Numbered messages of one gateway that did not come as they were recorded. `lane` and `reason` tell what else is known. */
 export type Gap = AlarmGap | TelemetryGap;
 
+/** A gateway has come to this client, or gone to another of its group: see `share` of `connect`. */
+export type OwnershipChange = { readonly gateway: string; readonly town: string; readonly isOwned: boolean };
+
 export type ClientEvents = {
   readonly status: Status;
+  readonly ownership: OwnershipChange;
   readonly gap: Gap;
   /** What went wrong where no call could tell: `details.topic` names the message that was refused. */
   readonly error: FengsuiError;
@@ -51,6 +55,7 @@ export type EventDesk = {
   /** Tells when the status is another. */
   readonly turn: (status: Status) => void;
   readonly gap: (gap: Gap) => void;
+  readonly ownership: (change: OwnershipChange) => void;
   readonly problem: (error: unknown) => void;
   /** Counts and tells of a message that makes no sense. */
   readonly refuse: (topic: string, error: unknown) => void;
@@ -58,7 +63,12 @@ export type EventDesk = {
 };
 
 export function eventDesk(): EventDesk {
-  const events = { status: listeners<Status>(), gap: listeners<Gap>(), error: listeners<FengsuiError>() };
+  const events = {
+    status: listeners<Status>(),
+    ownership: listeners<OwnershipChange>(),
+    gap: listeners<Gap>(),
+    error: listeners<FengsuiError>(),
+  };
   let status: Status = 'reconnecting';
   let refused = 0;
   return {
@@ -75,6 +85,7 @@ export function eventDesk(): EventDesk {
       events.status.emit(next);
     },
     gap: events.gap.emit,
+    ownership: events.ownership.emit,
     problem: (e) =>
       events.error.emit(FengsuiError.is(e) ? e : new FengsuiError('PROTOCOL', describeError(e), { cause: e })),
     refuse(topic, cause) {
@@ -85,7 +96,7 @@ export function eventDesk(): EventDesk {
       );
     },
     clear() {
-      for (const list of [events.status, events.gap, events.error]) list.clear();
+      for (const list of Object.values(events)) list.clear();
     },
   };
 }

@@ -3,6 +3,7 @@ import { setMaxListeners } from 'node:events';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { districtCode, townCode } from '../model/ids.ts';
 import type { ProfileSpec } from '../model/profile.ts';
+import { type Group, groupFilters, groupName, memberTopic, nobodyThere } from '../wire/group.ts';
 import type { Signer } from '../wire/sign1.ts';
 import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
@@ -11,6 +12,8 @@ import { districtView } from './district-view.ts';
 import { type Fengsui, fengsui } from './fengsui.ts';
 import { receipts } from './receipts.ts';
 import { requests } from './requests.ts';
+import { groupDesk } from './share/group-desk.ts';
+import { ownsAll } from './share/ownership.ts';
 import { abortError, connectTimeoutMs, within } from './time-limit.ts';
 
 export type ConnectOptions = BrokerOptions & {
@@ -18,6 +21,12 @@ export type ConnectOptions = BrokerOptions & {
   readonly district: string;
   /** Code of one town, three digits (GB/T 10114): only its gateways are seen. A town's command centre, whom the broker lets see no other, gives its own. */
   readonly town?: string | undefined;
+  /**
+   * Name of a group of processes that share the gateways among themselves; see docs/scale.md. Streams then bring what the
+   * gateways send that this process owns, in order per gateway; calls reach every gateway as ever. All processes of a group
+   * run the same program, with the same streams. When one goes, the others take over what it has not committed.
+   */
+  readonly share?: string | undefined;
   /** Signs commands and receipts. Without one the client can only watch. */
   readonly signer?: Signer | undefined;
   /** The person at the desk, told to gateways with everything that is done to alarms. */
@@ -30,7 +39,7 @@ export type ConnectOptions = BrokerOptions & {
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
- * @throws FengsuiError INVALID (district, town, URL, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, town, URL, `share`, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export async function connectWith<P extends ProfileSpec>(
   options: ConnectOptions & { readonly profiles: readonly P[] },
@@ -41,7 +50,14 @@ export async function connectWith<P extends ProfileSpec>(
   const urls = brokerUrls(options.url);
   checkTls(options);
   const client = `sdk-${randomBytes(8).toString('hex')}`;
-  const link = connection({ ...options, urls, clientId: client, subscribe: subscriptions({ district, town }, client) });
+  const group = options.share === undefined ? undefined : { district, town, name: groupName(options.share) };
+  const link = connection({
+    ...options,
+    urls,
+    clientId: client,
+    subscribe: subscriptions({ district, town }, client, group),
+    will: group && { topic: memberTopic(group, client), payload: nobodyThere },
+  });
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // one for every request and stream that is open
   const isUp = (): boolean => link.up;
@@ -54,7 +70,31 @@ export async function connectWith<P extends ProfileSpec>(
     closed: closing.signal,
     newId: () => randomBytes(8).toString('hex'),
   });
-  const view = districtView({ district, requests: asked, desk, isUp });
+  const sent = receipts({ signer, send: link.send, problem: desk.problem });
+  const sharing =
+    group &&
+    groupDesk({
+      group,
+      member: client,
+      link,
+      gateways: () => view.directory.entries().map(({ site }) => site),
+      knows: (site) => view.directory.at(site) !== undefined,
+      taken: (site) => view.feed.position(site),
+      takeOn: (site, from) => view.feed.takeOn(site, from),
+      flush: sent.flush,
+      tell: ({ gateway, town: of }, isOwned) => desk.ownership({ gateway, town: of, isOwned }),
+      problem: desk.problem,
+    });
+  const view = districtView({ district, requests: asked, desk, isUp, ownership: sharing ?? ownsAll() });
+  view.directory.changes.add(({ type }) => type === 'added' && sharing?.added());
+  const isOfGroup = (topic: string, bytes: Uint8Array): boolean => {
+    try {
+      return sharing?.receive(topic, bytes) ?? false;
+    } catch (e) {
+      desk.refuse(topic, e);
+      return true;
+    }
+  };
   const first = firstConnection(urls);
   const quiet = quietTime();
   const running = link.run(
@@ -62,16 +102,18 @@ export async function connectWith<P extends ProfileSpec>(
       up() {
         desk.turn('connected');
         asked.connected();
+        sharing?.connected();
         first.succeeded();
       },
       down(why, url) {
         view.directory.lost();
+        sharing?.disconnected();
         desk.turn('reconnecting');
         first.failed(why, url);
       },
       message(topic, bytes, retained) {
         if (retained) quiet.broken();
-        view.receive(topic, bytes);
+        if (!isOfGroup(topic, bytes)) view.receive(topic, bytes);
       },
     },
     closing.signal,
@@ -87,7 +129,6 @@ export async function connectWith<P extends ProfileSpec>(
     await running.catch(describeError); // what is thrown tells more
     throw e;
   }
-  const sent = receipts({ signer, send: link.send, problem: desk.problem });
   const face = fengsui({
     profiles,
     signer,
@@ -99,6 +140,7 @@ export async function connectWith<P extends ProfileSpec>(
     desk,
     closing,
     running,
+    leave: async () => sharing?.leave(),
   });
   closeOn(signal, face, closing.signal);
   return face;
@@ -123,10 +165,14 @@ function brokerUrls(given: string | readonly string[]): readonly string[] {
 }
 
 /** Replies first, retained documents next: what streams can only be understood by them. */
-const subscriptions = (area: Area, client: string): readonly string[] => [
+const subscriptions = (area: Area, client: string, group: Group | undefined): readonly string[] => [
   topicFilter(area, 'reply', client),
-  ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
+  ...(group ? groupFilters(group) : []),
+  ...([...documents, ...(group ? [] : lanes)] as const).map((channel) => topicFilter(area, channel)),
 ];
+const documents = ['presence', 'state', 'points'] as const;
+/** Of a group each member subscribes to those of its own gateways. */
+const lanes = ['alarm', 'telemetry'] as const;
 
 function firstConnection(urls: readonly string[]) {
   const failures = new Map<string, FengsuiError>();

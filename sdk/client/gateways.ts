@@ -11,6 +11,7 @@ import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
 import { parseRiskLevel, parseStatus } from './results.ts';
+import type { Ownership } from './share/ownership.ts';
 import type { CallOptions } from './time-limit.ts';
 
 /** A gateway as it was when it was asked for. */
@@ -71,8 +72,12 @@ export type RiskLevels = {
 };
 
 export type Gateways = {
-  /** Every gateway of the district that was ever seen, by id. */
-  readonly list: (filter?: { readonly online?: boolean; readonly town?: string }) => readonly Gateway[];
+  /** Every gateway of the district that was ever seen, by id. `owned`: those whose alarms and readings come to this client, see `share` of `connect`. */
+  readonly list: (filter?: {
+    readonly online?: boolean;
+    readonly town?: string;
+    readonly owned?: boolean;
+  }) => readonly Gateway[];
   /** @throws FengsuiError GATEWAY_UNKNOWN */
   readonly get: (gateway: string) => Gateway;
   /** First `added` for each that is known, then every change. */
@@ -93,15 +98,17 @@ export type Gateways = {
 
 export function gateways(ctx: {
   readonly directory: Directory;
+  readonly ownership: Ownership;
   readonly requests: Requests;
   readonly command: CommandDesk;
   readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
 }): Gateways {
-  const { directory, requests, command, open } = ctx;
+  const { directory, ownership, requests, command, open } = ctx;
   return {
-    list: ({ online, town } = {}) =>
+    list: ({ online, town, owned } = {}) =>
       directory
         .entries()
+        .filter(({ site }) => owned === undefined || ownership.owns(site) === owned)
         .map(toGateway)
         .filter((g) => (online === undefined || g.link.online === online) && (town === undefined || g.town === town))
         .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
