@@ -2,6 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { alarmEvents, alarmKinds, alarmPhases, causeTests, suppressionKinds } from '../../../sdk/model/alarm.ts';
 import { errorCodes } from '../../../sdk/model/errors.ts';
+import { gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { doubts, losses } from '../../../sdk/model/point.ts';
 import { riskLevels } from '../../../sdk/model/profile.ts';
 import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
@@ -16,6 +17,7 @@ import {
   presenceKeys,
   stateKeys,
 } from '../../../sdk/wire/gateway-state.ts';
+import { encodeMember, encodeTaken } from '../../../sdk/wire/group.ts';
 import { columnKeys, pointsKeys } from '../../../sdk/wire/point-table.ts';
 import { receiptKeys } from '../../../sdk/wire/receipt.ts';
 import { auditActs, auditType, encodeRecord, linkageType, recordKeys } from '../../../sdk/wire/record-message.ts';
@@ -33,6 +35,8 @@ import { goldenRecords } from '../../support/wire/golden-records.ts';
 import { bytesOfHex, type Golden, golden, goldenWire } from '../../support/wire/golden-wire.ts';
 import { methodRule } from '../../support/wire/method-data.ts';
 import { meaningOf } from '../../support/wire/wire-meaning.ts';
+
+const groupRules = ['group-member', 'group-taken'];
 
 describe('the CDDL of the contract', () => {
   it.each(goldenWire.filter(({ age }) => age !== 'later'))('fits $name', ({ channel, hex }) => {
@@ -64,6 +68,13 @@ describe('the CDDL of the contract', () => {
     );
   });
 
+  it('fits what members of a group say', () => {
+    const at = { town: townCode('001'), gateway: gatewayId('gw-1'), log: 7, seq: 3 };
+    expect(mismatch(rules, 'group-member', encodeMember())).toBeUndefined();
+    expect(mismatch(rules, 'group-taken', encodeTaken([at, at]))).toBeUndefined();
+    expect(mismatch(rules, 'group-member', encodeCbor(new Map([[1, 2]])))).toBeDefined();
+  });
+
   it('fits what is signed', () => {
     const bytes = signedBytes(Uint8Array.of(0xf6), 'fengsui/v1/330603/001/gw-1/request');
     expect(mismatch(rules, 'signed-bytes', bytes)).toBeUndefined();
@@ -71,7 +82,7 @@ describe('the CDDL of the contract', () => {
 
   it('has a rule for each channel, and none that is not used or not there', () => {
     const methods = [...queries, ...commands].flatMap((m) => [methodRule(m, 'params'), methodRule(m, 'result')]);
-    const roots = [...channels, ...methods, 'signed-bytes', 'later-alarm', 'later-telemetry'];
+    const roots = [...channels, ...methods, 'signed-bytes', 'later-alarm', 'later-telemetry', ...groupRules];
     const reached = reachedFrom(rules, roots);
     expect([...rules.keys()].filter((name) => !reached.has(name))).toEqual([]);
     const given = ['any', 'bool', 'bstr', 'float64', 'int', 'nil', 'number', 'true', 'false', 'tstr', 'uint'];
