@@ -223,7 +223,8 @@ function lifetime(client: MqttClient, options: LinkOptions, signal: AbortSignal,
     client.once('connect', () => {
       stages.accepted(endWith);
       client
-        .subscribeAsync([...options.subscribe], { qos: 1 })
+        // QoS 0: a receipt or request that is lost is sent again from the other end; see sdk/client/connection.ts.
+        .subscribeAsync([...options.subscribe], { qos: 0 })
         .then(() => stages.subscribed())
         .catch((e: unknown) => endWith(`cannot subscribe: ${describeError(e)}`));
     });

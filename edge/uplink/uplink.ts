@@ -1,4 +1,5 @@
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
 import { encodePresence } from '../../sdk/wire/gateway-state.ts';
 import { encodeReply } from '../../sdk/wire/request.ts';
 import { type Site, topicOf } from '../../sdk/wire/topics.ts';
@@ -44,6 +45,9 @@ export interface Uplink {
   resume(): number;
   run(signal: AbortSignal): Promise<void>;
 }
+
+/** A cluster that has just lost a node may pass a retained message on and not keep it (NATS 2.9.10): whoever comes later would not be told. */
+const presenceAgainAfter = seconds(30);
 
 /** One destination of this gateway: its connection, its two drains, its requests. */
 export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
@@ -138,10 +142,12 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     show: (channel) => link.up && documents.show(channel),
     resume: () => alarms.resume(),
     async run(signal) {
+      let sayAgain = (): void => undefined;
       const listener = {
         up: () => {
           for (const note of noteDown.values()) note('');
           publish(topic.presence, presence(true), true);
+          sayAgain = ctx.clock.after(presenceAgainAfter, () => publish(topic.presence, presence(true), true));
           // Before the alarms: it says how stamps of a wrong clock lie in right time.
           publish(topic.state, ctx.document('state'), true);
           alarms.resume();
@@ -149,6 +155,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
           telemetry.linkUp();
         },
         down: (why: string, url: string) => {
+          sayAgain();
           documents.linkDown();
           telemetry.linkDown();
           noteDown.get(url)?.(why);
@@ -157,6 +164,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
       };
       const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
       await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
+      sayAgain();
       documents.linkDown();
     },
   };

@@ -89,7 +89,7 @@ export function connection(options: ConnectionOptions): Connection {
     },
     send: async (topic, payload, retain = false) => publish(current(), { url, topic, payload, retain }),
     subscribe: async (filters) => {
-      for (const some of inChunks(filters)) await subscribe(current(), url, some, 0);
+      for (const some of inChunks(filters)) await subscribe(current(), url, some);
     },
     unsubscribe: async (filters) => {
       for (const some of inChunks(filters)) await unsubscribe(current(), url, some);
@@ -165,7 +165,7 @@ function lifetime(
     });
     client.once('close', end);
     client.once('connect', () => {
-      subscribe(client, url, filters, 1)
+      subscribe(client, url, filters)
         .then(() => {
           if (!signal.aborted && client.connected) connected(endWith);
         })
@@ -198,8 +198,13 @@ function* inChunks(filters: readonly string[]): Generator<readonly string[]> {
   for (let i = 0; i < filters.length; i += filtersPerPacket) yield filters.slice(i, i + filtersPerPacket);
 }
 
-async function subscribe(client: MqttClient, url: string, filters: readonly string[], qos: 0 | 1): Promise<void> {
-  await client.subscribeAsync([...filters], { qos }).catch((cause: unknown) => {
+/**
+ * QoS 0: whatever must not be lost is acknowledged from end to end and had again when it is missing. A broker’s own
+ * acknowledgements would add nothing to that; NATS makes a replicated consumer for each such subscription, which takes a
+ * cluster that has just lost a node tens of seconds.
+ */
+async function subscribe(client: MqttClient, url: string, filters: readonly string[]): Promise<void> {
+  await client.subscribeAsync([...filters], { qos: 0 }).catch((cause: unknown) => {
     const refused = filters[refusalIn(cause)];
     if (refused !== undefined)
       throw new FengsuiError(

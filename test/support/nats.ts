@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect } from 'mqtt';
 import { accepts, freePort } from './mosquitto.ts';
 
 /** A node of NATS with JetStream and MQTT on 127.0.0.1; its store outlives a kill. */
@@ -58,8 +59,33 @@ function natsNode(config: string, port: number): NatsNode {
         started.once('exit', () => resolve());
       });
       await accepts(port);
+      await letsIn(port);
     },
   };
+}
+
+/** A cluster that is still choosing its leader takes connections, and lets nobody in. Rejects after a minute. */
+async function letsIn(port: number): Promise<void> {
+  const until = Date.now() + 60_000;
+  for (;;) {
+    const isIn = await new Promise<boolean>((resolve) => {
+      const client = connect(`mqtt://127.0.0.1:${port}`, {
+        protocolVersion: 4,
+        reconnectPeriod: 0,
+        connectTimeout: 5_000,
+      });
+      const done = (is: boolean): void => {
+        resolve(is);
+        client.end(true);
+      };
+      client.on('error', () => done(false));
+      client.once('close', () => done(false));
+      client.once('connect', () => done(true));
+    });
+    if (isIn) return;
+    if (Date.now() > until) throw new Error(`NATS lets nobody in on port ${port}`);
+    await new Promise((resolve) => setTimeout(resolve, 250));
+  }
 }
 
 /** A cluster of one is none: NATS would wait for others for ever. */
