@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
+import { cluster } from './cluster/cluster.ts';
 import { damageTrial } from './damage.ts';
 import { diskFull } from './disk-full.ts';
 import { journal } from './journal.ts';
@@ -8,7 +9,13 @@ import { outage } from './outage.ts';
 import { powerCut } from './power-cut/power-cut.ts';
 import { slowDisk } from './slow-disk.ts';
 
-type TrialOptions = { readonly runs: number; readonly states: number; readonly seed: number };
+type TrialOptions = {
+  readonly runs: number;
+  readonly states: number;
+  readonly seed: number;
+  readonly nodeKills: number;
+  readonly consumerKills: number;
+};
 type Trial = {
   readonly run: (options: TrialOptions) => Promise<Record<string, number>>;
   /** Figures that must be 0, else the trial has failed. */
@@ -17,7 +24,7 @@ type Trial = {
   readonly always?: readonly string[];
 };
 
-/** `npm run faults -- NAME [--runs N] [--states N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
+/** `npm run faults -- NAME [--runs N] [--states N] [--seed N] [--node-kills N] [--consumer-kills N]`: each prints what it does and ends with one JSON line of figures. */
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
   journal: {
@@ -33,6 +40,10 @@ const trials: Record<string, Trial> = {
   },
   damage: { run: damageTrial, never: ['unopened', 'invented', 'renumbered'] },
   'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
+  cluster: {
+    run: cluster,
+    never: ['lost', 'repeated', 'reordered', 'passed_over', 'committed_twice'],
+  },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {
     run: clock,
@@ -57,6 +68,8 @@ const { values, positionals } = parseArgs({
   options: {
     runs: { type: 'string', default: '500' },
     states: { type: 'string', default: '2000' },
+    'node-kills': { type: 'string', default: '20' },
+    'consumer-kills': { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
   },
 });
@@ -70,6 +83,8 @@ const figures = await trial.run({
   runs: Number(values.runs),
   states: Number(values.states),
   seed: Number(values.seed),
+  nodeKills: Number(values['node-kills']),
+  consumerKills: Number(values['consumer-kills']),
 });
 console.log(JSON.stringify({ name, figures }));
 if (figures['skipped'] === 1) process.exit(0); // it has said why

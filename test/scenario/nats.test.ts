@@ -109,10 +109,10 @@ describe.skipIf(!debian('nats-server')).each([
       const [first] = nats.nodes;
       await first?.kill();
       await until('both are on another node', () => fs.status === 'connected' && isOnline(fs), patienceMs);
-      smoke.clear(0);
+      smoke.fault(0);
       for await (const { alarm, change, commit } of fs.alarms.stream()) {
         await commit();
-        if (alarm.device === 'smoke' && change === 'cleared') break;
+        if (alarm.device === 'smoke' && change === 'raised') break;
       }
     });
 });

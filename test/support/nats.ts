@@ -10,6 +10,8 @@ export type NatsNode = {
   /** Of MQTT. */
   readonly port: number;
   readonly url: string;
+  /** Ids of the MQTT clients that are connected to it; none when it cannot be asked. */
+  readonly clients: () => Promise<readonly string[]>;
   /** `kill -9`; resolves when it is gone. */
   readonly kill: () => Promise<void>;
   /** Starts it anew on the same ports and store; resolves once it takes MQTT connections. */
@@ -18,7 +20,7 @@ export type NatsNode = {
 
 export type NatsCluster = AsyncDisposable & { readonly nodes: readonly NatsNode[] };
 
-type Ports = { readonly mqtt: number; readonly client: number; readonly route: number };
+type Ports = { readonly mqtt: number; readonly client: number; readonly route: number; readonly monitor: number };
 
 /** Debian's nats-server: one node, or three that are a JetStream cluster. Resolves when MQTT can be used on each. */
 export async function startNats(count: 1 | 3): Promise<NatsCluster> {
@@ -28,7 +30,7 @@ export async function startNats(count: 1 | 3): Promise<NatsCluster> {
     ports.map(async (own, i) => {
       const config = join(folder, `node-${i}.conf`);
       await writeFile(config, configOf(i, own, ports, join(folder, `store-${i}`)));
-      return natsNode(config, own.mqtt);
+      return natsNode(config, own);
     }),
   );
   await Promise.all(nodes.map((node) => node.start()));
@@ -41,12 +43,13 @@ export async function startNats(count: 1 | 3): Promise<NatsCluster> {
   };
 }
 
-function natsNode(config: string, port: number): NatsNode {
+function natsNode(config: string, { mqtt: port, monitor }: Ports): NatsNode {
   let child: ChildProcess | undefined;
   let gone: Promise<void> = Promise.resolve();
   return {
     port,
     url: `mqtt://127.0.0.1:${port}`,
+    clients: () => clientsOf(monitor).catch(() => []),
     async kill() {
       child?.kill('SIGKILL');
       await gone;
@@ -62,6 +65,12 @@ function natsNode(config: string, port: number): NatsNode {
       await letsIn(port);
     },
   };
+}
+
+async function clientsOf(monitor: number): Promise<readonly string[]> {
+  const answer = await fetch(`http://127.0.0.1:${monitor}/connz?limit=1000`);
+  const { connections } = (await answer.json()) as { connections: readonly { mqtt_client?: string }[] };
+  return connections.flatMap(({ mqtt_client: id }) => (id === undefined ? [] : [id]));
 }
 
 /** A cluster that is still choosing its leader takes connections, and lets nobody in. Rejects after a minute. */
@@ -91,6 +100,7 @@ async function letsIn(port: number): Promise<void> {
 /** A cluster of one is none: NATS would wait for others for ever. */
 const configOf = (i: number, own: Ports, all: readonly Ports[], store: string): string => `server_name: node-${i}
 listen: 127.0.0.1:${own.client}
+http: 127.0.0.1:${own.monitor}
 jetstream { store_dir: "${store}", max_file_store: 512MB, max_memory_store: 64MB }
 mqtt { listen: "127.0.0.1:${own.mqtt}"${all.length > 1 ? ', stream_replicas: 3' : ''} }
 ${
@@ -102,11 +112,12 @@ ${
 
 async function distinctPorts(count: number): Promise<readonly Ports[]> {
   const found = new Set<number>();
-  while (found.size < count * 3) found.add(await freePort());
+  while (found.size < count * 4) found.add(await freePort());
   const [...free] = found;
   return Array.from({ length: count }, (_, i) => ({
-    mqtt: free[i * 3] ?? 0,
-    client: free[i * 3 + 1] ?? 0,
-    route: free[i * 3 + 2] ?? 0,
+    mqtt: free[i * 4] ?? 0,
+    client: free[i * 4 + 1] ?? 0,
+    route: free[i * 4 + 2] ?? 0,
+    monitor: free[i * 4 + 3] ?? 0,
   }));
 }
