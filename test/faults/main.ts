@@ -42,7 +42,7 @@ const trials: Record<string, Trial> = {
   'slow-disk': { run: slowDisk, never: ['lost', 'polls_missed'], always: ['was_slow'] },
   cluster: {
     run: cluster,
-    never: ['lost', 'repeated', 'reordered', 'passed_over', 'committed_twice'],
+    never: ['lost', 'repeated', 'late_untold', 'passed_over', 'committed_twice'],
   },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   clock: {

@@ -46,7 +46,7 @@ type Chain = {
 async function chain({ url, town, keys, kills }: Chain): Promise<ConsumerKillFigures> {
   const count = (kills + 1) * commitsEach + 10;
   const lane: LaneOptions = { urls: [url], town, gateway: `lane-${town}`, key: keys.publicKey, count, perSecond: 50 };
-  await using _gateway = startChild('cluster-gateway.js', lane, () => undefined);
+  await using gateway = startChild('cluster-gateway.js', lane, () => undefined);
   const committed: number[] = [];
   let from: string | undefined;
   let inHand: number | undefined;
@@ -78,6 +78,7 @@ async function chain({ url, town, keys, kills }: Chain): Promise<ConsumerKillFig
     if (inHand !== undefined && got[0] !== inHand) passedOver++;
     inHand = got.at(-1);
   }
+  await gateway.kill();
   const expected = Array.from({ length: (kills + 1) * commitsEach }, (_, i) => i + 1);
   return {
     lost_commits: expected.filter((seq) => !committed.includes(seq)).length,

@@ -9,7 +9,10 @@ export type NodeKillFigures = {
   readonly lost_alarms: number;
   readonly lost_readings: number;
   readonly repeated: number;
-  readonly reordered: number;
+  /** Alarms that came after a later one: that one had waited for them for 5 s. */
+  readonly late: number;
+  /** Of those, which no `gap` event had told as missing. */
+  readonly late_untold: number;
   readonly node_kills: number;
   /** Of those, how often the gateway and the SDK both were on the node. */
   readonly kills_of_both: number;
@@ -28,12 +31,14 @@ const patienceMs = 120_000;
 function ledger(count: number) {
   const seen = new Set<number>();
   let last = 0;
-  const figures = { repeated: 0, reordered: 0 };
+  const figures = { repeated: 0 };
+  const late: number[] = [];
   return {
     figures,
+    late,
     note(seq: number) {
       if (seen.has(seq)) figures.repeated++;
-      else if (seq < last) figures.reordered++;
+      else if (seq < last) late.push(seq);
       seen.add(seq);
       last = Math.max(last, seq);
     },
@@ -60,6 +65,10 @@ export async function nodeKills(kills: number): Promise<NodeKillFigures> {
   });
   const alarms = ledger(count);
   const readings = ledger(count);
+  const told: [number, number][] = [];
+  fs.on('gap', ({ lane, reason, from, to }) => {
+    if (lane === 'alarm' && reason === 'missing') told.push([from, to]);
+  });
   let lastAlarm = performance.now();
   let longestGap = 0;
   const taking = (async () => {
@@ -73,7 +82,7 @@ export async function nodeKills(kills: number): Promise<NodeKillFigures> {
   const reading = (async () => {
     for await (const { value } of fs.telemetry.stream()) if (Number(value) <= count) readings.note(Number(value));
   })();
-  await using _gateway = startChild('cluster-gateway.js', options, (word) => {
+  await using gateway = startChild('cluster-gateway.js', options, (word) => {
     if (typeof word === 'object' && word !== null && 'alarms' in word) made = Number(word.alarms);
   });
   await until('alarms flow', () => alarms.missing() < count, patienceMs);
@@ -95,11 +104,13 @@ export async function nodeKills(kills: number): Promise<NodeKillFigures> {
   await pause(2_000); // for what might come twice
   await fs.close();
   await Promise.all([taking, reading]);
+  await gateway.kill();
   return {
     lost_alarms: alarms.missing(),
     lost_readings: readings.missing(),
     repeated: alarms.figures.repeated + readings.figures.repeated,
-    reordered: alarms.figures.reordered,
+    late: alarms.late.length,
+    late_untold: alarms.late.filter((seq) => !told.some(([from, to]) => from <= seq && seq <= to)).length,
     node_kills: kills,
     kills_of_both: both,
     alarms_and_readings: 2 * count,

@@ -98,15 +98,15 @@ describe.skipIf(!debian('mosquitto'))('a group of clients', () => {
     const told: { gateway: string; isOwned: boolean }[] = [];
     a.fs.on('ownership', ({ gateway, isOwned }) => told.push({ gateway, isOwned }));
     await readAll();
-    let isDone = false;
+    const done = new AbortController();
     const flow = (async () => {
-      while (!isDone) await readAll();
+      while (!done.signal.aborted) await readAll();
     })();
     await until('readings flow', () => a.readings.length > 20);
     const b = await member();
     await until('the gateways are shared', shared(a, b));
     await new Promise((resolve) => setTimeout(resolve, 300));
-    isDone = true;
+    done.abort();
     await flow;
     await readAll(); // the last number shows each what it lacks
     const sent = gateways[0]?.entries() ?? 0;
@@ -140,13 +140,14 @@ describe.skipIf(!debian('mosquitto'))('a group of clients', () => {
     await until('the other has taken over', () => b.owned().length === names.length);
     await until('all is receipted', () => receipted() === names.length * 3);
     const offered = b.alarms.slice(before).filter(([g]) => ofA.includes(g));
-    expect(offered.toSorted()).toEqual(
-      ofA
-        .flatMap((g) => [
+    const named = (of: readonly Taken[]) => of.map(([g, seq]) => `${g}/${seq}`).toSorted();
+    expect(named(offered)).toEqual(
+      named(
+        ofA.flatMap((g) => [
           [g, 2],
           [g, 3],
-        ])
-        .toSorted(),
+        ]),
+      ),
     );
   });
 
