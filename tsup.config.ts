@@ -67,6 +67,8 @@ export default defineConfig((options) => [
       bench: 'test/bench/main.ts',
       faults: 'test/faults/main.ts',
       'clock-gateway': 'test/faults/clock-gateway.ts',
+      'cluster-gateway': 'test/faults/cluster/lane-process.ts',
+      'cluster-consumer': 'test/faults/cluster/consumer-process.ts',
       'journal-writer': 'test/faults/power-cut/journal-writer.ts',
       'shaped-line': 'test/bench/shaped-line.ts',
       'register-server': 'test/bench/register-server.ts',

@@ -15,7 +15,7 @@ export type {
 } from './client/alarm-stream.ts';
 export type { ActiveAlarms, Alarms, Reason, Suppressed, SuppressedList } from './client/alarms.ts';
 export type { Certificates, GatewayCertificate, NewCertificate } from './client/certificates.ts';
-export type { AlarmGap, ClientEvents, Gap, Status, TelemetryGap } from './client/client-events.ts';
+export type { AlarmGap, ClientEvents, Gap, OwnershipChange, Status, TelemetryGap } from './client/client-events.ts';
 export type { ActionOptions } from './client/command-desk.ts';
 export type { CommandOutcome } from './client/command-outcome.ts';
 export type { CommandProposal } from './client/command-proposal.ts';

@@ -15,7 +15,7 @@ export async function checkConfig(file: string): Promise<void> {
   const lines = [
     `${file} is valid.`,
     `gateway   ${gateway} “${site.name}” in ${district}/${town}`,
-    `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.url}`).join(', ') || 'none: alarms stay on this gateway'}`,
+    `uplinks   ${site.uplinks.map((u) => `${u.id} → ${u.urls.join(' or ')}`).join(', ') || 'none: alarms stay on this gateway'}`,
     ...(await identityLines(site)),
     `operators ${[...site.operators.keys()].join(', ') || 'none: nobody can change anything from outside, and an alarm counts as delivered when the broker took it'}`,
     `journal   ${site.journal.path}, ${site.journal.maxBytes / 1_048_576} MiB; a power cut loses at most ${lostSeconds(site.journal)} s of readings and no alarm`,

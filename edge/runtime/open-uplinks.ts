@@ -8,8 +8,7 @@ import type { Log } from '../platform/log.ts';
 import type { Credentials } from '../uplink/mqtt-link.ts';
 import { type CommandOutcome, type Handlers, requestDesk } from '../uplink/request-desk.ts';
 import { type Uplink, uplink } from '../uplink/uplink.ts';
-import type { UplinkConfig } from './config/config-schema.ts';
-import type { Site } from './config/site.ts';
+import type { Site, SiteUplink } from './config/site.ts';
 import type { DeliveryDesk } from './delivery/delivery-desk.ts';
 import { type Standby, standby } from './delivery/standby.ts';
 import { placeUplink } from './place-uplink.ts';
@@ -39,7 +38,7 @@ export type UplinkParts = {
   /** The present value of every point, as messages; `seq`: the last entry of readings before them. */
   readonly present: (seq: Seq) => readonly Uint8Array[];
   /** What an uplink with a certificate connects with. */
-  readonly trialFor: (uplink: UplinkConfig) => Trial | undefined;
+  readonly trialFor: (uplink: SiteUplink) => Trial | undefined;
   /** What answers requests that came by this uplink. */
   readonly handlersFor: (resume: () => number) => Handlers;
   /** Somebody wanted to change something, by whatever uplink. */
@@ -49,7 +48,7 @@ export type UplinkParts = {
 
 export async function openUplinks(site: Site, parts: UplinkParts): Promise<UplinkSet> {
   const { delivery } = parts;
-  const open = async (config: UplinkConfig): Promise<Opened> => {
+  const open = async (config: SiteUplink): Promise<Opened> => {
     await placeUplink(config, parts);
     return openUplink(config, site, parts);
   };
@@ -91,14 +90,14 @@ export async function openUplinks(site: Site, parts: UplinkParts): Promise<Uplin
 
 type Opened = { readonly id: string; readonly uplink: Uplink; readonly trial: Trial | undefined };
 
-function openUplink(config: UplinkConfig, site: Site, parts: UplinkParts): Opened {
+function openUplink(config: SiteUplink, site: Site, parts: UplinkParts): Opened {
   const { journal, clock, log, boot, document, present, delivery } = parts;
-  const { id, url } = config;
+  const { id, urls } = config;
   const trial = parts.trialFor(config);
   const up: Uplink = uplink(
     {
       id,
-      url,
+      urls,
       credentials: () => credentialsOf(config, trial),
       site: site.address,
       boot,
@@ -133,7 +132,7 @@ function statusOf(
   return { id, up, ...(isStandby && { standby: true as const }), ...(hops && { hops }) };
 }
 
-async function credentialsOf(config: UplinkConfig, trial: Trial | undefined): Promise<Credentials> {
+async function credentialsOf(config: SiteUplink, trial: Trial | undefined): Promise<Credentials> {
   return {
     ...(config.username !== undefined && { username: config.username }),
     ...(config.password !== undefined && { password: config.password }),
@@ -141,7 +140,7 @@ async function credentialsOf(config: UplinkConfig, trial: Trial | undefined): Pr
   };
 }
 
-async function filesOf(config: UplinkConfig): Promise<Credentials> {
+async function filesOf(config: SiteUplink): Promise<Credentials> {
   return {
     ...(config.ca !== undefined && { ca: await readBytes(config.ca) }),
     ...(config.cert !== undefined && { cert: await readBytes(config.cert) }),

@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
 import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { brokerOrder } from '../../sdk/model/broker-order.ts';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { elapsed, type Millis, type MonoTime, millis, seconds } from '../../sdk/model/time.ts';
 import { tlsTrouble } from '../../sdk/model/tls-trouble.ts';
@@ -10,7 +11,8 @@ import { delays } from './backoff.ts';
 import { type Pulse, type PulseLine, pulse } from './pulse.ts';
 
 export type LinkOptions = {
-  readonly url: string;
+  /** The most preferred first; see {@link brokerOrder}. */
+  readonly urls: readonly string[];
   readonly clientId: string;
   /** Published by the broker itself when this gateway is gone without a word. */
   readonly will: { readonly topic: string; readonly payload: Uint8Array };
@@ -32,7 +34,7 @@ export type Credentials = {
 export type LinkListener = {
   /** Connected and subscribed. */
   readonly up: () => void;
-  readonly down: (why: string) => void;
+  readonly down: (why: string, url: string) => void;
   readonly message: (topic: string, payload: Uint8Array) => void;
 };
 
@@ -59,6 +61,8 @@ const connectWithinMs = 15_000;
 
 export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; random: () => number }): Link {
   const { clock, log } = ctx;
+  const order = brokerOrder(options.urls.length);
+  let url = options.urls[0] ?? '';
   let client: MqttClient | undefined;
   let isUp = false;
   let beat: Pulse | undefined;
@@ -67,7 +71,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
   /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
   const abandon = (): void => {
     for (const give of waiting)
-      give(new FengsuiError('UNAVAILABLE', `the connection to ${options.url} broke before a message was taken`));
+      give(new FengsuiError('UNAVAILABLE', `the connection to ${url} broke before a message was taken`));
     waiting.clear();
   };
 
@@ -80,14 +84,14 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
     },
     publish: (topic, payload, retain = false) => {
       const current = client;
-      if (!isUp || !current) return Promise.reject(new FengsuiError('UNAVAILABLE', `${options.url} is not connected`));
+      if (!isUp || !current) return Promise.reject(new FengsuiError('UNAVAILABLE', `${url} is not connected`));
       return new Promise((resolve, reject) => {
         waiting.add(reject);
         const body = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
         current.publish(topic, body, { qos: 1, retain }, (cause) => {
           waiting.delete(reject);
           if (!cause) return resolve();
-          reject(new FengsuiError('UNAVAILABLE', `${options.url} did not take a message on ${topic}`, { cause }));
+          reject(new FengsuiError('UNAVAILABLE', `${url} did not take a message on ${topic}`, { cause }));
         });
       });
     },
@@ -101,10 +105,12 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
           .catch(() => undefined); // the loop sees the abort
       };
       while (!signal.aborted) {
-        const opened = await open(options, signal);
+        const which = order.next(clock.mono());
+        url = options.urls[which] ?? url;
+        const opened = await open(url, options, signal);
         if (signal.aborted) return;
         if ('cannot' in opened) {
-          listener.down(opened.cannot);
+          listener.down(opened.cannot, url);
           await pause();
           continue;
         }
@@ -120,7 +126,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
           },
           subscribed: () => {
             isUp = true;
-            log.info('uplink.up', { url: options.url });
+            log.info('uplink.up', { url });
             current.on('message', (topic, payload) => listener.message(topic, payload));
             listener.up();
           },
@@ -134,7 +140,8 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         // Nothing is to be waited for: what was not taken is in the journal.
         await current.endAsync(true).catch((e: unknown) => log.warn('uplink.end', { why: describeError(e) }));
         if (signal.aborted) return;
-        listener.down(why);
+        order.failed(which, clock.mono());
+        listener.down(why, url);
         if (accepted !== undefined && elapsed(accepted, clock.mono()) > settledAfter)
           waits = delays(backoff, ctx.random);
         await pause();
@@ -154,13 +161,17 @@ async function sayGoodbye(farewell: () => Promise<void>, ctx: { clock: Clock; lo
 }
 
 /** A new client each time: the library's own queue would resend what our journal resends already. */
-async function open(options: LinkOptions, signal: AbortSignal): Promise<MqttClient | { readonly cannot: string }> {
+async function open(
+  url: string,
+  options: LinkOptions,
+  signal: AbortSignal,
+): Promise<MqttClient | { readonly cannot: string }> {
   try {
     const credentials = await options.credentials();
     signal.throwIfAborted();
-    return connect(options.url, clientOptions(options, credentials));
+    return connect(url, clientOptions(options, credentials));
   } catch (e) {
-    return { cannot: `the certificate or key for ${options.url} cannot be used: ${describeError(e)}` };
+    return { cannot: `the certificate or key for ${url} cannot be used: ${describeError(e)}` };
   }
 }
 
@@ -218,7 +229,8 @@ function lifetime(client: MqttClient, options: LinkOptions, signal: AbortSignal,
     client.once('connect', () => {
       stages.accepted(endWith);
       client
-        .subscribeAsync([...options.subscribe], { qos: 1 })
+        // QoS 0: a receipt or request that is lost is sent again from the other end; see sdk/client/connection.ts.
+        .subscribeAsync([...options.subscribe], { qos: 0 })
         .then(() => stages.subscribed())
         .catch((e: unknown) => endWith(`cannot subscribe: ${describeError(e)}`));
     });

@@ -1,4 +1,5 @@
 import { describeError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
 import { encodePresence } from '../../sdk/wire/gateway-state.ts';
 import { type Site, topicOf } from '../../sdk/wire/topics.ts';
 import type { Journal, Lane, Seq } from '../journal/journal.ts';
@@ -12,7 +13,7 @@ import { type LinkOptions, mqttLink } from './mqtt-link.ts';
 import type { RequestDesk } from './request-desk.ts';
 import { telemetryDrain } from './telemetry-drain.ts';
 
-export type UplinkOptions = Pick<LinkOptions, 'url' | 'credentials'> & {
+export type UplinkOptions = Pick<LinkOptions, 'urls' | 'credentials'> & {
   /** Names the cursors in the journal: the same name, the same place in the queue. */
   readonly id: string;
   readonly site: Site;
@@ -53,6 +54,9 @@ export interface Uplink {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** A cluster that has just lost a node may pass a retained message on and not keep it (NATS 2.9.10): whoever comes later would not be told. */
+const presenceAgainAfter = seconds(30);
+
 /** One destination of this gateway: its connection, its two drains, its requests. */
 export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   const log = ctx.log.child({ uplink: options.id });
@@ -68,7 +72,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
   const presence = (online: boolean): Uint8Array => encodePresence({ online, boot: options.boot });
   const link = mqttLink(
     {
-      url: options.url,
+      urls: options.urls,
       credentials: options.credentials,
       clientId: `fengsui-${options.site.district}-${options.site.gateway}`,
       will: { topic: topic.presence, payload: presence(false) },
@@ -112,7 +116,10 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
       .publish(to, payload, retain)
       .catch((e: unknown) => log.warn('uplink.not-taken', { topic: to, why: describeError(e) }));
   };
-  const noteDown = onChange<string>((why) => why !== '' && log.warn('uplink.down', { url: options.url, why }));
+  /** Each broker's own trouble, once an outage. */
+  const noteDown = new Map(
+    options.urls.map((url) => [url, onChange<string>((why) => why !== '' && log.warn('uplink.down', { url, why }))]),
+  );
 
   const received = inbox({
     desk: ctx.desk,
@@ -135,28 +142,32 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     resume: () => alarms.resume(),
     reconnect: (why) => link.reconnect(why),
     async run(signal) {
+      let sayAgain = (): void => undefined;
       const listener = {
         up: () => {
-          noteDown('');
           options.onLink?.(true);
+          for (const note of noteDown.values()) note('');
           publish(topic.presence, presence(true), true);
+          sayAgain = ctx.clock.after(presenceAgainAfter, () => publish(topic.presence, presence(true), true));
           // Before the alarms: it says how stamps of a wrong clock lie in right time.
           publish(topic.state, ctx.document('state'), true);
           alarms.resume();
           documents.show('points');
           telemetry.linkUp();
         },
-        down: (why: string) => {
+        down: (why: string, url: string) => {
+          sayAgain();
           documents.linkDown();
           telemetry.linkDown();
           options.onLink?.(false);
-          noteDown(why);
+          noteDown.get(url)?.(why);
         },
         message: (to: string, payload: Uint8Array) =>
           to === topic.request ? received.request(to, payload) : received.receipt(to, payload),
       };
       const farewell = (): Promise<void> => link.publish(topic.presence, presence(false), true);
       await Promise.all([link.run(listener, signal, farewell), alarms.run(signal), telemetry.run(signal)]);
+      sayAgain();
       documents.linkDown();
       received.end();
     },

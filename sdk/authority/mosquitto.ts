@@ -1,4 +1,5 @@
 import type { DistrictCode } from '../model/ids.ts';
+import { everyGroup } from '../wire/group.ts';
 import { type Area, fromGateway, toGateway, topicFilter } from '../wire/topics.ts';
 import type { Claim } from './claims/claim.ts';
 import { commonName, type Holder } from './holder.ts';
@@ -95,9 +96,12 @@ function rulesOf(district: DistrictCode, holder: Holder): readonly string[] {
     case 'gateway':
       return rules({ district, town: holder.town, gateway: holder.name }, 'write', 'read');
     case 'town':
-      return rules({ district, town: holder.town }, 'read', 'write');
+      return [
+        ...rules({ district, town: holder.town }, 'read', 'write'),
+        `readwrite ${everyGroup(district, holder.town)}`,
+      ];
     case 'district':
-      return [...rules({ district }, 'read', 'write'), 'read $SYS/#'];
+      return [...rules({ district }, 'read', 'write'), `readwrite ${everyGroup(district)}`, 'read $SYS/#'];
     case 'broker':
       return [];
   }

@@ -16,6 +16,7 @@ import { passedEntries } from './passed-entries.ts';
 import { pullQueue } from './pull-queue.ts';
 import type { Receipts } from './receipts.ts';
 import { type GatewayRecord, recordOf } from './record.ts';
+import type { Ownership } from './share/ownership.ts';
 import { abortError } from './time-limit.ts';
 
 /**
@@ -93,6 +94,9 @@ export type RecordStreamOptions = AlarmStreamOptions & {
 
 export type AlarmStreamContext = {
   readonly directory: Directory;
+  readonly ownership: Ownership;
+  /** A gateway whose alarms this client takes is there, or there again. */
+  readonly arrivals: Listeners<Site>;
   readonly receipts: Receipts;
   readonly incoming: Listeners<{ readonly site: Site; readonly message: LaneEntry }>;
   readonly resume: (site: Site) => Promise<{ readonly log: number; readonly next: number }>;
@@ -115,9 +119,9 @@ export function alarmStream(
 ): AlarmStream<AlarmUpdate | RecordUpdate> {
   const takesRecords = 'records' in options && options.records;
   const buffer = checkedBuffer(options.buffer);
-  const start: ReadonlyMap<string, Position> = options.from === undefined ? new Map() : decodeCursor(options.from);
+  const start = new Map<string, Position>(options.from === undefined ? [] : decodeCursor(options.from));
   for (const signal of [options.signal, ctx.closed]) if (signal?.aborted) throw abortError(signal.reason);
-  const queue = pullQueue<AlarmUpdate | RecordUpdate>();
+  const queue = pullQueue<{ readonly site: Site; readonly update: AlarmUpdate | RecordUpdate }>();
   const tracks = new Map<string, AlarmTrack>();
   const passed = passedEntries(ctx.receipts, options.from !== undefined);
   let repeated = 0;
@@ -154,9 +158,9 @@ export function alarmStream(
   const deliver = (site: Site, track: AlarmTrack, entry: LaneEntry): void => {
     const clocks = ctx.directory.at(site)?.state?.clocks ?? [];
     const place = placeOf(site, track, entry, performance.now());
-    if ('change' in entry) queue.push(merged(describe(site, entry.change, clocks), place));
+    if ('change' in entry) queue.push({ site, update: merged(describe(site, entry.change, clocks), place) });
     else if ('record' in entry && takesRecords)
-      queue.push(merged({ record: recordOf(site.gateway, entry.record, clocks) }, place));
+      queue.push({ site, update: merged({ record: recordOf(site.gateway, entry.record, clocks) }, place) });
     else {
       track.sequence.commit(entry);
       passed.note(site, entry);
@@ -207,18 +211,32 @@ export function alarmStream(
     tracks.set(siteKey(site), track);
     return track;
   };
+  const relieved = (): void => {
+    if (!full || queue.size > buffer / 2) return;
+    full = false;
+    for (const track of tracks.values()) track.drain();
+  };
   const pull = async () => {
     const got = await queue.pull();
-    if (full && queue.size <= buffer / 2) {
-      full = false;
-      for (const track of tracks.values()) track.drain();
-    }
-    return got;
+    relieved();
+    return got && { item: got.item.update };
+  };
+  /** What the consumer has not begun with goes to whoever takes the gateway over: it was not committed. */
+  const letGo = (site: Site): void => {
+    const track = tracks.get(siteKey(site));
+    if (!track) return;
+    const position = track.sequence.position();
+    if (position) start.set(siteKey(site), position);
+    track.close();
+    tracks.delete(siteKey(site));
+    queue.remove((waiting) => siteKey(waiting.site) === siteKey(site));
+    relieved();
   };
 
   const undo = [
     ctx.incoming.add(({ site, message }) => trackOf(site).receive(message)),
-    ctx.directory.arrivals.add((site) => trackOf(site).arrived()),
+    ctx.arrivals.add((site) => trackOf(site).arrived()),
+    ctx.ownership.lost.add(letGo),
   ];
   const close = (): void => {
     for (const off of undo) off();
@@ -227,7 +245,8 @@ export function alarmStream(
     queue.end();
   };
   for (const signal of [options.signal, ctx.closed]) signal?.addEventListener('abort', close, { once: true });
-  for (const { site, presence } of ctx.directory.entries()) if (presence?.online) trackOf(site).arrived();
+  for (const { site, presence } of ctx.directory.entries())
+    if (presence?.online && ctx.ownership.hears(site)) trackOf(site).arrived();
   return {
     get repeated() {
       return repeated;

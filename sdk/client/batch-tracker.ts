@@ -9,6 +9,12 @@ export type BatchTracker = {
   readonly note: (site: Site, log: number, numbers: Range) => Ranges;
   /** What was sent while nobody listened is fetched, oldest first; what the gateway does not have any more is told. */
   readonly fill: (site: Site) => void;
+  /** Up to where nothing is missing. */
+  readonly position: (site: Site) => { readonly log: number; readonly seq: number } | undefined;
+  /** All up to there was taken elsewhere; what comes behind it and is missing is fetched. */
+  readonly takeOn: (site: Site, from: { readonly log: number; readonly seq: number }) => void;
+  /** As if nothing had ever been heard of the gateway. */
+  readonly forget: (site: Site) => void;
 };
 
 export type TrackerContext = {
@@ -79,5 +85,15 @@ export function batchTracker(ctx: TrackerContext): BatchTracker {
       if (filling.has(siteKey(site)) || !stateOf(site).hole) return;
       fillAll(site).catch((e: unknown) => ctx.problem(site, e));
     },
+    position(site) {
+      const record = records.get(siteKey(site));
+      return record && { log: record.log, seq: through(record) };
+    },
+    takeOn(site, { log, seq }) {
+      const record = records.get(siteKey(site));
+      const first = record?.log === log ? (record.came[0]?.[0] ?? seq) : seq;
+      records.set(siteKey(site), noted(record, log, [Math.min(first, seq), seq]));
+    },
+    forget: (site) => void records.delete(siteKey(site)),
   };
 }

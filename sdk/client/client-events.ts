@@ -37,8 +37,12 @@ export type TelemetryGap = Numbers & { readonly lane: 'telemetry' } & LaneGap;
 /** Numbered messages of one gateway that did not come as they were recorded. `lane` and `reason` tell what else is known. */
 export type Gap = AlarmGap | TelemetryGap;
 
+/** A gateway has come to this client, or gone to another of its group: see `share` of `connect`. */
+export type OwnershipChange = { readonly gateway: string; readonly town: string; readonly isOwned: boolean };
+
 export type ClientEvents = {
   readonly status: Status;
+  readonly ownership: OwnershipChange;
   readonly gap: Gap;
   /** With a store: somebody on site and the platform have changed the same of a device. */
   readonly conflict: HeardConflict;
@@ -55,6 +59,7 @@ export type EventDesk = {
   readonly turn: (status: Status) => void;
   readonly gap: (gap: Gap) => void;
   readonly conflict: (conflict: HeardConflict) => void;
+  readonly ownership: (change: OwnershipChange) => void;
   readonly problem: (error: unknown) => void;
   /** Counts and tells of a message that makes no sense. */
   readonly refuse: (topic: string, error: unknown) => void;
@@ -66,6 +71,7 @@ export function eventDesk(): EventDesk {
     status: listeners<Status>(),
     gap: listeners<Gap>(),
     conflict: listeners<HeardConflict>(),
+    ownership: listeners<OwnershipChange>(),
     error: listeners<FengsuiError>(),
   };
   let status: Status = 'reconnecting';
@@ -85,6 +91,7 @@ export function eventDesk(): EventDesk {
     },
     gap: events.gap.emit,
     conflict: events.conflict.emit,
+    ownership: events.ownership.emit,
     problem: (e) =>
       events.error.emit(FengsuiError.is(e) ? e : new FengsuiError('PROTOCOL', describeError(e), { cause: e })),
     refuse(topic, cause) {
@@ -95,7 +102,7 @@ export function eventDesk(): EventDesk {
       );
     },
     clear() {
-      for (const list of [events.status, events.gap, events.conflict, events.error]) list.clear();
+      for (const list of Object.values(events)) list.clear();
     },
   };
 }

@@ -4,6 +4,7 @@ import { describeError, FengsuiError } from '../model/errors.ts';
 import { districtCode, townCode } from '../model/ids.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
+import { type Group, groupFilters, groupName, memberTopic, nobodyThere } from '../wire/group.ts';
 import type { Signer } from '../wire/sign1.ts';
 import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
@@ -12,6 +13,8 @@ import { districtView } from './district-view.ts';
 import { type Fengsui, fengsui } from './fengsui.ts';
 import { receipts } from './receipts.ts';
 import { requests } from './requests.ts';
+import { groupDesk } from './share/group-desk.ts';
+import { ownsAll } from './share/ownership.ts';
 import { storePart } from './store-part.ts';
 import { abortError, connectTimeoutMs, within } from './time-limit.ts';
 
@@ -20,6 +23,12 @@ export type ConnectOptions = BrokerOptions & {
   readonly district: string;
   /** Code of one town, three digits (GB/T 10114): only its gateways are seen. A town's command centre, whom the broker lets see no other, gives its own. */
   readonly town?: string | undefined;
+  /**
+   * Name of a group of processes that share the gateways among themselves; see docs/scale.md. Streams then bring what the
+   * gateways send that this process owns, in order per gateway; calls reach every gateway as ever. All processes of a group
+   * run the same program, with the same streams. When one goes, the others take over what it has not committed.
+   */
+  readonly share?: string | undefined;
   /** Signs commands and receipts. Without one the client can only watch. */
   readonly signer?: Signer | undefined;
   /** The person at the desk, told to gateways with everything that is done to alarms. */
@@ -37,7 +46,7 @@ export type ConnectOptions = BrokerOptions & {
 
 /**
  * Connects to a district's broker, and resolves once the gateways known to it are listed.
- * @throws FengsuiError INVALID (district, town, URL, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
+ * @throws FengsuiError INVALID (district, town, URL, `share`, `tls`), FORBIDDEN (the broker refuses), UNAVAILABLE (no broker in time), ABORTED
  */
 export async function connectWith<P extends ProfileSpec>(
   options: ConnectOptions & { readonly profiles: readonly P[] },
@@ -45,10 +54,17 @@ export async function connectWith<P extends ProfileSpec>(
   const { signer, operator, profiles, signal } = options;
   const district = districtCode(options.district);
   const town = options.town === undefined ? undefined : townCode(options.town);
-  checkUrl(options.url);
+  const urls = brokerUrls(options.url);
   checkTls(options);
   const client = `sdk-${randomBytes(8).toString('hex')}`;
-  const link = connection({ ...options, clientId: client, subscribe: subscriptions({ district, town }, client) });
+  const group = options.share === undefined ? undefined : { district, town, name: groupName(options.share) };
+  const link = connection({
+    ...options,
+    urls,
+    clientId: client,
+    subscribe: subscriptions({ district, town }, client, group),
+    will: group && { topic: memberTopic(group, client), payload: nobodyThere },
+  });
   const closing = new AbortController();
   setMaxListeners(0, closing.signal); // one for every request and stream that is open
   const isUp = (): boolean => link.up;
@@ -61,7 +77,31 @@ export async function connectWith<P extends ProfileSpec>(
     closed: closing.signal,
     newId: () => randomBytes(8).toString('hex'),
   });
-  const view = districtView({ district, requests: asked, desk, isUp });
+  const sent = receipts({ signer, send: link.send, problem: desk.problem });
+  const sharing =
+    group &&
+    groupDesk({
+      group,
+      member: client,
+      link,
+      gateways: () => view.directory.entries().map(({ site }) => site),
+      knows: (site) => view.directory.at(site) !== undefined,
+      taken: (site) => view.feed.position(site),
+      takeOn: (site, from) => view.feed.takeOn(site, from),
+      flush: sent.flush,
+      tell: ({ gateway, town: of }, isOwned) => desk.ownership({ gateway, town: of, isOwned }),
+      problem: desk.problem,
+    });
+  const view = districtView({ district, requests: asked, desk, isUp, ownership: sharing ?? ownsAll() });
+  view.directory.changes.add(({ type }) => type === 'added' && sharing?.added());
+  const isOfGroup = (topic: string, bytes: Uint8Array): boolean => {
+    try {
+      return sharing?.receive(topic, bytes) ?? false;
+    } catch (e) {
+      desk.refuse(topic, e);
+      return true;
+    }
+  };
   const stored =
     options.store &&
     storePart({
@@ -77,23 +117,25 @@ export async function connectWith<P extends ProfileSpec>(
       desk,
       closed: closing.signal,
     });
-  const first = firstConnection();
+  const first = firstConnection(urls);
   const quiet = quietTime();
   const running = link.run(
     {
       up() {
         desk.turn('connected');
         asked.connected();
+        sharing?.connected();
         first.succeeded();
       },
-      down(why) {
+      down(why, url) {
         view.directory.lost();
+        sharing?.disconnected();
         desk.turn('reconnecting');
-        first.failed(why);
+        first.failed(why, url);
       },
       message(topic, bytes, retained) {
         if (retained) quiet.broken();
-        view.receive(topic, bytes);
+        if (!isOfGroup(topic, bytes)) view.receive(topic, bytes);
       },
     },
     closing.signal,
@@ -101,7 +143,7 @@ export async function connectWith<P extends ProfileSpec>(
   running.catch(desk.problem);
   try {
     const ms = options.timeoutMs ?? connectTimeoutMs;
-    await within({ ms, signals: [signal], late: () => first.late(options.url, ms) }, () => first.up);
+    await within({ ms, signals: [signal], late: () => first.late(ms) }, () => first.up);
     await quiet.come();
     await stored?.load();
     if (signal?.aborted) throw abortError(signal.reason);
@@ -110,7 +152,6 @@ export async function connectWith<P extends ProfileSpec>(
     await running.catch(describeError); // what is thrown tells more
     throw e;
   }
-  const sent = receipts({ signer, send: link.send, problem: desk.problem });
   const face = fengsui({
     profiles,
     signer,
@@ -124,6 +165,7 @@ export async function connectWith<P extends ProfileSpec>(
     closing,
     stored,
     running: Promise.all([running, stored?.run().catch(desk.problem)]).then(() => undefined),
+    leave: async () => sharing?.leave(),
   });
   closeOn(signal, face, closing.signal);
   return face;
@@ -131,22 +173,34 @@ export async function connectWith<P extends ProfileSpec>(
 
 const schemes = ['mqtt:', 'mqtts:', 'ws:', 'wss:'];
 
-function checkUrl(url: string): void {
-  if (URL.canParse(url) && schemes.includes(new URL(url).protocol)) return;
+/** So many brokers are more than any cluster has at its doors. */
+const mostBrokers = 16;
+
+/** @throws FengsuiError INVALID */
+function brokerUrls(given: string | readonly string[]): readonly string[] {
+  const urls = typeof given === 'string' ? [given] : [...new Set(given)];
+  if (urls.length === 0 || urls.length > mostBrokers)
+    throw new FengsuiError('INVALID', `\`url\` names ${urls.length} brokers: expected 1 to ${mostBrokers}`);
+  const wrong = urls.find((url) => !URL.canParse(url) || !schemes.includes(new URL(url).protocol));
+  if (wrong === undefined) return urls;
   throw new FengsuiError(
     'INVALID',
-    `broker URL ${JSON.stringify(url)} is not valid: expected e.g. mqtt://127.0.0.1:1883`,
+    `broker URL ${JSON.stringify(wrong)} is not valid: expected e.g. mqtt://127.0.0.1:1883`,
   );
 }
 
 /** Replies first, retained documents next: what streams can only be understood by them. */
-const subscriptions = (area: Area, client: string): readonly string[] => [
+const subscriptions = (area: Area, client: string, group: Group | undefined): readonly string[] => [
   topicFilter(area, 'reply', client),
-  ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
+  ...(group ? groupFilters(group) : []),
+  ...([...documents, ...(group ? [] : lanes)] as const).map((channel) => topicFilter(area, channel)),
 ];
+const documents = ['presence', 'state', 'points'] as const;
+/** Of a group each member subscribes to those of its own gateways. */
+const lanes = ['alarm', 'telemetry'] as const;
 
-function firstConnection() {
-  let last: FengsuiError | undefined;
+function firstConnection(urls: readonly string[]) {
+  const failures = new Map<string, FengsuiError>();
   let settle: { resolve: () => void; reject: (why: FengsuiError) => void } | undefined;
   const up = new Promise<void>((resolve, reject) => {
     settle = { resolve, reject };
@@ -155,16 +209,18 @@ function firstConnection() {
   return {
     up,
     succeeded: (): void => settle?.resolve(),
-    failed(why: FengsuiError): void {
-      last = why;
-      // Trying again would not change the broker's mind.
-      if (why.code === 'FORBIDDEN') settle?.reject(why);
+    failed(why: FengsuiError, url: string): void {
+      failures.set(url, why);
+      // Trying again would not change the minds of brokers that have all said no.
+      if (urls.every((each) => failures.get(each)?.code === 'FORBIDDEN')) settle?.reject(why);
     },
-    late: (url: string, ms: number): FengsuiError =>
-      new FengsuiError(
+    late(ms: number): FengsuiError {
+      const reasons = [...failures.values()].map(describeError).join('; ');
+      return new FengsuiError(
         'UNAVAILABLE',
-        `no connection to ${url} within ${ms} ms${last ? `: ${describeError(last)}` : ''}`,
-      ),
+        `no connection to ${urls.join(' or ')} within ${ms} ms${reasons === '' ? '' : `: ${reasons}`}`,
+      );
+    },
   };
 }
 

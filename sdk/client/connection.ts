@@ -1,12 +1,16 @@
 import { createSecureContext } from 'node:tls';
-import { connect, type IClientOptions, type MqttClient } from 'mqtt';
+import { connect, ErrorWithSubackPacket, type IClientOptions, type MqttClient } from 'mqtt';
+import { brokerOrder } from '../model/broker-order.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { tlsTrouble } from '../model/tls-trouble.ts';
 import { delays, reconnectBackoff } from './backoff.ts';
 
 export type BrokerOptions = {
-  /** `mqtt://`, `mqtts://`, `ws://` or `wss://`. */
-  readonly url: string;
+  /**
+   * `mqtt://`, `mqtts://`, `ws://` or `wss://`; or several, the most preferred first, which must be nodes of one cluster or
+   * joined by a bridge: when one fails the next is tried. A connection that works is kept, whoever may have come back.
+   */
+  readonly url: string | readonly string[];
   readonly username?: string | undefined;
   readonly password?: string | undefined;
   /** PEM, for `mqtts` and `wss`. `cert` and `key` where the broker asks for a client's certificate. */
@@ -15,15 +19,19 @@ export type BrokerOptions = {
     | undefined;
 };
 
-export type ConnectionOptions = BrokerOptions & {
+export type ConnectionOptions = Omit<BrokerOptions, 'url'> & {
+  /** The most preferred first. */
+  readonly urls: readonly string[];
   readonly clientId: string;
   readonly subscribe: readonly string[];
+  /** Published by the broker itself, retained, when this client is gone without a word. */
+  readonly will?: { readonly topic: string; readonly payload: Uint8Array } | undefined;
 };
 
 export type ConnectionListener = {
   /** Connected and subscribed. */
   readonly up: () => void;
-  readonly down: (why: FengsuiError) => void;
+  readonly down: (why: FengsuiError, url: string) => void;
   readonly message: (topic: string, payload: Uint8Array, retained: boolean) => void;
 };
 
@@ -34,6 +42,12 @@ export type Connection = {
   readonly send: (topic: string, payload: Uint8Array, retain?: boolean) => Promise<void>;
   /** Hears one more topic until the connection breaks, or the function that comes back is called. @throws FengsuiError UNAVAILABLE | FORBIDDEN */
   readonly overhear: (topic: string) => Promise<() => void>;
+  /** Adds to what was subscribed to from the start, for as long as this connection lasts. @throws FengsuiError UNAVAILABLE | FORBIDDEN */
+  readonly subscribe: (filters: readonly string[]) => Promise<void>;
+  /** @throws FengsuiError UNAVAILABLE */
+  readonly unsubscribe: (filters: readonly string[]) => Promise<void>;
+  /** Gives this connection up for the reason, as if it had broken; it is made again. */
+  readonly drop: (why: FengsuiError) => void;
   /** Keeps the connection until the signal fires. */
   readonly run: (listener: ConnectionListener, signal: AbortSignal) => Promise<void>;
 };
@@ -56,56 +70,58 @@ const settledAfterMs = 10_000;
 /** A dead broker is noticed after at most one and a half of these. */
 const keepaliveS = 15;
 const attemptMs = 10_000;
+/** With others to go on with, one that does not answer is given up sooner. */
+const attemptOfSeveralMs = 5_000;
 /** How long a proper goodbye may take. */
 const goodbyeMs = 1_000;
 
 export function connection(options: ConnectionOptions): Connection {
   let client: MqttClient | undefined;
   let isUp = false;
+  let url = options.urls[0] ?? '';
+  let giveUp: (why: FengsuiError) => void = () => undefined;
+  const order = brokerOrder(options.urls.length);
+  const current = (): MqttClient => {
+    if (isUp && client) return client;
+    throw new FengsuiError('UNAVAILABLE', `the broker ${url} is not connected`);
+  };
   return {
     get up() {
       return isUp;
     },
-    send: (topic, payload, retain = false) => {
-      const current = client;
-      if (!isUp || !current)
-        return Promise.reject(new FengsuiError('UNAVAILABLE', `the broker ${options.url} is not connected`));
-      return new Promise((resolve, reject) => {
-        current.publish(topic, Buffer.from(payload), { qos: 1, retain }, (cause) => {
-          if (cause)
-            reject(
-              new FengsuiError('UNAVAILABLE', `the broker ${options.url} did not take a message on ${topic}`, {
-                cause,
-              }),
-            );
-          else resolve();
-        });
-      });
+    send: async (topic, payload, retain = false) => publish(current(), { url, topic, payload, retain }),
+    subscribe: async (filters) => {
+      for (const some of inChunks(filters)) await subscribe(current(), url, some);
     },
+    unsubscribe: async (filters) => {
+      for (const some of inChunks(filters)) await unsubscribe(current(), url, some);
+    },
+    drop: (why) => giveUp(why),
     async overhear(topic) {
-      const current = client;
-      if (!isUp || !current) throw new FengsuiError('UNAVAILABLE', `the broker ${options.url} is not connected`);
-      const [grant] = await current.subscribeAsync(topic, { qos: 1 });
-      if (grant && grant.qos > 2)
-        throw new FengsuiError('FORBIDDEN', `the broker ${options.url} refuses the subscription to ${topic}`);
-      return () => void current.unsubscribe(topic);
+      const on = current();
+      await subscribe(on, url, [topic]);
+      return () => void on.unsubscribe(topic);
     },
     async run(listener, signal) {
       let waits = delays(reconnectBackoff, Math.random);
       while (!signal.aborted) {
         const began = performance.now();
+        const which = order.next(began);
+        url = options.urls[which] ?? url;
         // A new client each time: the library's own queue would send again what was long given up.
-        const current = connect(options.url, clientOptions(options));
-        client = current;
-        const why = await lifetime(current, options, signal, () => {
+        const opened = connect(url, clientOptions(options));
+        client = opened;
+        opened.on('message', (topic, payload, packet) => listener.message(topic, payload, packet.retain));
+        const why = await lifetime(opened, { url, subscribe: options.subscribe, signal }, (end) => {
+          giveUp = end;
           isUp = true;
-          current.on('message', (topic, payload, packet) => listener.message(topic, payload, packet.retain));
           listener.up();
         });
         isUp = false;
-        await end(current, signal.aborted);
+        await end(opened, signal.aborted);
         if (signal.aborted) return;
-        listener.down(why);
+        order.failed(which, performance.now());
+        listener.down(why, url);
         if (performance.now() - began > settledAfterMs) waits = delays(reconnectBackoff, Math.random);
         await pause(waits.next().value, signal);
       }
@@ -113,25 +129,27 @@ export function connection(options: ConnectionOptions): Connection {
   };
 }
 
-const clientOptions = ({ clientId, username, password, tls }: ConnectionOptions): IClientOptions => ({
+const clientOptions = ({ clientId, username, password, tls, urls, will }: ConnectionOptions): IClientOptions => ({
   clientId,
   clean: true,
   protocolVersion: 4,
   keepalive: keepaliveS,
   reconnectPeriod: 0,
-  connectTimeout: attemptMs,
+  connectTimeout: urls.length > 1 ? attemptOfSeveralMs : attemptMs,
   queueQoSZero: false,
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
+  ...(will && { will: { topic: will.topic, payload: Buffer.from(will.payload), qos: 1 as const, retain: true } }),
   ...tls,
 });
+
+type Life = { readonly url: string; readonly subscribe: readonly string[]; readonly signal: AbortSignal };
 
 /** From the first byte to the last: resolves with the reason when the connection has ended, or the signal fires. */
 function lifetime(
   client: MqttClient,
-  options: ConnectionOptions,
-  signal: AbortSignal,
-  connected: () => void,
+  { url, subscribe: filters, signal }: Life,
+  connected: (end: (why: FengsuiError) => void) => void,
 ): Promise<FengsuiError> {
   return new Promise((resolve) => {
     let cause: unknown;
@@ -139,9 +157,13 @@ function lifetime(
       signal.removeEventListener('abort', end);
       resolve(
         cause === undefined
-          ? new FengsuiError('UNAVAILABLE', `the broker ${options.url} closed the connection`)
-          : brokerError(options.url, cause),
+          ? new FengsuiError('UNAVAILABLE', `the broker ${url} closed the connection`)
+          : brokerError(url, cause),
       );
+    };
+    const endWith = (e: unknown): void => {
+      cause = e;
+      end();
     };
     signal.addEventListener('abort', end, { once: true });
     client.on('error', (e) => {
@@ -150,21 +172,72 @@ function lifetime(
     });
     client.once('close', end);
     client.once('connect', () => {
-      client
-        .subscribeAsync([...options.subscribe], { qos: 1 })
-        .then((grants) => {
-          const refused = grants.find((grant) => grant.qos > 2);
-          if (refused)
-            throw new FengsuiError(
-              'FORBIDDEN',
-              `the broker ${options.url} refuses the subscription to ${refused.topic}; its access rules must allow it`,
-            );
-          if (!signal.aborted && client.connected) connected();
+      subscribe(client, url, filters)
+        .then(() => {
+          if (!signal.aborted && client.connected) connected(endWith);
         })
-        .catch((e: unknown) => {
-          cause = e;
-          end();
-        });
+        .catch(endWith);
+    });
+  });
+}
+
+type Outgoing = {
+  readonly url: string;
+  readonly topic: string;
+  readonly payload: Uint8Array;
+  readonly retain: boolean;
+};
+
+function publish(client: MqttClient, { url, topic, payload, retain }: Outgoing): Promise<void> {
+  return new Promise((resolve, reject) => {
+    client.publish(topic, Buffer.from(payload), { qos: 1, retain }, (cause) => {
+      if (cause)
+        reject(new FengsuiError('UNAVAILABLE', `the broker ${url} did not take a message on ${topic}`, { cause }));
+      else resolve();
+    });
+  });
+}
+
+/** Filters in one packet: some brokers work each off before they answer. */
+const filtersPerPacket = 200;
+
+function* inChunks(filters: readonly string[]): Generator<readonly string[]> {
+  for (let i = 0; i < filters.length; i += filtersPerPacket) yield filters.slice(i, i + filtersPerPacket);
+}
+
+/**
+ * QoS 0: whatever must not be lost is acknowledged from end to end and had again when it is missing. A broker’s own
+ * acknowledgements would add nothing to that; NATS makes a replicated consumer for each such subscription, which takes a
+ * cluster that has just lost a node tens of seconds.
+ */
+async function subscribe(client: MqttClient, url: string, filters: readonly string[]): Promise<void> {
+  await client.subscribeAsync([...filters], { qos: 0 }).catch((cause: unknown) => {
+    const refused = filters[refusalIn(cause)];
+    if (refused !== undefined)
+      throw new FengsuiError(
+        'FORBIDDEN',
+        `the broker ${url} refuses the subscription to ${refused}; its access rules and limits must allow it`,
+        { cause },
+      );
+    throw new FengsuiError('UNAVAILABLE', `the broker ${url} did not take the subscription to ${filters[0]}`, {
+      cause,
+    });
+  });
+}
+
+/** Return code of SUBACK (MQTT 3.1.1, 3.9.3). */
+const subscriptionRefused = 0x80;
+
+/** Which of the filters was refused; -1 when the trouble was another. */
+function refusalIn(cause: unknown): number {
+  const packet = cause instanceof ErrorWithSubackPacket ? cause.packet : undefined;
+  return packet?.cmd === 'suback' ? packet.granted.indexOf(subscriptionRefused) : -1;
+}
+
+async function unsubscribe(client: MqttClient, url: string, filters: readonly string[]): Promise<void> {
+  await client.unsubscribeAsync([...filters]).catch((cause: unknown) => {
+    throw new FengsuiError('UNAVAILABLE', `the broker ${url} did not end the subscription to ${filters[0]}`, {
+      cause,
     });
   });
 }

@@ -10,6 +10,7 @@ import { pointTables } from './point-tables.ts';
 import type { Requests } from './requests.ts';
 import { parseBatches, parseLatest, parseTable, wallOf } from './results.ts';
 import { seeding } from './seeding.ts';
+import type { Ownership } from './share/ownership.ts';
 import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
 import { type ValueCache, valueCache } from './value-cache.ts';
 
@@ -20,6 +21,9 @@ export type DistrictView = {
   readonly feed: TelemetryFeed;
   /** Whatever comes in an alarm lane, also what this version has no name for. */
   readonly alarms: Listeners<{ readonly site: Site; readonly message: LaneEntry }>;
+  readonly ownership: Ownership;
+  /** A gateway whose alarms this client takes is there, or there again. */
+  readonly arrivals: Listeners<Site>;
   /** Takes a message from the broker. Never throws: what makes no sense is counted and told. */
   readonly receive: (topic: string, bytes: Uint8Array) => void;
   /** Resolves when no gateway is left to be asked for its values. */
@@ -31,13 +35,14 @@ export type ViewContext = {
   readonly requests: Requests;
   readonly desk: EventDesk;
   readonly isUp: () => boolean;
+  readonly ownership: Ownership;
 };
 
 /** Devices per page when a gateway that arrives is asked for its values. */
 const seedPage = 50;
 
 export function districtView(ctx: ViewContext): DistrictView {
-  const { requests, desk } = ctx;
+  const { requests, desk, ownership } = ctx;
   const directory = gatewayDirectory(() => new Date());
   const cache = valueCache();
   const fetch = async (site: Site, hash: number): Promise<Uint8Array> =>
@@ -53,7 +58,18 @@ export function districtView(ctx: ViewContext): DistrictView {
   });
   const alarms = listeners<{ readonly site: Site; readonly message: LaneEntry }>();
   const seeds = seeding((site) => seed(ctx, cache, site));
-  directory.arrivals.add(seeds.add);
+  const arrivals = listeners<Site>();
+  arrivals.add(seeds.add);
+  directory.arrivals.add((site) => {
+    if (ownership.hears(site)) arrivals.emit(site);
+  });
+  ownership.gained.add((site) => {
+    if (directory.at(site)?.presence?.online) arrivals.emit(site);
+  });
+  ownership.lost.add((site) => {
+    feed.forget(site);
+    cache.keep(site, []);
+  });
   directory.changes.add(({ type, entry }) => {
     if (type === 'removed') {
       tables.forget(entry.site);
@@ -85,8 +101,10 @@ export function districtView(ctx: ViewContext): DistrictView {
     if (channel === 'presence') directory.receivePresence(site, bytes);
     else if (channel === 'state') directory.receiveState(site, bytes);
     else if (channel === 'points') tables.receive(site, bytes);
-    else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'reply') requests.receive(site, bytes);
+    else if (!ownership.owns(site))
+      return; // still under way when another took it over
+    else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'alarm') alarms.emit({ site, message: heard(topic, bytes) });
   };
   return {
@@ -94,6 +112,8 @@ export function districtView(ctx: ViewContext): DistrictView {
     cache,
     feed,
     alarms,
+    ownership,
+    arrivals,
     receive(topic, bytes) {
       try {
         dispatch(topic, bytes);

@@ -63,6 +63,8 @@ export type Parts<P extends ProfileSpec> = {
   readonly stored: StorePart | undefined;
   /** Ends some time after `closing` fires. */
   readonly running: Promise<void>;
+  /** Says goodbye to whoever shares the gateways with this client. */
+  readonly leave: () => Promise<void>;
 };
 
 /** A gateway that does not tell where its alarms stand is asked again, so this is shorter than other requests. */
@@ -124,6 +126,8 @@ const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) =
 function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, desk, isUp, signer, closing }: Parts<P>) {
   return {
     directory: view.directory,
+    ownership: view.ownership,
+    arrivals: view.arrivals,
     incoming: view.alarms,
     receipts,
     isUp,
@@ -155,10 +159,17 @@ const streamsUntil =
 const lateReceipts = (): FengsuiError =>
   new FengsuiError('TIMEOUT', 'the last receipts did not reach the broker; the gateways will send those alarms again');
 
-function closeOnce<P extends ProfileSpec>({ receipts, closing, running, desk }: Parts<P>): () => Promise<void> {
+const lateGoodbye = (): FengsuiError =>
+  new FengsuiError(
+    'TIMEOUT',
+    'the group could not be told that this client goes; the broker tells it by the last will',
+  );
+
+function closeOnce<P extends ProfileSpec>({ receipts, leave, closing, running, desk }: Parts<P>): () => Promise<void> {
   let ending: Promise<void> | undefined;
   const end = async (): Promise<void> => {
     await within({ ms: farewellMs, signals: [], late: lateReceipts }, receipts.flush).catch(desk.problem);
+    await within({ ms: farewellMs, signals: [], late: lateGoodbye }, leave).catch(desk.problem);
     closing.abort(new FengsuiError('ABORTED', 'the client was closed'));
     await running.catch(describeError); // told by `error` when it happened
     desk.turn('closed');

@@ -20,6 +20,7 @@ import type {
 } from './registry/registry.ts';
 import type { Requests } from './requests.ts';
 import { parseRiskLevel, parseStatus } from './results.ts';
+import type { Ownership } from './share/ownership.ts';
 import type { CallOptions } from './time-limit.ts';
 
 /** A gateway as it was when it was asked for. */
@@ -93,6 +94,8 @@ export type GatewayFilter = {
   readonly town?: string;
   readonly village?: string;
   readonly state?: Gateway['state'];
+  /** Those whose alarms and readings come to this client: see `share` of `connect`. */
+  readonly owned?: boolean;
 };
 
 export type Gateways = {
@@ -135,6 +138,7 @@ export type Gateways = {
 
 export function gateways(ctx: {
   readonly directory: Directory;
+  readonly ownership: Ownership;
   readonly requests: Requests;
   readonly command: CommandDesk;
   readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
@@ -142,7 +146,9 @@ export function gateways(ctx: {
   readonly known?: KnownRecords | undefined;
   readonly registry?: Registry | undefined;
 }): Gateways {
-  const { directory, requests, command, open, known: records } = ctx;
+  const { directory, ownership, requests, command, open, known: records } = ctx;
+  const ownedIds = (): ReadonlySet<string> =>
+    new Set(directory.entries().flatMap(({ site }) => (ownership.owns(site) ? [site.gateway] : [])));
   const seen = (entry: Entry): Gateway => toGateway(entry, records);
   const all = (): readonly Gateway[] => {
     const present = directory.entries().map(seen);
@@ -150,10 +156,13 @@ export function gateways(ctx: {
     return [...present, ...(records?.all() ?? []).filter(({ gateway }) => !ids.has(gateway)).map(asRegistered)];
   };
   return {
-    list: (filter = {}) =>
-      all()
+    list(filter = {}) {
+      const owned = filter.owned === undefined ? undefined : ownedIds();
+      return all()
         .filter(fits(filter))
-        .toSorted((a, b) => (a.id < b.id ? -1 : 1)),
+        .filter(({ id }) => owned === undefined || owned.has(id) === filter.owned)
+        .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+    },
     get(gateway) {
       const record = records?.of(gateway);
       const isSeen = directory.entries().some(({ site }) => site.gateway === gateway);

@@ -4,6 +4,8 @@ export type PullQueue<T> = {
   readonly push: (item: T) => void;
   /** Takes the oldest away. */
   readonly shift: () => T | undefined;
+  /** Takes all away that are meant. */
+  readonly remove: (isMeant: (item: T) => boolean) => void;
   /** Every reader sees the end at once; what was not pulled is let go. */
   readonly end: () => void;
   /** Resolves with `undefined` at the end. */
@@ -37,6 +39,11 @@ export function pullQueue<T>(): PullQueue<T> {
       else items.push({ item });
     },
     shift: () => take()?.item,
+    remove(isMeant) {
+      const kept = items.slice(head).filter(({ item }) => !isMeant(item));
+      items.splice(0, items.length, ...kept);
+      head = 0;
+    },
     end() {
       ended = true;
       items.length = 0;

@@ -2,7 +2,7 @@ import type { RunClock } from '../model/run-clock.ts';
 import type { PointTable } from '../wire/point-table.ts';
 import { openTelemetry, type TelemetryMessage } from '../wire/telemetry.ts';
 import type { Site } from '../wire/topics.ts';
-import { batchTracker, type TrackerContext } from './batch-tracker.ts';
+import { type BatchTracker, batchTracker, type TrackerContext } from './batch-tracker.ts';
 import type { LaneGap } from './client-events.ts';
 import { type Listeners, listeners } from './listeners.ts';
 import type { PointTables } from './point-tables.ts';
@@ -17,7 +17,7 @@ export type TelemetryFeed = {
   readonly arrivals: Listeners<Arrival>;
   /** What is left of readings for which a gateway had no room. */
   readonly summaries: Listeners<SpanArrival>;
-};
+} & Pick<BatchTracker, 'position' | 'takeOn' | 'forget'>;
 
 export type FeedContext = Pick<TrackerContext, 'fetch'> & {
   readonly tables: PointTables;
@@ -76,6 +76,9 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
   return {
     arrivals,
     summaries,
+    position: tracker.position,
+    takeOn: tracker.takeOn,
+    forget: tracker.forget,
     receive(site, bytes) {
       take(site, bytes);
       tracker.fill(site);

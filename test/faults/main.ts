@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { apply } from './apply.ts';
 import { bus } from './bus.ts';
 import { clock } from './clock.ts';
+import { cluster } from './cluster/cluster.ts';
 import { commands } from './commands/commands.ts';
 import { damageTrial } from './damage.ts';
 import { diskFull } from './disk-full.ts';
@@ -16,6 +17,8 @@ type TrialOptions = {
   readonly messages: number;
   readonly rounds: number;
   readonly seed: number;
+  readonly nodeKills: number;
+  readonly consumerKills: number;
 };
 type Trial = {
   readonly run: (options: TrialOptions) => Promise<Record<string, number>>;
@@ -25,7 +28,7 @@ type Trial = {
   readonly always?: readonly string[];
 };
 
-/** `npm run faults -- NAME [--runs N] [--states N] [--messages N] [--rounds N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
+/** `npm run faults -- NAME [--runs N] [--states N] [--messages N] [--rounds N] [--node-kills N] [--consumer-kills N] [--seed N]`: each prints what it does and ends with one JSON line of figures. */
 const trials: Record<string, Trial> = {
   outage: { run: outage, never: ['lost', 'repeated', 'out_of_order'] },
   journal: {
@@ -44,6 +47,10 @@ const trials: Record<string, Trial> = {
   commands: {
     run: commands,
     never: ['executed_wrongly', 'wrong_outcome', 'trespassed', 'crashes', 'grown', 'log_flooded', 'alarms_lost'],
+  },
+  cluster: {
+    run: cluster,
+    never: ['lost', 'repeated', 'late_untold', 'passed_over', 'committed_twice'],
   },
   bus: { run: bus, never: ['misattributed', 'stalls', 'grown'] },
   apply: { run: apply, never: ['mixed', 'lost'] },
@@ -72,6 +79,8 @@ const { values, positionals } = parseArgs({
     states: { type: 'string', default: '2000' },
     messages: { type: 'string', default: '1000000' },
     rounds: { type: 'string', default: '10' },
+    'node-kills': { type: 'string', default: '20' },
+    'consumer-kills': { type: 'string', default: '200' },
     seed: { type: 'string', default: String(Date.now() % 1e9) },
   },
 });
@@ -87,6 +96,8 @@ const figures = await trial.run({
   messages: Number(values.messages),
   rounds: Number(values.rounds),
   seed: Number(values.seed),
+  nodeKills: Number(values['node-kills']),
+  consumerKills: Number(values['consumer-kills']),
 });
 console.log(JSON.stringify({ name, figures }));
 if (figures['skipped'] === 1) process.exit(0); // it has said why

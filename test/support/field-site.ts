@@ -1,6 +1,7 @@
 /** A gateway's configuration for tests: what every one of them needs, and what is given. */
 export const fieldSite = (parts: {
-  readonly broker: number;
+  /** Its port; several are nodes of one cluster. */
+  readonly broker: number | readonly number[];
   readonly buses: string;
   readonly linkage?: string;
   readonly key?: string;
@@ -8,7 +9,10 @@ export const fieldSite = (parts: {
   readonly roles?: string;
 }): string => `version: 1
 gateway: { id: test-01, name: Test, district: "330603", town: "001", clock: trusted }
-uplinks: [{ url: "mqtt://127.0.0.1:${parts.broker}" }]
+uplinks: [{ urls: [${[parts.broker]
+  .flat()
+  .map((port) => `"mqtt://127.0.0.1:${port}"`)
+  .join(', ')}] }]
 ${parts.key === undefined ? '' : `operators: [{ name: tester, key: "${parts.key}"${parts.roles === undefined ? '' : `, roles: ${parts.roles}`} }]\n`}journal: { commitMs: 200 }
 buses:
 ${parts.buses}

@@ -6,7 +6,8 @@ import { sayEnrol } from './words.ts';
 /** Pure. What a configuration lacks of what the district says; empty: nothing. @param text of its file */
 export function siteHints(facts: SiteFacts, site: Site, text: string | undefined, lang: Lang): readonly string[] {
   const brokers = facts.brokers.filter(
-    (url) => !site.uplinks.some((uplink) => uplink.url === url && uplink.cert !== undefined && uplink.ca !== undefined),
+    (url) =>
+      !site.uplinks.some((uplink) => uplink.urls.includes(url) && uplink.cert !== undefined && uplink.ca !== undefined),
   );
   const operators = facts.operators.filter(({ name, key }) => !site.operators.has(name) || !text?.includes(key));
   return [

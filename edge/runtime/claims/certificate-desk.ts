@@ -8,13 +8,12 @@ import { type IdentityFiles, identityFiles } from '../../identity/identity-files
 import { type Trial, trial } from '../../identity/trial.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
-import type { UplinkConfig } from '../config/config-schema.ts';
-import type { Site } from '../config/site.ts';
+import type { Site, SiteUplink } from '../config/site.ts';
 
 /** The certificates of this gateway: what it connects with, and how the next one takes its place. */
 export type CertificateDesk = {
   /** `undefined` for an uplink without a certificate. */
-  readonly trialFor: (uplink: UplinkConfig) => Trial | undefined;
+  readonly trialFor: (uplink: SiteUplink) => Trial | undefined;
   readonly show: () => Promise<Data>;
   /** @throws FengsuiError NOT_FOUND (no such uplink with a certificate), INVALID, CONFLICT */
   readonly install: (params: Fields) => Promise<Data>;
@@ -31,7 +30,7 @@ export function certificateDesk(
 ): CertificateDesk {
   const { clock, log, reconnect } = ctx;
   const identities = new Map<string, Identity>();
-  const identityOf = ({ id, cert, key, ca }: UplinkConfig): Identity | undefined => {
+  const identityOf = ({ id, cert, key, ca }: SiteUplink): Identity | undefined => {
     if (cert === undefined || key === undefined) return undefined;
     const name = JSON.stringify([cert, key, ca]);
     const identity = identities.get(name) ?? {

@@ -60,8 +60,9 @@ export function checkSite(
     name: config.gateway.name,
     ...(config.gateway.village !== undefined && { village: villageCode(config.gateway.village) }),
     clock: config.gateway.clock,
-    uplinks: config.uplinks.map((u) => ({
+    uplinks: config.uplinks.map(({ url, urls, ...u }) => ({
       ...u,
+      urls: urls ?? (url === undefined ? [] : [url]),
       ...(u.ca && { ca: absolute(u.ca) }),
       ...(u.cert && { cert: absolute(u.cert) }),
       ...(u.key && { key: absolute(u.key) }),
@@ -92,13 +93,14 @@ export function checkSite(
 
 function checkStandby({ uplinks }: Config, report: Report): void {
   const others = uplinks.filter((u) => !u.standby);
-  for (const [i, { standby, url }] of uplinks.entries()) {
+  const taken = new Set(others.flatMap(({ url, urls }) => urls ?? url ?? []));
+  for (const [i, { standby, url, urls }] of uplinks.entries()) {
     if (!standby) continue;
     if (others.length === 0) report(['uplinks', i, 'standby'], 'every uplink stands by; one must be in use always');
     // By the same broker it would take the place of the other, and the other the place of it.
-    if (others.some((u) => u.url === url))
+    if ([urls ?? url ?? []].flat().some((own) => taken.has(own)))
       report(
-        ['uplinks', i, 'url'],
+        ['uplinks', i, url === undefined ? 'urls' : 'url'],
         'an uplink that stands by needs another broker than the one in whose place it stands in',
       );
   }

@@ -99,9 +99,19 @@ const busSchema = z
 export const busKinds = ['tcp', 'rtuOverTcp', 'serial', 'firmata', 'gpiochip'] as const;
 export type BusConfig = z.infer<typeof busSchema>;
 
-const uplinkSchema = z.strictObject({
+const brokerUrl = z.string().regex(/^mqtts?:\/\/[^\s/]+/, 'expected mqtt://host:port or mqtts://host:port');
+
+const uplinkShape = z.strictObject({
   id: id.default('platform').describe('Names its place in the journal: with another id it is another uplink.'),
-  url: z.string().regex(/^mqtts?:\/\/[^\s/]+/, 'expected mqtt://host:port or mqtts://host:port'),
+  url: brokerUrl.optional(),
+  urls: z
+    .array(brokerUrl)
+    .min(1)
+    .max(16)
+    .optional()
+    .describe(
+      'In the place of url: nodes of one cluster of brokers, the most preferred first. When one fails the next is tried.',
+    ),
   username: z.string().optional(),
   password: z.string('expected a text; put it in quotes').optional(),
   ca: z.string().optional().describe('File with the certificate authority, PEM.'),
@@ -120,7 +130,12 @@ const uplinkSchema = z.strictObject({
       'Connects only when the others do not get a fire or a call through, and brings alarms only. At another broker than theirs.',
     ),
 });
-export type UplinkConfig = z.infer<typeof uplinkSchema>;
+export type UplinkConfig = z.infer<typeof uplinkShape>;
+const uplinkSchema = uplinkShape.superRefine(({ url, urls }, ctx) => {
+  if ((url === undefined) !== (urls === undefined)) return;
+  const found = url === undefined ? 'none of them' : 'both';
+  ctx.addIssue({ code: 'custom', message: `expected url, or urls for a cluster of brokers; found ${found}` });
+});
 
 const linkageSchema = z.strictObject({
   name: z.string().min(1).max(100),

@@ -33,6 +33,8 @@ export type SiteDevice = {
 
 /** A contact of any device, closed once a command has had its effect. */
 export type SiteProof = { readonly device: DeviceId; readonly point: string; readonly withinMs: number };
+/** A destination, and the brokers by which it is reached, the most preferred first. */
+export type SiteUplink = Omit<UplinkConfig, 'url' | 'urls'> & { readonly urls: readonly string[] };
 
 export type BusKind = (typeof busKinds)[number];
 export type SiteBus = { readonly id: string; readonly kind: BusKind; readonly config: BusConfig };
@@ -45,10 +47,10 @@ export type Site = {
   readonly name: string;
   readonly village?: VillageCode;
   readonly clock: 'ntp' | 'trusted';
-  readonly uplinks: readonly UplinkConfig[];
   readonly operators: Operators;
   /** Risks whose commands need two persons. */
   readonly twoPersons: readonly CommandRisk[];
+  readonly uplinks: readonly SiteUplink[];
   readonly journal: {
     readonly path: string;
     readonly maxBytes: number;

@@ -1,6 +1,8 @@
 import { schemas } from '@asyncapi/specs';
 import { Ajv, type SchemaObject } from 'ajv';
 import { describe, expect, it } from 'vitest';
+import { districtCode } from '../../../sdk/model/ids.ts';
+import { groupName, memberTopic, takenTopic } from '../../../sdk/wire/group.ts';
 import { channels, contractMajor, parseTopic, topicOf } from '../../../sdk/wire/topics.ts';
 import { asyncApi, contractRules, type Reference, referred, sends } from '../../support/wire/contract-documents.ts';
 
@@ -27,7 +29,29 @@ describe('the AsyncAPI document', () => {
   });
 
   it('has the channels of the code, and no others', () => {
-    expect(Object.keys(asyncApi.channels).toSorted()).toEqual([...channels].toSorted());
+    expect(Object.keys(asyncApi.channels).toSorted()).toEqual([...channels, 'groupMember', 'groupTaken'].toSorted());
+  });
+
+  it.each([
+    ['groupMember', memberTopic],
+    ['groupTaken', takenTopic],
+  ] as const)('spells the topic of %s as the code does, and names its rule', (channel, topicOfGroup) => {
+    const examples: Record<string, string> = Object.fromEntries(
+      Object.entries(asyncApi.components.parameters).map(
+        ([
+          name,
+          {
+            examples: [first = ''],
+          },
+        ]) => [name, first],
+      ),
+    );
+    const { address } = asyncApi.channels[channel];
+    const group = { district: districtCode(examples['district'] ?? ''), name: groupName(examples['group'] ?? '') };
+    expect(address.replaceAll(/\{(\w+)\}/g, (_, name) => examples[name] ?? '')).toBe(
+      topicOfGroup(group, examples['client'] ?? ''),
+    );
+    expect(contractRules.has(String(asyncApi.components.messages[channel]?.['x-cddl']))).toBe(true);
   });
 
   it.each(channels)('spells the topic of %s as the code does', (channel) => {

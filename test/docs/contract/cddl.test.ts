@@ -5,6 +5,7 @@ import { encodeEnrolmentReply } from '../../../sdk/identity/claim/enrolment.ts';
 import { fromPem } from '../../../sdk/identity/pem.ts';
 import { alarmEvents, alarmKinds, alarmPhases, causeTests, suppressionKinds } from '../../../sdk/model/alarm.ts';
 import { errorCodes } from '../../../sdk/model/errors.ts';
+import { gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { doubts, losses } from '../../../sdk/model/point.ts';
 import { riskLevels } from '../../../sdk/model/profile.ts';
 import { linkageSteps, runEnds } from '../../../sdk/model/record.ts';
@@ -20,6 +21,7 @@ import {
   presenceKeys,
   stateKeys,
 } from '../../../sdk/wire/gateway-state.ts';
+import { encodeMember, encodeTaken } from '../../../sdk/wire/group.ts';
 import { columnKeys, pointsKeys } from '../../../sdk/wire/point-table.ts';
 import { receiptKeys } from '../../../sdk/wire/receipt.ts';
 import { auditActs, auditType, encodeRecord, linkageType, recordKeys } from '../../../sdk/wire/record-message.ts';
@@ -39,6 +41,8 @@ import { goldenRecords } from '../../support/wire/golden-records.ts';
 import { bytesOfHex, type Golden, golden, goldenWire } from '../../support/wire/golden-wire.ts';
 import { methodRule } from '../../support/wire/method-data.ts';
 import { meaningOf } from '../../support/wire/wire-meaning.ts';
+
+const groupRules = ['group-member', 'group-taken'];
 
 describe('the CDDL of the contract', () => {
   it.each(goldenWire.filter(({ age }) => age !== 'later'))('fits $name', ({ channel, hex }) => {
@@ -68,6 +72,13 @@ describe('the CDDL of the contract', () => {
         expect(mismatch(rules, 'alarm', encodeRecord({ log: 7, seq: 1, record }))).toBeUndefined();
       }),
     );
+  });
+
+  it('fits what members of a group say', () => {
+    const at = { town: townCode('001'), gateway: gatewayId('gw-1'), log: 7, seq: 3 };
+    expect(mismatch(rules, 'group-member', encodeMember())).toBeUndefined();
+    expect(mismatch(rules, 'group-taken', encodeTaken([at, at]))).toBeUndefined();
+    expect(mismatch(rules, 'group-member', encodeCbor(new Map([[1, 2]])))).toBeDefined();
   });
 
   it('fits what is signed', () => {
@@ -100,7 +111,8 @@ describe('the CDDL of the contract', () => {
   it('has a rule for each channel, and none that is not used or not there', () => {
     const methods = [...queries, ...commands].flatMap((m) => [methodRule(m, 'params'), methodRule(m, 'result')]);
     const claims = ['enrolment-request', 'enrolment-reply', 'claim-ticket'];
-    const roots = [...channels, ...methods, ...claims, 'signed-bytes', 'later-alarm', 'later-telemetry'];
+    const later = ['later-alarm', 'later-telemetry'];
+    const roots = [...channels, ...methods, ...claims, 'signed-bytes', ...later, ...groupRules];
     const reached = reachedFrom(rules, roots);
     expect([...rules.keys()].filter((name) => !reached.has(name))).toEqual([]);
     const given = ['any', 'bool', 'bstr', 'float64', 'int', 'nil', 'number', 'true', 'false', 'tstr', 'uint'];

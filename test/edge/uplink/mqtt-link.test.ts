@@ -21,14 +21,14 @@ async function broker() {
 const nothingToShow: LinkOptions['credentials'] = () => Promise.resolve({});
 
 /** A link on a clock of its own, over real sockets. */
-function linkTo(port: number, random: () => number = () => 1, credentials = nothingToShow) {
+function linkTo(port: number | readonly number[], random: () => number = () => 1, credentials = nothingToShow) {
   const clock = fakeClock();
   const stop = new AbortController();
   const downs: string[] = [];
   let ups = 0;
   const link = mqttLink(
     {
-      url: `mqtt://127.0.0.1:${port}`,
+      urls: [port].flat().map((each) => `mqtt://127.0.0.1:${each}`),
       clientId: 'test',
       will: { topic: 'will', payload: Uint8Array.of(1) },
       subscribe: ['request'],
@@ -167,6 +167,44 @@ describe('a broker that accepts and kicks', () => {
     expect(b.accepted()).toBe(before);
     await s.clock.advance(1);
     await until('it tries again', () => b.accepted() === before + 1);
+  });
+});
+
+describe('several brokers', () => {
+  it('are tried in their order: one that kicks is left for the next, which is kept though the first has recovered', async () => {
+    const [first, second] = [await broker(), await broker()];
+    first.manners.kicks = true;
+    const s = linkTo([first.port, second.port]);
+    await until('the first has kicked', () => s.downs.length === 1);
+    first.manners.kicks = false;
+    await settled();
+    await s.clock.advance(250);
+    await until('the link is up', () => s.link.up);
+    expect([first.accepted(), second.accepted()]).toEqual([1, 1]);
+    for (let second = 0; second < 70; second++) {
+      await s.link.publish('telemetry', Uint8Array.of(1)); // something must come back, else it is found dead
+      await s.clock.advance(1_000);
+    }
+    expect([first.accepted(), second.accepted()]).toEqual([1, 1]);
+    expect(s.link.up).toBe(true);
+  });
+
+  it('when the one in use breaks, the first is preferred again if its own failure is a minute ago', async () => {
+    const [first, second] = [await broker(), await broker()];
+    first.manners.kicks = true;
+    const s = linkTo([first.port, second.port]);
+    await until('the first has kicked', () => s.downs.length === 1);
+    first.manners.kicks = false;
+    await settled();
+    await s.clock.advance(250);
+    await until('the link is up', () => s.link.up);
+    await s.clock.advance(60_000);
+    second.cut();
+    await until('it is down', () => s.downs.length === 2);
+    await settled();
+    await s.clock.advance(250);
+    await until('the link is up again', () => s.link.up);
+    expect([first.accepted(), second.accepted()]).toEqual([2, 1]);
   });
 });
 

@@ -23,7 +23,7 @@ it('an outage ends with the alarms, then what every point is now, then the readi
   const up = uplink(
     {
       id: 'platform',
-      url: `mqtt://127.0.0.1:${broker.port}`,
+      urls: [`mqtt://127.0.0.1:${broker.port}`],
       credentials: () => Promise.resolve({}),
       site: { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('gw-1') },
       boot: 1,
@@ -68,6 +68,44 @@ it('an outage ends with the alarms, then what every point is now, then the readi
   up.wake('telemetry');
   await until('both have been sent', () => told().length === 11);
   expect(told().slice(9)).toEqual(['alarm 3', 'readings 4']);
+  stop.abort(new Error('the test ends'));
+  await done;
+});
+
+it('says once more that it is there, for a broker that has passed it on and not kept it', async () => {
+  await using broker = await smallBroker();
+  const clock = fakeClock();
+  const up = uplink(
+    {
+      id: 'platform',
+      urls: [`mqtt://127.0.0.1:${broker.port}`],
+      credentials: () => Promise.resolve({}),
+      site: { district: districtCode('330603'), town: townCode('001'), gateway: gatewayId('gw-1') },
+      boot: 1,
+      awaitsReceipts: false,
+    },
+    {
+      journal: memoryJournal(),
+      clock,
+      log: recordingLog(),
+      random: () => 0,
+      document: bytes,
+      watch: { sent: () => undefined, taken: () => undefined, received: () => undefined },
+      present: () => [],
+      desk: {
+        answer: () => Promise.resolve({ refused: 'nobody asks' }),
+        receipt: () => {
+          throw new FengsuiError('PROTOCOL');
+        },
+      },
+    },
+  );
+  const stop = new AbortController();
+  const done = up.run(stop.signal);
+  const said = (): number => broker.messages.filter(({ topic }) => topic.endsWith('/presence')).length;
+  await until('it is up', () => said() === 1);
+  for (let second = 0; second < 31; second++) await clock.advance(1_000);
+  await until('it has said so again', () => said() === 2);
   stop.abort(new Error('the test ends'));
   await done;
 });

@@ -26,6 +26,9 @@ const topic = (gateway: Gateway, channel: string, town: string = townOf[gateway]
 const allOf = (gateway: Gateway, channels: readonly string[]): readonly string[] =>
   channels.map((channel) => topic(gateway, channel));
 
+/** Where a process of the platform says to its group that it is there. */
+const member = (town: string): string => `fengsui/v1/330603/${town}/_group/desk/sdk-0123456789abcdef`;
+
 /** Whatever anybody could think of to listen to. */
 const everything = [
   '#',
@@ -33,6 +36,7 @@ const everything = [
   '+/+/+/+/+/+',
   'fengsui/v1/330603/+/+/+',
   'fengsui/v1/330603/+/+/reply/+',
+  'fengsui/v1/330603/+/_group/#',
   ...gateways.flatMap((gateway) => allOf(gateway, [...fromGateway, ...toGateway])),
 ];
 
@@ -110,6 +114,8 @@ describe.skipIf(!debian('mosquitto'))('mosquitto with the rules of the district'
     'fengsui/v1/330603/001/gw-1/reply/c/d',
     'fengsui/v1/330603/001/gw-1/alarm/x',
     'fengsui/v1/330603/001/gw-1',
+    member('all'),
+    member('001'),
     '/fengsui/v1/330603/001/gw-1/alarm',
     '$SYS/broker/version',
     'anything',
@@ -135,12 +141,17 @@ describe.skipIf(!debian('mosquitto'))('mosquitto with the rules of the district'
   it.each<[who: Name, may: readonly string[], mayNot: readonly string[]]>([
     [
       'centre',
-      [...allOf('gw-1', toGateway), ...allOf('gw-2', toGateway)],
-      [...allOf('gw-3', toGateway), ...gateways.flatMap((gateway) => allOf(gateway, fromGateway))],
+      [...allOf('gw-1', toGateway), ...allOf('gw-2', toGateway), member('001')],
+      [
+        ...allOf('gw-3', toGateway),
+        member('all'),
+        member('002'),
+        ...gateways.flatMap((gateway) => allOf(gateway, fromGateway)),
+      ],
     ],
     [
       'desk',
-      gateways.flatMap((gateway) => allOf(gateway, toGateway)),
+      [...gateways.flatMap((gateway) => allOf(gateway, toGateway)), member('all'), member('001')],
       [...gateways.flatMap((gateway) => allOf(gateway, fromGateway)), 'fengsui/v1/330604/001/gw-1/request', '$SYS/x'],
     ],
   ])('%s may speak to its gateways and for none of them', async (who, may, mayNot) => {
@@ -161,6 +172,19 @@ describe.skipIf(!debian('mosquitto'))('mosquitto with the rules of the district'
     own.stream.destroy();
     await until('its own will is heard', () => heard.length > 0);
     expect(heard).toEqual([topic('gw-1', 'presence')]);
+  });
+
+  it('members of a group hear of one another, the broker’s last word for them included', async () => {
+    const listener = await opened('desk');
+    const heard: string[] = [];
+    listener.on('message', (on, bytes) => heard.push(`${on} ${bytes.toString()}`));
+    await listener.subscribeAsync('fengsui/v1/330603/all/_group/desk/+', { qos: 1 });
+    const will = { topic: member('all'), payload: Buffer.alloc(0), qos: 1, retain: true } as const;
+    const other = await opened('duty', { will });
+    expect(await takes(other, member('all'))).toBe(true);
+    other.stream.destroy();
+    await until('both are heard', () => heard.length === 2);
+    expect(heard).toEqual([`${member('all')} x`, `${member('all')} `]);
   });
 
   it('nobody takes over the session of another by its name', async () => {

@@ -44,6 +44,7 @@ topic read fengsui/v1/330603/001/+/telemetry
 topic read fengsui/v1/330603/001/+/reply/+
 topic write fengsui/v1/330603/001/+/request
 topic write fengsui/v1/330603/001/+/receipt
+topic readwrite fengsui/v1/330603/001/_group/#
 
 user district.duty
 topic read fengsui/v1/330603/+/+/presence
@@ -54,6 +55,7 @@ topic read fengsui/v1/330603/+/+/telemetry
 topic read fengsui/v1/330603/+/+/reply/+
 topic write fengsui/v1/330603/+/+/request
 topic write fengsui/v1/330603/+/+/receipt
+topic readwrite fengsui/v1/330603/+/_group/#
 topic read $SYS/#
 `);
   });

@@ -3,12 +3,17 @@ import { statusPage } from '../../../edge/runtime/gateway-status.ts';
 import type { Directory } from '../../../sdk/client/gateway-directory.ts';
 import { gateways } from '../../../sdk/client/gateways.ts';
 import type { Requests } from '../../../sdk/client/requests.ts';
+import { ownsAll } from '../../../sdk/client/share/ownership.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';
 
 /** Parts that a question does not need. */
-const unused = { open: () => expect.unreachable(), command: () => expect.unreachable() };
+const unused = {
+  ownership: ownsAll(),
+  open: () => expect.unreachable(),
+  command: () => expect.unreachable(),
+};
 const units = (count: number) => Array.from({ length: count }, (_, i) => unitFigures(i + 1));
 
 /** The client's face over a gateway that answers `status` like this. */

@@ -1,12 +1,13 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { deviceId } from '../../../sdk/model/ids.ts';
+import { deviceId, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { minutes, wallTime } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { guardCbor, messageLimits } from '../../../sdk/wire/cbor-guard.ts';
 import { decodeGatewayState, decodePresence, encodePresence } from '../../../sdk/wire/gateway-state.ts';
+import { decodeMember, decodeTaken, encodeMember, encodeTaken } from '../../../sdk/wire/group.ts';
 import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import { decodePointTable, encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { decodeReceipt, encodeReceipt } from '../../../sdk/wire/receipt.ts';
@@ -45,6 +46,8 @@ const decoders: readonly (readonly [string, (bytes: Uint8Array) => unknown])[] =
   ['reply', decodeReply],
   ['signed', openSign1],
   ['telemetry', telemetry],
+  ['member', decodeMember],
+  ['taken', decodeTaken],
 ];
 const valid: readonly Uint8Array[] = [
   encodeAlarm({ log: 7, seq: 1, change: alarmChange(1) }),
@@ -52,6 +55,8 @@ const valid: readonly Uint8Array[] = [
   encodePresence({ online: true, boot: 1 }),
   encodePointTable(table),
   encodeReceipt({ log: 1, ranges: [[1, 2]] }),
+  encodeMember(),
+  encodeTaken([{ town: townCode('001'), gateway: gatewayId('gw-1'), log: 7, seq: 3 }]),
   encodeRequest({ id: 'a', client: 'b', method: 'latest', params: { device: 'x' } }),
   encodeTelemetry(batch, table, [sample(0, 1.5), sample(1, 'b')]),
   encodeSnapshot({ ...batch, offset: 1_790_000_000_000 }, table, [sample(0, 1.5), sample(1, 'b')]),

@@ -12,7 +12,7 @@ export type Reference = { readonly $ref: string };
 export type AsyncApi = {
   readonly channels: Readonly<
     Record<
-      Channel,
+      Channel | 'groupMember' | 'groupTaken',
       {
         readonly address: string;
         readonly parameters: Readonly<Record<string, Reference>>;

@@ -68,7 +68,7 @@ describe('a valid configuration', () => {
     expect(site.uplinks).toEqual([
       {
         id: 'district',
-        url: 'mqtts://broker:8883',
+        urls: ['mqtts://broker:8883'],
         username: 'u',
         password: 'p',
         ca: '/etc/fengsui/tls/ca.pem',
@@ -217,6 +217,16 @@ const wrong: readonly (readonly [why: string, yaml: string, ...said: string[]])[
     'too little time to confirm',
     `${head}delivery: { receiptWithinMs: 100 }\n`,
     'line 7, column 13: delivery.receiptWithinMs: expected at least 5,000',
+  ],
+  [
+    'an uplink without a broker',
+    `${head}uplinks:\n  - { id: a }\n`,
+    'line 8, column 5: uplinks[0]: expected url, or urls for a cluster of brokers; found none of them',
+  ],
+  [
+    'an uplink with one broker and several',
+    `${head}uplinks:\n  - { url: "mqtt://x", urls: ["mqtt://y"] }\n`,
+    'line 8, column 5: uplinks[0]: expected url, or urls for a cluster of brokers; found both',
   ],
   [
     'two uplinks with one name',
