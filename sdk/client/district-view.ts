@@ -33,6 +33,8 @@ export type ViewContext = {
   readonly isUp: () => boolean;
 };
 
+/** Topics remembered: those of some thousands of gateways. */
+const mostTopics = 50_000;
 /** Devices per page when a gateway that arrives is asked for its values. */
 const seedPage = 50;
 
@@ -77,8 +79,16 @@ export function districtView(ctx: ViewContext): DistrictView {
       return place;
     }
   };
-  const dispatch = (topic: string, bytes: Uint8Array): void => {
+  /** A gateway speaks on few topics, and takes them apart the same way each time. */
+  const places = new Map<string, ReturnType<typeof parseTopic>>();
+  const place = (topic: string): ReturnType<typeof parseTopic> => {
     const parsed = parseTopic(topic);
+    if (places.size >= mostTopics) places.clear();
+    places.set(topic, parsed);
+    return parsed;
+  };
+  const dispatch = (topic: string, bytes: Uint8Array): void => {
+    const parsed = places.get(topic) ?? place(topic);
     if (!parsed || parsed.site.district !== ctx.district)
       throw new FengsuiError('PROTOCOL', 'the topic is not one of this district');
     const { site, channel } = parsed;

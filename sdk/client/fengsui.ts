@@ -107,7 +107,7 @@ function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, des
 /** Streams that end with the client. */
 const streamsUntil =
   (closed: AbortSignal) =>
-  <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> => {
+  <T extends object>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> => {
     if (closed.aborted) throw abortError(closed.reason);
     const stream = liveStream<T>(options, (push) => {
       const undo = start(push);

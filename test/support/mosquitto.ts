@@ -6,6 +6,7 @@ import { join } from 'node:path';
 
 export type Mosquitto = AsyncDisposable & {
   readonly port: number;
+  readonly pid: number;
   /** As `systemctl reload` does. */
   readonly reload: () => void;
 };
@@ -29,6 +30,7 @@ export async function runMosquitto(config: string, port: number): Promise<Mosqui
   await accepts(port);
   return {
     port,
+    pid: broker.pid ?? 0,
     reload: () => void broker.kill('SIGHUP'),
     async [Symbol.asyncDispose]() {
       broker.kill('SIGKILL');
