@@ -120,6 +120,8 @@ const clientOptions = ({ clientId, username, password, tls }: ConnectionOptions)
   queueQoSZero: false,
   // A ping when one is due, instead of putting it off with every message: two timers less for each of them.
   reschedulePings: false,
+  // The cache is of all 65,536 message ids as bytes: ten megabytes for nothing worth measuring.
+  writeCache: false,
   log: nobodyReads,
   ...(username !== undefined && { username }),
   ...(password !== undefined && { password }),
