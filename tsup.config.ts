@@ -73,6 +73,7 @@ export default defineConfig((options) => [
       'history-process': 'test/bench/history-process.ts',
       'start-process': 'test/bench/start-process.ts',
       'wear-process': 'test/bench/wear/wear-process.ts',
+      'sdk-reader': 'test/bench/sdk/reader-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

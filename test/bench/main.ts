@@ -6,6 +6,7 @@ import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
 import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
+import { sdk } from './sdk/sdk.ts';
 import { serial } from './serial.ts';
 import { start } from './start.ts';
 import { wear } from './wear/wear.ts';
@@ -21,6 +22,7 @@ const benches: Record<string, (options: BenchOptions) => Promise<Record<string, 
   path,
   plan,
   'poll-cpu': pollCpu,
+  sdk,
   serial,
   start,
   wear,
