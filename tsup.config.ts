@@ -74,6 +74,8 @@ export default defineConfig((options) => [
       'start-process': 'test/bench/start-process.ts',
       'wear-process': 'test/bench/wear/wear-process.ts',
       'sdk-reader': 'test/bench/sdk/reader-process.ts',
+      'fleet-gateways': 'test/bench/fleet/gateways-process.ts',
+      'fleet-reader': 'test/bench/fleet/reader-process.ts',
       'serial-line': 'simulators/serial/main.ts',
     },
     outDir: 'build',

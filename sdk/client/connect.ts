@@ -54,7 +54,8 @@ export async function connectWith<P extends ProfileSpec>(
     closed: closing.signal,
     newId: () => randomBytes(8).toString('hex'),
   });
-  const view = districtView({ district, requests: asked, desk, isUp });
+  const refresh = (): void => link.again(documents({ district, town }));
+  const view = districtView({ district, requests: asked, desk, isUp, refresh, closed: closing.signal });
   const first = firstConnection();
   const quiet = quietTime();
   const running = link.run(
@@ -117,8 +118,12 @@ function checkUrl(url: string): void {
 /** Replies first, retained documents next: what streams can only be understood by them. */
 const subscriptions = (area: Area, client: string): readonly string[] => [
   topicFilter(area, 'reply', client),
-  ...(['presence', 'state', 'points', 'alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
+  ...documents(area),
+  ...(['alarm', 'telemetry'] as const).map((channel) => topicFilter(area, channel)),
 ];
+
+const documents = (area: Area): readonly string[] =>
+  (['presence', 'state', 'points'] as const).map((channel) => topicFilter(area, channel));
 
 function firstConnection() {
   let last: FengsuiError | undefined;

@@ -32,6 +32,8 @@ export type Connection = {
   readonly up: boolean;
   /** Resolves when the broker has it (QoS 1). @throws FengsuiError UNAVAILABLE when the connection is or goes down. */
   readonly send: (topic: string, payload: Uint8Array) => Promise<void>;
+  /** Subscribes once more: the broker sends what is retained there again. Nothing happens while it is down. */
+  readonly again: (topics: readonly string[]) => void;
   /** Keeps the connection until the signal fires. */
   readonly run: (listener: ConnectionListener, signal: AbortSignal) => Promise<void>;
 };
@@ -79,6 +81,9 @@ export function connection(options: ConnectionOptions): Connection {
           else resolve();
         });
       });
+    },
+    again(topics) {
+      if (isUp) client?.subscribe([...topics], { qos: 1 });
     },
     async run(listener, signal) {
       let waits = delays(reconnectBackoff, Math.random);

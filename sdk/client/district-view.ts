@@ -3,6 +3,7 @@ import type { DistrictCode } from '../model/ids.ts';
 import { hearEntry, type LaneEntry, placeOfRecord } from '../wire/lane-entry.ts';
 import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
 import type { EventDesk } from './client-events.ts';
+import { documentWatch } from './document-watch.ts';
 import { type Directory, gatewayDirectory } from './gateway-directory.ts';
 import { type Listeners, listeners } from './listeners.ts';
 import { paged } from './paged.ts';
@@ -31,6 +32,10 @@ export type ViewContext = {
   readonly requests: Requests;
   readonly desk: EventDesk;
   readonly isUp: () => boolean;
+  /** Asks the broker for every gateway's documents again. */
+  readonly refresh: () => void;
+  /** Fires when the client closes. */
+  readonly closed: AbortSignal;
 };
 
 /** Topics remembered: those of some thousands of gateways. */
@@ -66,6 +71,15 @@ export function districtView(ctx: ViewContext): DistrictView {
     }
   });
 
+  const watch = documentWatch({
+    refresh: ctx.refresh,
+    isKnown: (site) => {
+      const entry = directory.at(site);
+      return entry?.presence?.online === true && entry.state !== undefined;
+    },
+  });
+  ctx.closed.addEventListener('abort', watch.close, { once: true });
+
   /** A record that cannot be read is told, and its place taken: the alarms behind it must not wait for it. */
   const heard = (topic: string, bytes: Uint8Array): LaneEntry => {
     try {
@@ -95,9 +109,14 @@ export function districtView(ctx: ViewContext): DistrictView {
     if (channel === 'presence') directory.receivePresence(site, bytes);
     else if (channel === 'state') directory.receiveState(site, bytes);
     else if (channel === 'points') tables.receive(site, bytes);
-    else if (channel === 'telemetry') feed.receive(site, bytes);
     else if (channel === 'reply') requests.receive(site, bytes);
-    else if (channel === 'alarm') alarms.emit({ site, message: heard(topic, bytes) });
+    else if (channel === 'telemetry') {
+      watch.heard(site);
+      feed.receive(site, bytes);
+    } else if (channel === 'alarm') {
+      watch.heard(site);
+      alarms.emit({ site, message: heard(topic, bytes) });
+    }
   };
   return {
     directory,

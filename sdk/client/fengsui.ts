@@ -4,6 +4,7 @@ import type { Signer } from '../wire/sign1.ts';
 import type { Site } from '../wire/topics.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
+import { atMost } from './at-most.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
 import { type Devices, devices } from './devices.ts';
@@ -90,7 +91,11 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
   };
 }
 
+/** Gateways of which an alarm stream asks at once from where they send: a whole fleet may come back together. */
+const resumesAtOnce = 64;
+
 function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, desk, isUp, signer, closing }: Parts<P>) {
+  const few = atMost(resumesAtOnce);
   return {
     directory: view.directory,
     incoming: view.alarms,
@@ -99,7 +104,8 @@ function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, des
     canSign: signer !== undefined,
     closed: closing.signal,
     problem: desk.problem,
-    resume: async (site: Site) => parseResume(await requests.query(site, 'resume', null, { timeoutMs: resumeMs })),
+    resume: async (site: Site) =>
+      parseResume(await few(() => requests.query(site, 'resume', null, { timeoutMs: resumeMs }))),
     gap: (site: Site, gap: SequenceGap) => desk.gap({ lane: 'alarm', gateway: site.gateway, ...gap }),
   };
 }

@@ -95,7 +95,10 @@ export function gateways(ctx: {
   readonly directory: Directory;
   readonly requests: Requests;
   readonly command: CommandDesk;
-  readonly open: <T extends object>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 }): Gateways {
   const { directory, requests, command, open } = ctx;
   return {

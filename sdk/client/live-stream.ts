@@ -24,7 +24,10 @@ export type StreamOptions = {
 const defaultBuffer = 10_000;
 
 /** @param start is given the way in, and returns what to undo at the end. @throws FengsuiError INVALID | ABORTED */
-export function liveStream<T extends object>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> {
+export function liveStream<T extends object>(
+  options: StreamOptions,
+  start: (push: (item: T) => void) => () => void,
+): LiveStream<T> {
   const buffer = checkedBuffer(options.buffer);
   if (options.signal?.aborted) throw abortError(options.signal.reason);
   const queue = pullQueue<T>();

@@ -46,7 +46,11 @@ export type PointReading<T extends Scalar = Scalar, U = string | undefined, K ex
 };
 
 /** What is known of one point. */
-export type Observation = Corrected & { readonly value: PointValue; readonly wall: number; readonly unit?: string | undefined };
+export type Observation = Corrected & {
+  readonly value: PointValue;
+  readonly wall: number;
+  readonly unit?: string | undefined;
+};
 
 export type PointNames<S extends ProfileSpec> = keyof S['points'] & string;
 type ScalarOf<S> = Extract<ValueOf<S>, Scalar>;
@@ -86,7 +90,15 @@ export function toPointReading(
 ): PointReading {
   const { value, wall, unit } = seen;
   if (value.quality === 'good' && !seen.isCorrected && (!spec || fits(spec, value.value, unit)))
-    return { quality: 'good', value: value.value, unit: spec ? unitOf(spec) : unit, at: new Date(wall), gateway, device, point };
+    return {
+      quality: 'good',
+      value: value.value,
+      unit: spec ? unitOf(spec) : unit,
+      at: new Date(wall),
+      gateway,
+      device,
+      point,
+    };
   return { ...toReading(seen, spec), gateway, device, point };
 }
 

@@ -44,7 +44,10 @@ export type StreamsContext<P extends ProfileSpec> = {
   readonly directory: Directory;
   readonly feed: TelemetryFeed;
   readonly profiles: readonly P[];
-  readonly open: <T extends object>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 };
 
 export const telemetryStreams = <P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStreams<P> => ({

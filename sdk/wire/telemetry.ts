@@ -1,6 +1,15 @@
 import { FengsuiError } from '../model/errors.ts';
 import { doubts, losses, type PointValue, type Scalar } from '../model/point.ts';
-import { type ClockTrust, clockTrusts, type Millis, type MonoTime, millis, monoTime, type WallTime, wallTime } from '../model/time.ts';
+import {
+  type ClockTrust,
+  clockTrusts,
+  type Millis,
+  type MonoTime,
+  millis,
+  monoTime,
+  type WallTime,
+  wallTime,
+} from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { byColumn, columnAt, packScalar, unpackScalar } from './column-value.ts';
 import { type Fields, fieldsOf, isCount, isList, isNumber, mapOf } from './parse.ts';

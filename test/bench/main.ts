@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { alarmEngine } from './alarm-engine.ts';
 import { backlog } from './backlog.ts';
+import { fleet } from './fleet/fleet.ts';
 import { history } from './history.ts';
 import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
@@ -17,6 +18,7 @@ type BenchOptions = { readonly minutes: number };
 const benches: Record<string, (options: BenchOptions) => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
   backlog,
+  fleet,
   history,
   judgement,
   path,

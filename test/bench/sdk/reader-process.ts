@@ -3,9 +3,7 @@
  * the last of so many came. `bare` counts messages and looks at nothing; `sdk` counts typed readings; `idle` waits for none.
  */
 import { connectAsync } from 'mqtt';
-
-/** The SDK as it is published, and nothing beside it in this process. */
-type Sdk = typeof import('../../../sdk/index.ts');
+import type * as Sdk from '../../../sdk/index.ts';
 
 export type ReaderReport = {
   /** From the first to the last, ms. */
@@ -38,7 +36,8 @@ async function bare(): Promise<void> {
 }
 
 async function sdk(): Promise<void> {
-  const { connect }: Sdk = await import(new URL('../dist/index.js', import.meta.url).href);
+  // As it is published, and nothing beside it in this process but what the other kind needs.
+  const { connect }: typeof Sdk = await import(new URL('../dist/index.js', import.meta.url).href);
   const fs = await connect({ url, district });
   let gaps = 0;
   fs.on('gap', () => gaps++);

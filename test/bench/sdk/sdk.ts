@@ -1,10 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { quantile } from '../../../simulators/demo/ledger.ts';
-import { freePort, type Mosquitto, runMosquitto } from '../../support/mosquitto.ts';
+import { type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
 import { pause } from '../../support/rig.ts';
 import { processFigures } from '../process-figures.ts';
 import { district, type Load, type Shape, startLoad } from './load.ts';
@@ -160,14 +157,9 @@ async function idleRssMb(): Promise<number> {
 type Stage = AsyncDisposable & { readonly broker: Mosquitto; readonly url: string; readonly load: Load };
 
 async function openStage(shape: Shape): Promise<Stage> {
-  const folder = await mkdtemp(join(tmpdir(), 'fengsui-bench-'));
-  const port = await freePort();
-  const config = join(folder, 'mosquitto.conf');
   // As delivered, but for the length of its queues: the run's messages all wait there.
-  const lines = [`listener ${port} 127.0.0.1`, 'allow_anonymous true', 'persistence false', 'max_queued_messages 0'];
-  await writeFile(config, lines.join('\n'));
-  const broker = await runMosquitto(config, port);
-  const url = `mqtt://127.0.0.1:${port}`;
+  const broker = await startMosquitto(undefined, ['max_queued_messages 0']);
+  const url = `mqtt://127.0.0.1:${broker.port}`;
   const load = await startLoad(url, shape);
   return {
     broker,
@@ -176,7 +168,6 @@ async function openStage(shape: Shape): Promise<Stage> {
     async [Symbol.asyncDispose]() {
       await load[Symbol.asyncDispose]();
       await broker[Symbol.asyncDispose]();
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }
