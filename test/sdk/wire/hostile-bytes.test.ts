@@ -4,7 +4,7 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId } from '../../../sdk/model/ids.ts';
 import { minutes, wallTime } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
-import { decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
+import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { messageLimits } from '../../../sdk/wire/cbor-guard.ts';
 import { decodeGatewayState, decodePresence, encodePresence } from '../../../sdk/wire/gateway-state.ts';
 import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
@@ -108,6 +108,42 @@ describe('the CBOR decoder', () => {
     const many = new Uint8Array(messageLimits.items + 3);
     many.set([0x99, (messageLimits.items >> 8) & 0xff, messageLimits.items & 0xff]);
     expect(() => decodeCbor(many)).toThrow(/items/);
+  });
+
+  it.each([
+    ['f93c00', 1],
+    ['f9c400', -4],
+    ['f97bff', 65_504],
+    ['f90001', 2 ** -24],
+    ['f97c00', Number.POSITIVE_INFINITY],
+    ['f97e00', Number.NaN],
+    ['fa47c35000', 100_000],
+    ['fb3ff199999999999a', 1.1],
+    ['1bffffffffffffffff', 2n ** 64n - 1n],
+    ['3bffffffffffffffff', -(2n ** 64n)],
+    ['63e6b0b4', '水'],
+    ['efbbbf'.replace(/^/, '63'), '\ufeff'],
+  ])('reads %s as RFC 8949 says', (hex, value) => {
+    expect(decodeCbor(bytesOf(hex))).toBe(value);
+  });
+
+  it('reads what was written', () => {
+    const { tree } = fc.letrec<{ tree: Cbor }>((tie) => ({
+      tree: fc.oneof(
+        { depthSize: 'small', maxDepth: 6 },
+        fc.constantFrom(null, true, false),
+        fc.maxSafeInteger(),
+        fc.double({ noNaN: true }).map((n) => n + 0), // no -0: it is written as 0
+        fc.string({ unit: 'grapheme' }),
+        fc.array(tie('tree'), { maxLength: 30 }),
+        fc.array(fc.tuple(fc.string(), tie('tree'))).map((pairs) => new Map(pairs)),
+      ),
+    }));
+    fc.assert(
+      fc.property(tree, (value) => {
+        expect(decodeCbor(encodeCbor(value))).toEqual(value);
+      }),
+    );
   });
 
   it('keeps integers from 2^32 on exact: they travel as floats', () => {
