@@ -27,9 +27,9 @@ describe.skipIf(!debian('mosquitto'))('a light gateway (mosquitto needed)', () =
     gateway.read();
     gateway.raise();
     gateway.raise();
-    await using _broker = await startMosquitto(port);
+    await using broker = await startMosquitto(port);
     await using fs = await connect({
-      url: `mqtt://127.0.0.1:${port}`,
+      url: `mqtt://127.0.0.1:${broker.port}`,
       district: '330603',
       signer: operator('duty').signer,
     });
