@@ -47,6 +47,8 @@ acl_file ${file('acl')}
 persistence true
 persistence_location /var/lib/mosquitto/
 max_packet_size 131072
+# A fleet that comes back at once has thousands of documents and readings for each client of the platform.
+max_queued_messages 50000
 `;
 }
 

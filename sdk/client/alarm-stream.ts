@@ -216,10 +216,10 @@ export function alarmStream(
     full = false;
     for (const track of tracks.values()) track.drain();
   };
-  const pull = async () => {
+  const pull = async (): Promise<IteratorResult<AlarmUpdate | RecordUpdate, undefined>> => {
     const got = await queue.pull();
     relieved();
-    return got && { item: got.item.update };
+    return got.done ? got : { done: false, value: got.value.update };
   };
   /** What the consumer has not begun with goes to whoever takes the gateway over: it was not committed. */
   const letGo = (site: Site): void => {

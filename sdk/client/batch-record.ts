@@ -16,8 +16,10 @@ export function noted(record: BatchRecord | undefined, log: number, numbers: Ran
 }
 
 /** What of these numbers did not come before. What lies before the first that was heard of counts as new each time. */
-export const unseen = (record: BatchRecord | undefined, log: number, numbers: Range): Ranges =>
-  record?.log === log ? record.came.reduce<Ranges>(withoutRange, [numbers]) : [numbers];
+export function unseen(record: BatchRecord | undefined, log: number, numbers: Range): Ranges {
+  if (record?.log !== log || (record.came.at(-1)?.[1] ?? 0) < numbers[0]) return [numbers];
+  return record.came.reduce<Ranges>(withoutRange, [numbers]);
+}
 
 /** Up to where nothing is missing. */
 export const through = ({ came }: BatchRecord): number => came[0]?.[1] ?? 0;

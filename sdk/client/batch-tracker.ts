@@ -36,18 +36,14 @@ export function batchTracker(ctx: TrackerContext): BatchTracker {
   const records = new Map<string, BatchRecord>();
   const filling = new Set<string>();
 
-  const stateOf = (site: Site): { readonly record?: BatchRecord; readonly hole?: Range } => {
-    const record = records.get(siteKey(site));
-    const hole = record && missing(record);
-    return { ...(record && { record }), ...(hole && { hole }) };
-  };
   const giveUp = (site: Site, record: BatchRecord, hole: Range): void => {
     records.set(siteKey(site), noted(record, record.log, hole));
     ctx.missed(site, record.log, hole);
   };
   /** Takes one step; returns whether there may be more to do. */
   const fillOne = async (site: Site): Promise<boolean> => {
-    const { record, hole } = stateOf(site);
+    const record = records.get(siteKey(site));
+    const hole = record && missing(record);
     if (!record || !hole) return false;
     const range = { log: record.log, after: through(record), upTo: hole[1] };
     try {
@@ -82,7 +78,8 @@ export function batchTracker(ctx: TrackerContext): BatchTracker {
       return unseen(before, log, numbers);
     },
     fill(site) {
-      if (filling.has(siteKey(site)) || !stateOf(site).hole) return;
+      const record = records.get(siteKey(site));
+      if (!record || !missing(record) || filling.has(siteKey(site))) return;
       fillAll(site).catch((e: unknown) => ctx.problem(site, e));
     },
     position(site) {

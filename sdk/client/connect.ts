@@ -92,7 +92,15 @@ export async function connectWith<P extends ProfileSpec>(
       tell: ({ gateway, town: of }, isOwned) => desk.ownership({ gateway, town: of, isOwned }),
       problem: desk.problem,
     });
-  const view = districtView({ district, requests: asked, desk, isUp, ownership: sharing ?? ownsAll() });
+  const view = districtView({
+    district,
+    requests: asked,
+    desk,
+    isUp,
+    ownership: sharing ?? ownsAll(),
+    refresh: () => link.again(documents({ district, town })),
+    closed: closing.signal,
+  });
   view.directory.changes.add(({ type }) => type === 'added' && sharing?.added());
   const isOfGroup = (topic: string, bytes: Uint8Array): boolean => {
     try {
@@ -193,11 +201,14 @@ function brokerUrls(given: string | readonly string[]): readonly string[] {
 const subscriptions = (area: Area, client: string, group: Group | undefined): readonly string[] => [
   topicFilter(area, 'reply', client),
   ...(group ? groupFilters(group) : []),
-  ...([...documents, ...(group ? [] : lanes)] as const).map((channel) => topicFilter(area, channel)),
+  ...documents(area),
+  ...(group ? [] : lanes.map((channel) => topicFilter(area, channel))),
 ];
-const documents = ['presence', 'state', 'points'] as const;
 /** Of a group each member subscribes to those of its own gateways. */
 const lanes = ['alarm', 'telemetry'] as const;
+
+const documents = (area: Area): readonly string[] =>
+  (['presence', 'state', 'points'] as const).map((channel) => topicFilter(area, channel));
 
 function firstConnection(urls: readonly string[]) {
   const failures = new Map<string, FengsuiError>();

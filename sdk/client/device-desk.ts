@@ -111,7 +111,10 @@ export type DevicesContext<P extends ProfileSpec> = DeviceListContext<P> & {
   /** The gateway of which a store has something new; never called without one. */
   readonly desiredChanges: Pick<Listeners<string>, 'add'>;
   readonly closing: AbortController;
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 };
 
 export function devices<P extends ProfileSpec>(ctx: DevicesContext<P>): Devices<P> {

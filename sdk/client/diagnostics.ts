@@ -69,7 +69,10 @@ export type DiagnosticsContext = {
   readonly requests: Requests;
   readonly command: CommandDesk;
   readonly status: Gateways['status'];
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
   readonly problem: (error: FengsuiError) => void;
 };
 

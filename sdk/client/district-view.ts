@@ -3,6 +3,7 @@ import type { DistrictCode } from '../model/ids.ts';
 import { hearEntry, type LaneEntry, placeOfRecord } from '../wire/lane-entry.ts';
 import { parseTopic, type Site, topicOf } from '../wire/topics.ts';
 import type { EventDesk } from './client-events.ts';
+import { documentWatch } from './document-watch.ts';
 import { type Directory, gatewayDirectory } from './gateway-directory.ts';
 import { type Listeners, listeners } from './listeners.ts';
 import { paged } from './paged.ts';
@@ -36,8 +37,14 @@ export type ViewContext = {
   readonly desk: EventDesk;
   readonly isUp: () => boolean;
   readonly ownership: Ownership;
+  /** Asks the broker for every gateway's documents again. */
+  readonly refresh: () => void;
+  /** Fires when the client closes. */
+  readonly closed: AbortSignal;
 };
 
+/** Topics remembered: those of some thousands of gateways. */
+const mostTopics = 50_000;
 /** Devices per page when a gateway that arrives is asked for its values. */
 const seedPage = 50;
 
@@ -80,6 +87,15 @@ export function districtView(ctx: ViewContext): DistrictView {
     }
   });
 
+  const watch = documentWatch({
+    refresh: ctx.refresh,
+    isKnown: (site) => {
+      const entry = directory.at(site);
+      return entry?.presence?.online === true && entry.state !== undefined;
+    },
+  });
+  ctx.closed.addEventListener('abort', watch.close, { once: true });
+
   /** A record that cannot be read is told, and its place taken: the alarms behind it must not wait for it. */
   const heard = (topic: string, bytes: Uint8Array): LaneEntry => {
     try {
@@ -93,8 +109,16 @@ export function districtView(ctx: ViewContext): DistrictView {
       return place;
     }
   };
-  const dispatch = (topic: string, bytes: Uint8Array): void => {
+  /** A gateway speaks on few topics, and takes them apart the same way each time. */
+  const places = new Map<string, ReturnType<typeof parseTopic>>();
+  const place = (topic: string): ReturnType<typeof parseTopic> => {
     const parsed = parseTopic(topic);
+    if (places.size >= mostTopics) places.clear();
+    places.set(topic, parsed);
+    return parsed;
+  };
+  const dispatch = (topic: string, bytes: Uint8Array): void => {
+    const parsed = places.get(topic) ?? place(topic);
     if (!parsed || parsed.site.district !== ctx.district)
       throw new FengsuiError('PROTOCOL', 'the topic is not one of this district');
     const { site, channel } = parsed;
@@ -104,8 +128,13 @@ export function districtView(ctx: ViewContext): DistrictView {
     else if (channel === 'reply') requests.receive(site, bytes);
     else if (!ownership.owns(site))
       return; // still under way when another took it over
-    else if (channel === 'telemetry') feed.receive(site, bytes);
-    else if (channel === 'alarm') alarms.emit({ site, message: heard(topic, bytes) });
+    else if (channel === 'telemetry') {
+      watch.heard(site);
+      feed.receive(site, bytes);
+    } else if (channel === 'alarm') {
+      watch.heard(site);
+      alarms.emit({ site, message: heard(topic, bytes) });
+    }
   };
   return {
     directory,

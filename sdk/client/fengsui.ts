@@ -4,6 +4,7 @@ import type { Signer } from '../wire/sign1.ts';
 import type { Site } from '../wire/topics.ts';
 import type { SequenceGap } from './alarm-sequence.ts';
 import { type Alarms, alarms } from './alarms.ts';
+import { atMost } from './at-most.ts';
 import { type Certificates, certificates } from './certificates.ts';
 import type { ClientEvents, EventDesk, Status } from './client-events.ts';
 import { commandDesk } from './command-desk.ts';
@@ -122,8 +123,11 @@ const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) =
   registry: stored?.registry,
   known: stored?.known,
 });
+/** Gateways of which an alarm stream asks at once from where they send: a whole fleet may come back together. */
+const resumesAtOnce = 64;
 
 function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, desk, isUp, signer, closing }: Parts<P>) {
+  const few = atMost(resumesAtOnce);
   return {
     directory: view.directory,
     ownership: view.ownership,
@@ -134,7 +138,8 @@ function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, des
     canSign: signer !== undefined,
     closed: closing.signal,
     problem: desk.problem,
-    resume: async (site: Site) => parseResume(await requests.query(site, 'resume', null, { timeoutMs: resumeMs })),
+    resume: async (site: Site) =>
+      parseResume(await few(() => requests.query(site, 'resume', null, { timeoutMs: resumeMs }))),
     gap: (site: Site, gap: SequenceGap) => desk.gap({ lane: 'alarm', gateway: site.gateway, ...gap }),
   };
 }
@@ -142,7 +147,7 @@ function alarmStreamParts<P extends ProfileSpec>({ view, requests, receipts, des
 /** Streams that end with the client. */
 const streamsUntil =
   (closed: AbortSignal) =>
-  <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> => {
+  <T extends object>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> => {
     if (closed.aborted) throw abortError(closed.reason);
     const stream = liveStream<T>(options, (push) => {
       const undo = start(push);

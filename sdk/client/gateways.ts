@@ -141,10 +141,13 @@ export function gateways(ctx: {
   readonly ownership: Ownership;
   readonly requests: Requests;
   readonly command: CommandDesk;
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
   /** Absent without a store. */
   readonly known?: KnownRecords | undefined;
   readonly registry?: Registry | undefined;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 }): Gateways {
   const { directory, ownership, requests, command, open, known: records } = ctx;
   const ownedIds = (): ReadonlySet<string> =>

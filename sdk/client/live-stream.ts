@@ -24,7 +24,10 @@ export type StreamOptions = {
 const defaultBuffer = 10_000;
 
 /** @param start is given the way in, and returns what to undo at the end. @throws FengsuiError INVALID | ABORTED */
-export function liveStream<T>(options: StreamOptions, start: (push: (item: T) => void) => () => void): LiveStream<T> {
+export function liveStream<T extends object>(
+  options: StreamOptions,
+  start: (push: (item: T) => void) => () => void,
+): LiveStream<T> {
   const buffer = checkedBuffer(options.buffer);
   if (options.signal?.aborted) throw abortError(options.signal.reason);
   const queue = pullQueue<T>();
@@ -54,13 +57,9 @@ export function liveStream<T>(options: StreamOptions, start: (push: (item: T) =>
 
 /** The methods that make an object work in `for await` and `await using`. */
 export function iteration<T>(
-  pull: () => Promise<{ readonly item: T } | undefined>,
+  next: () => Promise<IteratorResult<T, undefined>>,
   close: () => void,
 ): AsyncIterableIterator<T, undefined> & AsyncDisposable {
-  const next = async (): Promise<IteratorResult<T, undefined>> => {
-    const got = await pull();
-    return got ? { done: false, value: got.item } : { done: true, value: undefined };
-  };
   const iterator = {
     next,
     return: async (): Promise<IteratorResult<T, undefined>> => {

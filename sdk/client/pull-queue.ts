@@ -8,19 +8,20 @@ export type PullQueue<T> = {
   readonly remove: (isMeant: (item: T) => boolean) => void;
   /** Every reader sees the end at once; what was not pulled is let go. */
   readonly end: () => void;
-  /** Resolves with `undefined` at the end. */
-  readonly pull: () => Promise<{ readonly item: T } | undefined>;
+  /** The next item as an iterator tells it; done at the end. */
+  readonly pull: () => Promise<IteratorResult<T, undefined>>;
 };
 
-export function pullQueue<T>(): PullQueue<T> {
-  const items: { readonly item: T }[] = [];
+const end = { done: true, value: undefined } as const;
+
+export function pullQueue<T extends object>(): PullQueue<T> {
+  const items: T[] = [];
   let head = 0;
   let ended = false;
-  const waiting: ((next: { readonly item: T } | undefined) => void)[] = [];
-  const take = (): { readonly item: T } | undefined => {
+  const waiting: ((next: IteratorResult<T, undefined>) => void)[] = [];
+  const take = (): T | undefined => {
     const next = items[head];
-    if (!next) return undefined;
-    head++;
+    if (head < items.length) head++;
     // Moving the rest for every item would make a long queue slow.
     if (head > 1_024 && head * 2 > items.length) {
       items.splice(0, head);
@@ -35,25 +36,26 @@ export function pullQueue<T>(): PullQueue<T> {
     push(item) {
       if (ended) return;
       const reader = waiting.shift();
-      if (reader) reader({ item });
-      else items.push({ item });
+      if (reader) reader({ done: false, value: item });
+      else items.push(item);
     },
-    shift: () => take()?.item,
     remove(isMeant) {
-      const kept = items.slice(head).filter(({ item }) => !isMeant(item));
+      const kept = items.slice(head).filter((item) => !isMeant(item));
       items.splice(0, items.length, ...kept);
       head = 0;
     },
+    shift: take,
     end() {
       ended = true;
       items.length = 0;
       head = 0;
-      for (const reader of waiting.splice(0)) reader(undefined);
+      for (const reader of waiting.splice(0)) reader(end);
     },
     pull() {
-      if (ended) return Promise.resolve(undefined);
-      const next = take();
-      return next ? Promise.resolve(next) : new Promise((resolve) => waiting.push(resolve));
+      if (ended) return Promise.resolve(end);
+      const value = take();
+      if (value !== undefined) return Promise.resolve({ done: false, value });
+      return new Promise((resolve) => waiting.push(resolve));
     },
   };
 }

@@ -6,6 +6,9 @@ export type Ranges = readonly Range[];
 /** Adds a range and joins what touches. Pure. */
 export function addRange(ranges: Ranges, [from, to]: Range): Ranges {
   if (from > to) return ranges;
+  const last = ranges.at(-1);
+  // The next number, as it nearly always is.
+  if (last?.[1] === from - 1) return [...ranges.slice(0, -1), [last[0], to]];
   const before = ranges.filter(([, end]) => end < from - 1);
   const after = ranges.filter(([begin]) => begin > to + 1);
   const touching = ranges.slice(before.length, ranges.length - after.length);

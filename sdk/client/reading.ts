@@ -46,7 +46,11 @@ export type PointReading<T extends Scalar = Scalar, U = string | undefined, K ex
 };
 
 /** What is known of one point. */
-export type Observation = Corrected & { readonly value: PointValue; readonly wall: number; readonly unit?: string };
+export type Observation = Corrected & {
+  readonly value: PointValue;
+  readonly wall: number;
+  readonly unit?: string | undefined;
+};
 
 export type PointNames<S extends ProfileSpec> = keyof S['points'] & string;
 type ScalarOf<S> = Extract<ValueOf<S>, Scalar>;
@@ -67,13 +71,38 @@ export function toReading(seen: Observation | undefined, spec: PointSpec | undef
   const { value, wall, isCorrected } = seen;
   const about = { unit, at: new Date(wall), ...(isCorrected && { isCorrected }) };
   if (value.quality === 'lost') return { quality: 'lost', value: undefined, ...about, why: value.why };
-  if (spec && (!fitsPoint(spec, value.value) || (seen.unit !== undefined && seen.unit !== unit))) {
+  if (spec && !fits(spec, value.value, seen.unit)) {
     return { quality: 'lost', value: undefined, ...about, why: 'bad-reply' };
   }
   if (value.quality === 'doubtful') return { quality: 'doubtful', value: value.value, ...about, why: value.why };
   if (isStale) return { quality: 'doubtful', value: value.value, ...about, why: 'stale' };
   return { quality: 'good', value: value.value, ...about };
 }
+
+/**
+ * As {@link toReading}, with where it belongs. A good one, as nearly all are, is written out: copying it together takes
+ * several times as long, and this is done for every reading.
+ */
+export function toPointReading(
+  { gateway, device, point }: PointAddress,
+  seen: Observation,
+  spec: PointSpec | undefined,
+): PointReading {
+  const { value, wall, unit } = seen;
+  if (value.quality === 'good' && !seen.isCorrected && (!spec || fits(spec, value.value, unit)))
+    return {
+      quality: 'good',
+      value: value.value,
+      unit: spec ? unitOf(spec) : unit,
+      at: new Date(wall),
+      gateway,
+      device,
+      point,
+    };
+  return { ...toReading(seen, spec), gateway, device, point };
+}
+
+export type PointAddress = { readonly gateway: string; readonly device: string; readonly point: string };
 
 export const withAge = (reading: Reading, now: number): Latest => ({
   ...reading,
@@ -94,11 +123,18 @@ export function isReadingOf<S extends ProfileSpec>(profile: S, reading: object):
   return spec !== undefined && fitsReading(spec, reading);
 }
 
+/** Whether a reading that {@link toPointReading} made by this profile is of a point that the profile has: then it fits. */
+export const isMadeBy = <S extends ProfileSpec>(profile: S, reading: PointReading): reading is ReadingOf<S> =>
+  Object.hasOwn(profile.points, reading.point);
+
 /** The spec of a point by a name that came from a wire: never something inherited. */
 export const pointSpec = (profile: ProfileSpec | undefined, point: string): PointSpec | undefined =>
   profile && Object.hasOwn(profile.points, point) ? profile.points[point] : undefined;
 
 export const unitOf = (spec: PointSpec): string | undefined => ('unit' in spec ? spec.unit : undefined);
+
+const fits = (spec: PointSpec, value: Scalar, unit: string | undefined): boolean =>
+  fitsPoint(spec, value) && (unit === undefined || unit === unitOf(spec));
 
 /** Whether a value is one that the point can have. */
 export function fitsPoint(spec: PointSpec, value: Scalar): boolean {

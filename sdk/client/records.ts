@@ -25,7 +25,10 @@ export type Records = {
 };
 
 export type RecordsContext = Pick<DistrictView, 'directory' | 'alarms'> & {
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 };
 
 export function records({ directory, alarms, open }: RecordsContext): Records {

@@ -141,9 +141,15 @@ const lastWall = 8.64e15;
 
 /** @throws FengsuiError PROTOCOL when it is no time that a date can hold. */
 export function wallOf(raw: unknown, where: string): number {
-  if (isNumber(raw) && Math.abs(raw) <= lastWall) return raw;
-  throw new FengsuiError('PROTOCOL', `${where}: expected Unix milliseconds`);
+  if (isNumber(raw) && isWall(raw)) return raw;
+  throw noTime(where);
 }
+
+/** Whether a date can hold it. */
+export const isWall = (ms: number): boolean => Math.abs(ms) <= lastWall;
+
+export const noTime = (where: string): FengsuiError =>
+  new FengsuiError('PROTOCOL', `${where}: expected Unix milliseconds`);
 
 function parseRow(raw: unknown, where: string): Row {
   const [point, wall, value, why] = isList(raw) ? raw : [];

@@ -14,9 +14,10 @@ import type { ValueCache } from './value-cache.ts';
 export type TelemetryFeed = {
   /** @throws FengsuiError PROTOCOL */
   readonly receive: (site: Site, bytes: Uint8Array) => void;
-  readonly arrivals: Listeners<Arrival>;
-  /** What is left of readings for which a gateway had no room. */
-  readonly summaries: Listeners<SpanArrival>;
+  /** What came of one gateway in one message. */
+  readonly arrivals: Listeners<readonly Arrival[]>;
+  /** What is left of readings for which a gateway had no room; of one message. */
+  readonly summaries: Listeners<readonly SpanArrival[]>;
 } & Pick<BatchTracker, 'position' | 'takeOn' | 'forget'>;
 
 export type FeedContext = Pick<TrackerContext, 'fetch'> & {
@@ -31,24 +32,23 @@ export type FeedContext = Pick<TrackerContext, 'fetch'> & {
 };
 
 export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
-  const arrivals = listeners<Arrival>();
-  const summaries = listeners<SpanArrival>();
+  const arrivals = listeners<readonly Arrival[]>();
+  const summaries = listeners<readonly SpanArrival[]>();
   const tell = (site: Site, log: number, numbers: Ranges, why: LaneGap): void => {
     for (const [from, to] of numbers) ctx.gap(site, { log, from, to }, why);
   };
   const read = (site: Site, message: Of<'readings' | 'snapshot'>): void =>
     withTable(ctx, site, message.table, (origin) => {
-      for (const arrival of arrivalsOf(message, origin)) {
-        const isNews = ctx.cache.put(site, arrival.device, arrival.point, arrival.seen);
-        // An entry is told once, however old; the present may be told again and again.
-        if (isNews || message.kind === 'readings') arrivals.emit(arrival);
-      }
+      const all = arrivalsOf(message, origin);
+      const news = all.filter(({ device, point, seen }) => ctx.cache.put(site, device, point, seen));
+      // An entry is told once, however old; the present may be told again and again.
+      arrivals.emit(message.kind === 'readings' ? all : news);
     });
   const readSummary = (site: Site, message: Of<'summary'>, numbers: Ranges): void =>
     withTable(ctx, site, message.table, (origin) => {
       const { spans, since, until } = spansOf(message, origin);
       tell(site, message.log, numbers, { reason: 'summarised', since, until, every: message.every });
-      for (const span of spans) summaries.emit(span);
+      summaries.emit(spans);
     });
   const take = (site: Site, bytes: Uint8Array): void => {
     const message = openTelemetry(bytes);

@@ -1,11 +1,12 @@
 import type { ProfileSpec } from '../model/profile.ts';
+import type { GatewayState } from '../wire/gateway-state.ts';
 import type { Site } from '../wire/topics.ts';
 import { type ProfileId, type ProfileOf, profileById } from './devices.ts';
 import type { Directory } from './gateway-directory.ts';
 import { isBucketOf, type Summary, type SummaryOf, toBucket } from './history-bucket.ts';
 import type { Listeners } from './listeners.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
-import { isReadingOf, type PointReading, pointSpec, type ReadingOf, toReading } from './reading.ts';
+import { isMadeBy, type PointReading, pointSpec, type ReadingOf, toPointReading } from './reading.ts';
 import type { Arrival, SpanArrival } from './telemetry-arrivals.ts';
 import type { TelemetryFeed } from './telemetry-feed.ts';
 
@@ -43,7 +44,10 @@ export type StreamsContext<P extends ProfileSpec> = {
   readonly directory: Directory;
   readonly feed: TelemetryFeed;
   readonly profiles: readonly P[];
-  readonly open: <T>(options: StreamOptions, start: (push: (item: T) => void) => () => void) => LiveStream<T>;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 };
 
 export const telemetryStreams = <P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStreams<P> => ({
@@ -62,14 +66,14 @@ function streamCall<P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStr
     filter: StreamFilter & { readonly profile?: I } = {},
     options: StreamOptions = {},
   ): LiveStream<PointReading> | LiveStream<ReadingOf<ProfileOf<P, I>>> {
-    if (filter.profile === undefined) return ctx.open(options, follow(ctx, arrivals, filter, toPointReading));
+    if (filter.profile === undefined) return ctx.open(options, follow(ctx, arrivals, filter, readingOf));
     const own = profileById(ctx.profiles, filter.profile);
     // A point that the profile does not know, e.g. of a newer gateway, is for untyped streams only.
     return ctx.open(
       options,
       follow(ctx, arrivals, filter, (arrival) => {
-        const item: object = toPointReading(arrival, own);
-        return isReadingOf(own, item) ? item : undefined;
+        const item = readingOf(arrival, own);
+        return isMadeBy(own, item) ? item : undefined;
       }),
     );
   }
@@ -103,31 +107,42 @@ function summariesCall<P extends ProfileSpec>(ctx: StreamsContext<P>): Telemetry
 type Source = { readonly site: Site; readonly device: string };
 type Filter = StreamFilter & { readonly profile?: string };
 
-/** What passes the filter, made into items; `undefined` is no item. */
-const follow =
-  <A extends Source, T>(
-    ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles'>,
-    source: Listeners<A>,
-    { gateway, device, profile }: Filter,
-    itemOf: (arrival: A, spec: ProfileSpec | undefined) => T | undefined,
-  ) =>
-  (push: (item: T) => void): (() => void) =>
-    source.add((arrival) => {
-      if (gateway !== undefined && gateway !== arrival.site.gateway) return;
-      if (device !== undefined && device !== arrival.device) return;
-      const id = ctx.directory.at(arrival.site)?.state?.devices.find((d) => d.id === arrival.device)?.profile;
-      if (profile !== undefined && profile !== id) return;
-      const spec = ctx.profiles.find((p) => p.id === id);
-      const item = itemOf(arrival, spec);
-      if (item !== undefined) push(item);
+/** What passes the filter, made into items; `undefined` is no item. Each event holds what came of one gateway together. */
+function follow<A extends Source, T>(
+  ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles'>,
+  source: Listeners<readonly A[]>,
+  { gateway, device, profile }: Filter,
+  itemOf: (arrival: A, spec: ProfileSpec | undefined) => T | undefined,
+): (push: (item: T) => void) => () => void {
+  const specs = new Map<string, ProfileSpec>(ctx.profiles.map((spec) => [spec.id, spec]));
+  return (push) =>
+    source.add((arrivals) => {
+      const site = arrivals[0]?.site;
+      if (!site || (gateway !== undefined && gateway !== site.gateway)) return;
+      const profiles = profilesOf(ctx.directory.at(site)?.state);
+      for (const arrival of arrivals) {
+        if (device !== undefined && device !== arrival.device) continue;
+        const id = profiles.get(arrival.device);
+        if (profile !== undefined && profile !== id) continue;
+        const item = itemOf(arrival, id === undefined ? undefined : specs.get(id));
+        if (item !== undefined) push(item);
+      }
     });
+}
 
-const toPointReading = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading => ({
-  ...toReading(seen, pointSpec(spec, point)),
-  gateway: site.gateway,
-  device,
-  point,
-});
+const nothing: ReadonlyMap<string, string> = new Map();
+const known = new WeakMap<GatewayState, ReadonlyMap<string, string>>();
+
+/** Profile of each device, worked out once for each state that a gateway tells. */
+function profilesOf(state: GatewayState | undefined): ReadonlyMap<string, string> {
+  if (!state) return nothing;
+  const profiles = known.get(state) ?? new Map(state.devices.map(({ id, profile }) => [id, profile]));
+  known.set(state, profiles);
+  return profiles;
+}
+
+const readingOf = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading =>
+  toPointReading({ gateway: site.gateway, device, point }, seen, pointSpec(spec, point));
 
 const toSummary = (span: SpanArrival, spec: ProfileSpec | undefined): Summary => ({
   ...toBucket(span.told, { gateway: span.site.gateway, device: span.device, every: span.every, spec }),

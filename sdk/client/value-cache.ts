@@ -1,4 +1,3 @@
-import type { MonoTime } from '../model/time.ts';
 import { type Site, siteKey } from '../wire/topics.ts';
 import type { Observation } from './reading.ts';
 
@@ -21,8 +20,8 @@ export type Sighting = Observation & { readonly order?: Order };
 export type Order = {
   readonly log: number;
   readonly seq: number;
-  /** When it was read, by the monotonic clock of that run of the gateway: where it is known, it decides within the run. */
-  readonly run?: { readonly boot: number; readonly mono: MonoTime };
+  /** The run of the gateway whose monotonic time `value.at` is: where it is known, that decides within the run. */
+  readonly boot?: number;
 };
 
 /** Points kept of one gateway; more than any polls. One that makes up names must not fill the memory. */
@@ -36,8 +35,7 @@ export function valueCache(): ValueCache {
   const none: ReadonlyMap<string, Observation> = new Map();
   return {
     put(site, device, point, seen) {
-      const devices = gateways.get(siteKey(site)) ?? new Map<string, Map<string, Sighting>>();
-      gateways.set(siteKey(site), devices);
+      const devices = at(gateways, siteKey(site), () => new Map<string, Map<string, Sighting>>());
       const points = devices.get(device) ?? new Map<string, Sighting>();
       const before = points.get(point);
       if (!before && sizeOf(devices) >= mostPoints) return false;
@@ -57,12 +55,21 @@ export function valueCache(): ValueCache {
 
 const sizeOf = (devices: ReadonlyMap<string, ReadonlyMap<string, unknown>>): number =>
   [...devices.values()].reduce((sum, points) => sum + points.size, 0);
+/** What the map holds there; it is put there when there is nothing yet. */
+function at<T>(map: Map<string, T>, key: string, make: () => T): T {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+}
 
 /** Below 0 when it is older. A clock that steps back must not freeze a value: numbers decide where there are any. */
 function laterBy(next: Sighting, before: Sighting): number {
-  const [a, b] = [next.order, before.order];
+  const a = next.order;
+  const b = before.order;
   if (!a || !b) return next.wall - before.wall;
-  if (a.run && a.run.boot === b.run?.boot) return a.run.mono - b.run.mono;
+  if (a.boot !== undefined && a.boot === b.boot) return next.value.at - before.value.at;
   if (a.log === b.log && a.seq === b.seq) return next.wall - before.wall;
   return a.log !== b.log || a.seq > b.seq ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY;
 }

@@ -1,6 +1,15 @@
 import { FengsuiError } from '../model/errors.ts';
 import { doubts, losses, type PointValue, type Scalar } from '../model/point.ts';
-import { type ClockTrust, clockTrusts, type Millis, millis, monoTime, type WallTime, wallTime } from '../model/time.ts';
+import {
+  type ClockTrust,
+  clockTrusts,
+  type Millis,
+  type MonoTime,
+  millis,
+  monoTime,
+  type WallTime,
+  wallTime,
+} from '../model/time.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
 import { byColumn, columnAt, packScalar, unpackScalar } from './column-value.ts';
 import { type Fields, fieldsOf, isCount, isList, isNumber, mapOf } from './parse.ts';
@@ -203,7 +212,11 @@ function samplesOf(fields: Fields): (table: PointTable) => Sample[] {
   fields.list(key.blocks);
   const base = fields.count(key.base) * 1_000;
   const mono = fields.has(key.mono) ? fields.number(key.mono) : undefined;
-  return (table) => blocksFor(fields, table).flatMap((block) => readBlock(block, { base, mono, table }));
+  return (table) => {
+    const samples: Sample[] = [];
+    for (const block of blocksFor(fields, table)) readBlock(block, { base, mono, table }, samples);
+    return samples;
+  };
 }
 
 function spansOf(fields: Fields, every: Millis): (table: PointTable) => Span[] {
@@ -214,7 +227,7 @@ function spansOf(fields: Fields, every: Millis): (table: PointTable) => Span[] {
 
 type Place = { readonly base: number; readonly mono: number | undefined; readonly table: PointTable };
 
-function readBlock(block: unknown, { base, mono, table }: Place): Sample[] {
+function readBlock(block: unknown, { base, mono, table }: Place, samples: Sample[]): void {
   if (!isList(block)) throw new FengsuiError('PROTOCOL', 'telemetry block: expected a list');
   const [index, times, values, qualities] = block;
   if (!isCount(index) || !isList(times) || !isList(values) || times.length !== values.length) {
@@ -224,16 +237,12 @@ function readBlock(block: unknown, { base, mono, table }: Place): Sample[] {
     );
   }
   const column = columnAt(table, index);
-  return times.map((ms, i) => {
+  for (const [i, ms] of times.entries()) {
     if (!isNumber(ms)) throw new FengsuiError('PROTOCOL', `telemetry block ${index}: a time is not a number`);
-    const quality = isList(qualities) ? qualities[i] : 0;
-    const value = readValue(column, values[i], quality);
-    return {
-      column: index,
-      wall: wallTime(base + ms),
-      value: mono === undefined ? value : { ...value, at: monoTime(mono + ms) },
-    };
-  });
+    const code = isList(qualities) ? qualities[i] : 0;
+    const at = mono === undefined ? nowhere : monoTime(mono + ms);
+    samples.push({ column: index, wall: wallTime(base + ms), value: readValue(column, values[i], code, at) });
+  }
 }
 
 /** Quality as a number: 0 good, from 1 a doubt, from 16 a loss. */
@@ -245,16 +254,15 @@ export function qualityCode(value: PointValue): number {
 /** For readings whose batch does not tell: they are placed by their wall time. */
 const nowhere = monoTime(0);
 
-function readValue(column: PointColumn, raw: unknown, code: unknown): PointValue {
+function readValue(column: PointColumn, raw: unknown, code: unknown, at: MonoTime): PointValue {
   if (!isCount(code))
     throw new FengsuiError('PROTOCOL', `quality code of ${column.device}/${column.point} is not a number`);
-  return ofQuality(code, code >= firstLoss ? null : unpackScalar(column, raw));
+  return ofQuality(code, code >= firstLoss ? null : unpackScalar(column, raw), at);
 }
 
 /** What {@link qualityCode} gave the code of. A code of a later version is a doubt or a loss of some kind. */
-export function ofQuality(code: number, value: Scalar | null): PointValue {
-  if (code >= firstLoss || value === null)
-    return { quality: 'lost', at: nowhere, why: losses[code - firstLoss] ?? 'bad-reply' };
-  if (code === 0) return { quality: 'good', at: nowhere, value };
-  return { quality: 'doubtful', at: nowhere, value, why: doubts[code - firstDoubt] ?? 'unconfirmed' };
+export function ofQuality(code: number, value: Scalar | null, at = nowhere): PointValue {
+  if (code >= firstLoss || value === null) return { quality: 'lost', at, why: losses[code - firstLoss] ?? 'bad-reply' };
+  if (code === 0) return { quality: 'good', at, value };
+  return { quality: 'doubtful', at, value, why: doubts[code - firstDoubt] ?? 'unconfirmed' };
 }

@@ -51,5 +51,13 @@ export function parseTopic(topic: string): { site: Site; channel: Channel; clien
   }
 }
 
-/** One key for maps over gateways of several towns. */
-export const siteKey = (site: Site): string => `${site.district}/${site.town}/${site.gateway}`;
+const keys = new WeakMap<Site, string>();
+
+/** One key for maps over gateways of several towns. Worked out once for each object: it is asked for with every message. */
+export function siteKey(site: Site): string {
+  const known = keys.get(site);
+  if (known !== undefined) return known;
+  const key = `${site.district}/${site.town}/${site.gateway}`;
+  keys.set(site, key);
+  return key;
+}

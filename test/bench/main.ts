@@ -1,11 +1,13 @@
 import { parseArgs } from 'node:util';
 import { alarmEngine } from './alarm-engine.ts';
 import { backlog } from './backlog.ts';
+import { fleet } from './fleet/fleet.ts';
 import { history } from './history.ts';
 import { judgement } from './judgement/judgement.ts';
 import { path } from './path.ts';
 import { plan } from './plan.ts';
 import { pollCpu } from './poll-cpu.ts';
+import { sdk } from './sdk/sdk.ts';
 import { serial } from './serial.ts';
 import { start } from './start.ts';
 import { store } from './store.ts';
@@ -17,11 +19,13 @@ type BenchOptions = { readonly minutes: number };
 const benches: Record<string, (options: BenchOptions) => Promise<Record<string, number>>> = {
   'alarm-engine': alarmEngine,
   backlog,
+  fleet,
   history,
   judgement,
   path,
   plan,
   'poll-cpu': pollCpu,
+  sdk,
   serial,
   start,
   store,

@@ -6,16 +6,18 @@ import { join } from 'node:path';
 
 export type Mosquitto = AsyncDisposable & {
   readonly port: number;
+  readonly pid: number;
   /** As `systemctl reload` does. */
   readonly reload: () => void;
 };
 
-/** Debian's mosquitto on 127.0.0.1, with nothing kept on disk. */
-export async function startMosquitto(port?: number): Promise<Mosquitto> {
+/** Debian's mosquitto on 127.0.0.1, with nothing kept on disk; `more` is lines of its configuration. */
+export async function startMosquitto(port?: number, more: readonly string[] = []): Promise<Mosquitto> {
   const at = port ?? (await freePort());
   const folder = await mkdtemp(join(tmpdir(), 'fengsui-mosquitto-'));
   const config = join(folder, 'mosquitto.conf');
-  await writeFile(config, `listener ${at} 127.0.0.1\nallow_anonymous true\npersistence false\n`);
+  const lines = [`listener ${at} 127.0.0.1`, 'allow_anonymous true', 'persistence false', ...more];
+  await writeFile(config, `${lines.join('\n')}\n`);
   return runMosquitto(config, at);
 }
 
@@ -29,6 +31,7 @@ export async function runMosquitto(config: string, port: number): Promise<Mosqui
   await accepts(port);
   return {
     port,
+    pid: broker.pid ?? 0,
     reload: () => void broker.kill('SIGHUP'),
     async [Symbol.asyncDispose]() {
       broker.kill('SIGKILL');

@@ -76,9 +76,11 @@ function feeding(again: readonly Uint8Array[] | FengsuiError = [], clocks: reado
     gap: (_site, { from, to }, why) => gaps.push([from, to, why]),
     problem: (_site, e) => problems.push(e),
   });
-  feed.arrivals.add(({ seen }) => values.push(seen.value.quality === 'lost' ? undefined : seen.value.value));
+  feed.arrivals.add((arrivals) => {
+    for (const { seen } of arrivals) values.push(seen.value.quality === 'lost' ? undefined : seen.value.value);
+  });
   const spans: unknown[] = [];
-  feed.summaries.add(({ site: _site, ...told }) => spans.push(told));
+  feed.summaries.add((all) => spans.push(...all.map(({ site: _site, ...told }) => told)));
   const receive = (...messages: Uint8Array[]): void => {
     for (const bytes of messages) feed.receive(site, bytes);
   };
@@ -217,7 +219,7 @@ describe('times of a clock that was wrong', () => {
   const seenOf = (bytes: Uint8Array, known = clocks) => {
     const { feed, receive } = feeding([], known);
     const seen: unknown[] = [];
-    feed.arrivals.add((arrival) => seen.push(arrival.seen));
+    feed.arrivals.add((arrivals) => seen.push(...arrivals.map((arrival) => arrival.seen)));
     receive(bytes);
     return seen;
   };

@@ -13,7 +13,7 @@ const seen = (value: number, wall: number, seq?: number, log = 7): Sighting => (
 const timed = (value: number, mono: number, seq: number, boot = 1): Sighting => ({
   value: { quality: 'good', at: monoTime(mono), value },
   wall: 0,
-  order: { log: 7, seq, run: { boot, mono: monoTime(mono) } },
+  order: { log: 7, seq, boot },
 });
 
 describe('value cache', () => {
