@@ -6,6 +6,7 @@ const chapters = [
   ['alarms', 'Alarms'],
   ['devices', 'Devices'],
   ['gateways', 'Gateways'],
+  ['commands', 'Commands to devices'],
   ['telemetry', 'Readings'],
   ['district', 'The district as a whole'],
   ['on-site', 'Somebody, or nobody, on site'],

@@ -7,7 +7,7 @@ const signer = ed25519Signer({ keyId: 'duty', privateKey: process.env['DUTY_KEY'
 await using store = await openFileStore({ folder: 'duty-store' });
 await using fs = await connect({ url: 'mqtt://127.0.0.1:1883', district: '330603', signer, store, operator: '李伟' });
 
-await fs.gateways.register({ id: 'gw-7', town: '001', village: '东山村', name: '东山村微型消防站' });
+await fs.gateways.register({ id: 'gw-7', town: '001', village: '201', name: '东山村微型消防站' });
 const { device, sync } = await fs.devices.provision({
   gateway: 'gw-7',
   id: 'hydrant-1',

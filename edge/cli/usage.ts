@@ -60,7 +60,7 @@ export const usage = `fengsui: fire-safety edge gateway
   fengsui authority revoke NAME --folder DIR --why stolen|retired|replaced
                                   NAME as in the list, or a serial number
   fengsui authority list --folder DIR [--json] [--lang zh|en]
-  fengsui authority claim GATEWAY --town 001 --folder DIR [--name NAME] [--village NAME] [--hours 24 | --days N]
+  fengsui authority claim GATEWAY --town 001 --folder DIR [--name NAME] [--village 201] [--hours 24 | --days N]
                     [--broker URL]... [--operator NAME=KEY]... [--service URL] [--qr] [--svg FILE] [--ticket FILE]
                                   make a claim code for an installer; brokers, operators and service as in the last one
                                   unless given

@@ -46,7 +46,7 @@ acl_file ${file('acl')}
 # A restart keeps what gateways have last shown of themselves.
 persistence true
 persistence_location /var/lib/mosquitto/
-max_packet_size 131072
+max_packet_size 1114112
 # A fleet that comes back at once has thousands of documents and readings for each client of the platform.
 max_queued_messages 50000
 `;

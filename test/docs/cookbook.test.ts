@@ -2,17 +2,21 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import * as alarms from '../../docs/examples/cookbook/alarms.ts';
 import * as client from '../../docs/examples/cookbook/client.ts';
+import * as commands from '../../docs/examples/cookbook/commands.ts';
 import * as devices from '../../docs/examples/cookbook/devices.ts';
 import * as district from '../../docs/examples/cookbook/district.ts';
 import * as gateways from '../../docs/examples/cookbook/gateways.ts';
 import * as onSite from '../../docs/examples/cookbook/on-site.ts';
 import * as telemetry from '../../docs/examples/cookbook/telemetry.ts';
-import type { Fengsui } from '../../sdk/index.ts';
+import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
+import { memoryStore } from '../../sdk/store/index.ts';
 import { startBroker } from '../../simulators/broker/start-broker.ts';
 import { homePins, startHome } from '../../simulators/home/start-home.ts';
 import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { type SmokeReceiver, smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
+import { barrier } from '../../simulators/village/barrier.ts';
 import { pressureTransmitter } from '../../simulators/water/pressure-transmitter.ts';
+import { fakeGateway } from '../support/fake-gateway.ts';
 import { fieldSite } from '../support/field-site.ts';
 import { startGatewayUnderTest } from '../support/gateway-process.ts';
 import { until } from '../support/until.ts';
@@ -32,16 +36,19 @@ const soon = (ms = 20_000): AbortSignal => AbortSignal.timeout(ms);
 
 describe('the cookbook', { timeout: 60_000 }, () => {
   let fs: Fengsui;
+  let chief: Fengsui;
   let smoke: SmokeReceiver;
   let pressure = 0.3;
 
   beforeAll(async () => {
     const keys = client.newDesk();
+    const second = generateOperatorKey();
     smoke = smokeReceiver({ slots: 1 });
     const units = new Map([
       [1, smoke.unit],
       [2, pressureTransmitter(2, () => pressure)],
       [3, pressureTransmitter(3, () => 0.3)],
+      [5, barrier({ travelMs: 100 }).unit],
     ]);
     const street = own(await modbusServer({ transport: 'tcp', units }));
     const home = own(await startHome());
@@ -57,15 +64,25 @@ describe('the cookbook', { timeout: 60_000 }, () => {
         pollMs: 100
         name: 村口消火栓
         conditions: { low: { onDelayMs: 200, offDelayMs: 200 } }
+  - id: lane
+    tcp: "127.0.0.1:${street.port}"
+    devices:
+      - { id: gate, profile: generic/barrier, unit: 5, pollMs: 100, name: 东门道闸 }
   - id: home
     firmata: "127.0.0.1:${home.port}"
     devices:
       - { id: siren, profile: generic/siren, line: ${homePins.siren}, pollMs: 200, name: Siren }
 `;
-    own(await startGatewayUnderTest(fieldSite({ broker: broker.port, buses, key: keys.publicKey })));
-    fs = await client.open(`mqtt://127.0.0.1:${broker.port}`, keys.privateKey);
+    const roles = '[receipts, configure, operate, life-safety]';
+    const site = fieldSite({ broker: broker.port, buses, key: keys.publicKey, roles });
+    const two = `operators: [{ name: chief, key: "${second.publicKey}", roles: ${roles} }, `;
+    own(await startGatewayUnderTest(site.replace('operators: [', two)));
+    const url = `mqtt://127.0.0.1:${broker.port}`;
+    fs = await client.open(url, keys.privateKey);
+    const signer = ed25519Signer({ keyId: 'chief', privateKey: second.privateKey });
+    chief = own(await connect({ url, district: '330603', signer }));
     open.push({ [Symbol.asyncDispose]: async () => void (await client.farewell(fs)) });
-    await until('all answer', () => fs.devices.list({ health: 'ok' }).length === 3, 20_000);
+    await until('all answer', () => fs.devices.list({ health: 'ok' }).length === 4, 20_000);
   }, 60_000);
   afterAll(async () => {
     for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
@@ -95,6 +112,15 @@ describe('the cookbook', { timeout: 60_000 }, () => {
     expect(devices.pressureOf(fs, hydrant)).toBeCloseTo(0.3);
     expect(await devices.addAndRemove(fs, gateway, 'street')).toBe('hydrant-9');
     expect(await devices.addAndRemove(fs, gateway, 'nowhere')).toContain('there is no bus “nowhere”');
+    const profile = 'generic/municipal-hydrant' as const;
+    const row = { gateway, id: 'hydrant-9', bus: 'street', unit: 9, name: '东桥消火栓', profile };
+    const wrong = await devices.tryOut(fs, [row, { ...row, id: 'hydrant-10', unit: 2 }]);
+    expect(wrong).toEqual([expect.stringMatching(/^row 2: .*unit 2 is used by “hydrant”/)]);
+    expect(await devices.firstToCome(fs, gateway, soon())).toBe('kitchen');
+    const { version } = await fs.devices.provision(row);
+    await until('it is told', () => fs.gateways.get(gateway).report?.configVersion === version);
+    expect(await devices.raiseLimit(fs, { gateway, device: row.id }, 0.2)).toBe('in-sync');
+    await fs.devices.remove({ gateway, device: row.id });
   });
 
   it('telemetry: now, the last day, by the hour, as it comes, and what is left of a long outage', async () => {
@@ -144,16 +170,49 @@ describe('the cookbook', { timeout: 60_000 }, () => {
   });
 
   it('on site: a walk test, who did what, what the log warns of, and who else is on the bus', async () => {
-    expect(await onSite.walkTest(fs, gateway, () => smoke.trip(0))).toEqual(['kitchen passed']);
-    smoke.clear(0);
+    await new Promise((resolve) => setTimeout(resolve, 500)); // the records of what was done before
     const record = await onSite.firstRecord(fs, gateway, () =>
       fs.gateways.setRiskLevel({ gateway, level: 'normal', why: 'as before' }),
     );
     expect(record).toMatchObject({ act: 'command', method: 'setRiskLevel', outcome: 'done' });
+    expect(await onSite.walkTest(fs, gateway, () => smoke.trip(0))).toEqual(['kitchen passed']);
+    smoke.clear(0);
     expect(await onSite.lastWarnings(fs, gateway, 1_500)).toContain('request.refused');
     const [alive, ...found] = await onSite.strangers(fs, gateway, 'street');
     expect(alive).toMatch(/^up \d+ s, \d+ ms away$/);
     expect(found.map((line) => line.slice(0, 2))).toEqual(['3:']);
+  });
+
+  it('commands: a barrier that is opened and proven, by one and by two, and recorded', async () => {
+    const gate = { gateway, device: 'gate' };
+    await until('the barrier is seen', () => fs.devices.get(gate).health === 'ok', 15_000);
+    expect(await commands.openBarrier(fs, gate)).toMatch(/^verified [\w-]{16,64}$/);
+    expect(await commands.openBarrier(fs, { ...gate, device: 'gate' })).toMatch(/^verified |^INTERLOCK: refused /);
+    const recorded = await commands.firstCommand(fs, gateway, () => commands.openBarrier(fs, gate));
+    expect(recorded).toMatch(/^open gate \w|^invoke gate \w/);
+    expect(await commands.byTwo(fs, chief, gate)).toBe('verified');
+  });
+
+  it('gateways: registered, decommissioned, and their certificates', async () => {
+    const broker = own(await startBroker());
+    const keys = generateOperatorKey();
+    const other = own(await fakeGateway({ port: broker.port, operators: { tester: keys.publicKey } }));
+    const installed: unknown[] = [];
+    const request = '-----BEGIN CERTIFICATE REQUEST-----';
+    const own1 = { uplinks: ['platform'], serial: '4f'.repeat(16), notAfter: Date.now() + 86_400_000, request };
+    other.answers.set('certificate', () => ({ certificates: [own1] }));
+    other.answers.set('installCertificate', ({ params }) => {
+      installed.push(params);
+      return { serial: '50'.repeat(16) };
+    });
+    const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
+    const store = memoryStore();
+    const there = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, store }));
+    expect(await gateways.comeAndGo(there, 'gw-7')).toEqual(['gw-7 claimable', 'gw-7 decommissioned']);
+    expect(await gateways.endingSoon(there, 'gw-1', 90)).toEqual(['4f'.repeat(16)]);
+    expect(await gateways.endingSoon(there, 'gw-1', 0.1)).toEqual([]);
+    expect(await gateways.renew(there, 'gw-1', async (csr) => `signed ${csr}`)).toBe('50'.repeat(16));
+    expect(installed).toMatchObject([{ uplink: 'platform', certificate: `signed ${request}` }]);
   });
 
   it('the district: the wall screen and what there is to do', async () => {

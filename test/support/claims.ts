@@ -9,7 +9,7 @@ export const newClaim = (service = 'http://127.0.0.1:8843', gateway = 'gw-1') =>
   gateway,
   town: '001',
   name: '东山村微型消防站',
-  village: '东山村',
+  village: '201',
   brokers: ['mqtts://127.0.0.1:8883'],
   operators: [{ name: 'duty', key: `${'A'.repeat(43)}=` }],
   service,

@@ -1,4 +1,4 @@
-import { type DeviceAddress, type Fengsui, FengsuiError } from 'fengsui';
+import { type DeviceAddress, type Fengsui, FengsuiError, type KnownProfile, type NewDevice } from 'fengsui';
 
 const profile = 'generic/municipal-hydrant';
 
@@ -36,4 +36,26 @@ export async function addAndRemove(fs: Fengsui, gateway: string, bus: string): P
     if (FengsuiError.is(e, 'INVALID', 'CONFLICT')) return e.message;
     throw e;
   }
+}
+
+/** A new pressure limit: guarded, so that nobody's change is lost, and what it comes to at the gateway. */
+export async function raiseLimit(fs: Fengsui, address: DeviceAddress, low: number): Promise<string> {
+  const { sync, device } = await fs.devices.update(fs.devices.get(address).as(profile), { settings: { low } });
+  await fs.devices.whenSynced(device); // with a store: once the gateway, which may be offline, has it in force
+  return sync;
+}
+
+/** Tries a list out on the gateways, and changes nothing: which rows are wrong, and why. */
+export async function tryOut(fs: Fengsui, rows: Iterable<NewDevice<KnownProfile>>): Promise<readonly string[]> {
+  const wrong: string[] = [];
+  for await (const row of fs.devices.provisionMany(rows, { dryRun: true }))
+    if (!row.ok) wrong.push(`row ${row.index + 1}: ${row.error.message}`);
+  return wrong;
+}
+
+/** Devices as they come and go, or change their health. */
+export async function firstToCome(fs: Fengsui, gateway: string, signal: AbortSignal): Promise<string> {
+  for await (const { type, device } of fs.devices.watch({ gateway }, { signal }))
+    if (type === 'added') return device.device;
+  return '';
 }

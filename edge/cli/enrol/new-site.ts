@@ -6,16 +6,16 @@ export type IdentityPaths = { readonly ca: string; readonly cert: string; readon
 
 /** Pure. The least configuration of a gateway that was just enrolled; the installer adds the buses. */
 export function newSiteText(facts: SiteFacts, folder: string, paths: IdentityPaths): string {
-  const { gateway: id, name, district, town, operators } = facts;
-  const gateway = { id, name, district, town };
+  const { gateway: id, name, district, town, village, operators } = facts;
+  const gateway = { id, name, district, town, ...(village !== undefined && { village }) };
   const content = { version: 1, gateway, uplinks: uplinksOf(facts, folder, paths), operators, buses: [] };
-  const village = facts.village === undefined ? '' : `# ${facts.village}\n`;
-  return `${village}# Written by “fengsui enroll”. Add the buses and their devices, then: fengsui config check\n${stringify(content)}`;
+  return `# Written by “fengsui enroll”. Add the buses and their devices, then: fengsui config check\n${stringify(content)}`;
 }
 
-/** Pure. The uplinks as they are to stand in a configuration in this folder. */
+/** Pure. The uplink as it is to stand in a configuration in this folder: several brokers are those of one cluster. */
 export function uplinksOf({ brokers }: SiteFacts, folder: string, paths: IdentityPaths) {
   const beside = (path: string): string => relative(folder, path);
   const files = { ca: beside(paths.ca), cert: beside(paths.cert), key: beside(paths.key) };
-  return brokers.map((url, i) => ({ id: i === 0 ? 'platform' : `platform-${i + 1}`, url, ...files }));
+  const [url] = brokers;
+  return [{ ...(brokers.length > 1 ? { urls: brokers } : { url }), ...files }];
 }

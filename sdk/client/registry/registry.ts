@@ -1,5 +1,5 @@
 import { FengsuiError } from '../../model/errors.ts';
-import { type DistrictCode, gatewayId, townCode } from '../../model/ids.ts';
+import { type DistrictCode, gatewayId, townCode, villageCode } from '../../model/ids.ts';
 import type { GatewayRecord, GatewayRegistry, NewGatewayRecord, PlatformStore } from '../../store/platform-store.ts';
 import { type Channel, type Site, topicOf } from '../../wire/topics.ts';
 import type { AuditDesk } from '../desired/audit-desk.ts';
@@ -12,6 +12,7 @@ export type NewGateway = {
   readonly id: string;
   /** Three digits (GB/T 10114). */
   readonly town: string;
+  /** Village or community within the town, three digits. */
   readonly village?: string;
   /** 1 to 100 characters. */
   readonly name: string;
@@ -77,6 +78,7 @@ export function registry(ctx: RegistryContext): Registry {
         limited(options, async (signal) => {
           gatewayId(id);
           townCode(town);
+          if (village !== undefined) villageCode(village);
           if (name.length === 0 || name.length > longestName)
             throw new FengsuiError('INVALID', `name: expected 1 to ${longestName} characters`);
           const before = await present(store.gateways, id, ctx.district, signal);

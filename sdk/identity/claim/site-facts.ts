@@ -7,6 +7,7 @@ import {
   gatewayId,
   type TownCode,
   townCode,
+  villageCode,
 } from '../../model/ids.ts';
 import { decodeCbor, encodeCbor } from '../../wire/cbor.ts';
 import { type Fields, fieldsOf, isText, mapOf } from '../../wire/parse.ts';
@@ -26,7 +27,7 @@ export type SiteFacts = {
   readonly town: TownCode;
   /** What people call it, at most 100 characters. */
   readonly name: string;
-  /** At most 100 characters. */
+  /** Village or community within the town, three digits. */
   readonly village?: string | undefined;
   /** `mqtts://host:port`, one to four. */
   readonly brokers: readonly string[];
@@ -98,7 +99,7 @@ export type SiteFactsText = Omit<SiteFacts, 'gateway' | 'district' | 'town'> & {
 export function checkedFacts(text: SiteFactsText): SiteFacts {
   const ids = { gateway: gatewayId(text.gateway), district: districtCode(text.district), town: townCode(text.town) };
   shortText('name', text.name);
-  if (text.village !== undefined) shortText('village', text.village);
+  if (text.village !== undefined) villageCode(text.village);
   someOf('brokers', text.brokers, mostBrokers);
   const noBroker = text.brokers.find((url) => !/^mqtts?:\/\/[^\s/]{1,250}$/.test(url));
   if (noBroker !== undefined) throw invalid(`${quoted(noBroker)} is no broker: expected mqtts://host:port`);

@@ -110,8 +110,8 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
       key: tester.publicKey,
       roles: '[receipts, configure, operate, life-safety]',
     });
-    const plain = `mqtt://127.0.0.1:${broker.port}"`;
-    const secure = `mqtts://127.0.0.1:${broker.securePort}", ${papers}`;
+    const plain = `"mqtt://127.0.0.1:${broker.port}"]`;
+    const secure = `"mqtts://127.0.0.1:${broker.securePort}"], ${papers}`;
     gateway = own(await startGatewayUnderTest(site.replace(plain, secure)));
     await giveCertificate(authority, dirname(gateway.config));
     const { signer } = tester;

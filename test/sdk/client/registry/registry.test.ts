@@ -23,7 +23,7 @@ const client = async (who = 'Li'): Promise<Fengsui> =>
   own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, store, operator: who }));
 const gatewayAt = async (id = 'gw-1'): Promise<FakeGateway> =>
   own(await fakeGateway({ port: broker.port, id, operators: { duty: operator.publicKey } }));
-const east = { id: 'gw-1', town: '001', village: 'east', name: 'East' };
+const east = { id: 'gw-1', town: '001', village: '201', name: 'East' };
 
 beforeEach(async () => {
   broker = own(await startBroker());
@@ -40,7 +40,7 @@ describe('the registry of gateways', () => {
     expect(await fs.gateways.register(east)).toMatchObject({
       id: 'gw-1',
       town: '001',
-      village: 'east',
+      village: '201',
       name: 'East',
       state: 'claimable',
       link: { online: false },
@@ -49,7 +49,7 @@ describe('the registry of gateways', () => {
       ['gw-1', 'claimable'],
       ['gw-2', 'unregistered'],
     ]);
-    expect(fs.gateways.list({ village: 'east' }).map((g) => g.id)).toEqual(['gw-1']);
+    expect(fs.gateways.list({ village: '201' }).map((g) => g.id)).toEqual(['gw-1']);
     expect(fs.gateways.list({ state: 'unregistered' }).map((g) => g.id)).toEqual(['gw-2']);
     expect(fs.gateways.get('gw-1').state).toBe('claimable');
   });
