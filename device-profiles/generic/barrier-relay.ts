@@ -8,6 +8,7 @@ import { openBarrier } from '../open-barrier.ts';
 export const barrierRelay = defineProfile({
   id: 'generic/barrier-relay',
   name: { en: 'Relay that opens a barrier', zh: '道闸开启继电器' },
+  category: 'barrier',
   source: 'an output that is energised to open; nothing of any maker is assumed',
   points: { relay: { from: 'line-out', as: 'bool' } },
   commands: { open: openBarrier('relay') },

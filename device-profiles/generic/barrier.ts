@@ -10,6 +10,7 @@ const address = (what: string, from: string) => ({ default: 0, min: 0, max: 65_5
 export const barrier = defineProfile({
   id: 'generic/barrier',
   name: { en: 'Fire-lane barrier', zh: '消防车通道道闸' },
+  category: 'barrier',
   source: 'one relay and two dry contacts of any board; the addresses are those of the board’s data sheet',
   settings: {
     openCoil: address('Coil of the relay that opens', 'the first relay of most boards is 0'),

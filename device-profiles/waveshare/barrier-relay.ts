@@ -9,6 +9,7 @@ import { openBarrier } from '../open-barrier.ts';
 export const waveshareBarrierRelay = defineProfile({
   id: 'waveshare/barrier-relay',
   name: { en: 'Waveshare relay that opens a barrier', zh: '微雪继电器(道闸开启)' },
+  category: 'barrier',
   source: 'Waveshare wiki “Modbus RTU Relay”: coils 0x0000–0x0007; flash-on at 0x0200 + channel, one source',
   unverified: 'the pulse stands in one source only, and the maker changed the protocol in September 2021: try it first',
   settings: { relay: { default: 1, min: 1, max: 8, help: 'Which relay of the board opens, 1–8 as printed on it.' } },

@@ -4,7 +4,7 @@ import type { Clock } from './clock.ts';
 /** Says something of somebody, unless it was said just now: then it is counted, and said later. */
 export type Sparingly<T> = {
   readonly tell: (who: string, what: T) => void;
-  /** Says what is counted now, and waits for nothing any more. */
+  /** Says what is counted now, and waits for nothing any more: what comes after is told at once. */
   readonly end: () => void;
 };
 
@@ -24,6 +24,7 @@ export function sparingly<T>(clock: Clock, tell: (what: T, count: number) => voi
   let others: Told<T> | undefined;
   let span: Millis = shortest;
   let waiting: (() => void) | undefined;
+  let isOver = false;
 
   const wait = (): void => {
     waiting ??= clock.after(span, sumUp);
@@ -45,6 +46,7 @@ export function sparingly<T>(clock: Clock, tell: (what: T, count: number) => voi
   };
   return {
     tell(who, what) {
+      if (isOver) return tell(what, 1);
       const told = known.get(who);
       if (told) {
         told.last = what;
@@ -56,6 +58,7 @@ export function sparingly<T>(clock: Clock, tell: (what: T, count: number) => voi
       wait();
     },
     end() {
+      isOver = true;
       waiting?.();
       tellCounted();
     },

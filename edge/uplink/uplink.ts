@@ -121,17 +121,6 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     options.urls.map((url) => [url, onChange<string>((why) => why !== '' && log.warn('uplink.down', { url, why }))]),
   );
 
-  const received = inbox({
-    desk: ctx.desk,
-    clock: ctx.clock,
-    log,
-    reply: (client, body) => link.publish(topicOf(options.site, 'reply', client), body),
-    taken(receipt) {
-      alarms.receipt(receipt);
-      telemetry.wake();
-    },
-  });
-
   return {
     get up() {
       return link.up;
@@ -142,6 +131,16 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     resume: () => alarms.resume(),
     reconnect: (why) => link.reconnect(why),
     async run(signal) {
+      const received = inbox({
+        desk: ctx.desk,
+        clock: ctx.clock,
+        log,
+        reply: (client, body) => link.publish(topicOf(options.site, 'reply', client), body),
+        taken(receipt) {
+          alarms.receipt(receipt);
+          telemetry.wake();
+        },
+      });
       let sayAgain = (): void => undefined;
       const listener = {
         up: () => {

@@ -194,6 +194,7 @@ const byCategory = (of: (category: DeviceCategory) => InService): Readonly<Recor
   'electrical-fire': of('electrical-fire'),
   supply: of('supply'),
   call: of('call'),
+  barrier: of('barrier'),
   output: of('output'),
   contact: of('contact'),
   other: of('other'),

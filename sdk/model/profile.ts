@@ -246,7 +246,8 @@ export type ForbiddenRange = {
 
 /**
  * What a device is for, so that a district can be counted by it. hydrant 消火栓 · water 消防水源与管网 · smoke 独立烟感 ·
- * fire-panel 火灾自动报警系统 · electrical-fire 电气火灾监控 · supply 电源 · call 求助 · output 联动输出 · contact 触点 · other.
+ * fire-panel 火灾自动报警系统 · electrical-fire 电气火灾监控 · supply 电源 · call 求助 · barrier 消防通道道闸 · output 联动输出 ·
+ * contact 触点 · other.
  */
 export const deviceCategories = [
   'hydrant',
@@ -256,6 +257,7 @@ export const deviceCategories = [
   'electrical-fire',
   'supply',
   'call',
+  'barrier',
   'output',
   'contact',
   'other',

@@ -87,5 +87,9 @@ describe('what is told sparingly', () => {
     ]);
     await s.clock.advance(hour);
     expect(s.said).toHaveLength(2);
+    s.tell('a', 'a3');
+    expect(s.said.at(-1)).toEqual(['a3', 1]);
+    await s.clock.advance(hour);
+    expect(s.said).toHaveLength(3);
   });
 });
