@@ -231,7 +231,6 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
         status,
         logs,
         scans,
-        buses: site.buses,
         certificates,
       }),
   });

@@ -10,7 +10,7 @@ import type { LogTail } from '../platform/log-tail.ts';
 import type { AlarmDesk } from './alarms/alarm-desk.ts';
 import type { CertificateDesk } from './claims/certificate-desk.ts';
 import type { CommandDesk } from './commands/command-desk.ts';
-import type { Site, SiteBus } from './config/site.ts';
+import type { Site } from './config/site.ts';
 import type { DesiredDesk } from './desired/desired-desk.ts';
 import type { DeviceList } from './device-list.ts';
 import type { BusScans } from './diagnostics/bus-scans.ts';
@@ -40,7 +40,6 @@ export type HandlerContext = {
   readonly status: () => StatusResult;
   readonly logs: Pick<LogTail, 'after'>;
   readonly scans: BusScans;
-  readonly buses: readonly SiteBus[];
   readonly certificates: Pick<CertificateDesk, 'show' | 'install'>;
 };
 

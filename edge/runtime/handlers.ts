@@ -52,7 +52,7 @@ function commandHandlers(ctx: HandlerContext): CommandHandlers {
   const { devices, applyDevices } = ctx;
   return {
     ...alarmCommands(ctx),
-    ...diagnosticsCommands(ctx.scans, ctx.buses),
+    ...diagnosticsCommands(ctx.scans, ctx.site.buses),
     apply: async (p, operator) => ({ ...(await ctx.desired.apply(applyRequest(p), operator)) }),
     installCertificate: (p) => ctx.certificates.install(p),
     provision: async (p) => {

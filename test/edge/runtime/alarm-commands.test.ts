@@ -47,7 +47,6 @@ async function stage() {
   const { query, command } = handlers({
     logs: logTail(log, clock),
     scans: noScans,
-    buses: [],
     ...parts,
     alarms,
     zones: [{ id: 'ground', name: 'Ground floor', devices: ['hall', 'barn'] }],

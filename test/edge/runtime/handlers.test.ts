@@ -57,7 +57,6 @@ async function stage(...entries: string[]) {
   const { query, command } = handlers({
     logs: logTail(log, clock),
     scans: noScans,
-    buses: [],
     journal,
     alarms,
     zones: [],
