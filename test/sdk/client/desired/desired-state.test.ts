@@ -88,7 +88,7 @@ describe('a device that is wanted', () => {
 
   it('waits for a gateway that was never there, and is told to it when it comes', async () => {
     const fs = await client();
-    await fs.gateways.register({ id: 'gw-1', town: '001', village: 'east', name: 'East' });
+    await fs.gateways.register({ id: 'gw-1', town: '001', village: '201', name: 'East' });
     expect(await fs.devices.provision(mill)).toMatchObject({ version: 1, sync: 'waiting-for-gateway' });
     expect(fs.devices.get(address)).toMatchObject({ sync: 'waiting-for-gateway', health: 'unknown' });
     expect(fs.devices.list({ gateway: 'gw-1' })).toHaveLength(1);
