@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFailed } from 'vitest';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { journalDirectory, journalWorker } from '../../support/journal-directory.ts';
@@ -26,7 +26,11 @@ const run = async (lane) => {
 await Promise.all([run('alarm'), run('telemetry')]);
 `;
 
-it('what was acknowledged before kill -9 is there after it, and numbering goes on without a gap', async () => {
+it('what was acknowledged before kill -9 is there after it, and numbering goes on without a gap', {
+  timeout: 60_000,
+}, async () => {
+  let stage = 'the bundle is made';
+  onTestFailed(() => console.error(`it ended while ${stage}`));
   await using directory = journalDirectory();
   const script = directory.file('endless.mjs');
   const bundle = {
@@ -46,13 +50,16 @@ it('what was acknowledged before kill -9 is there after it, and numbering goes o
     const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'inherit'] });
     const exited = once(child, 'exit');
     let lines = 0;
+    stage = `round ${round} writes`;
     for await (const line of createInterface({ input: child.stdout })) {
       const [lane, seq] = line.split(' ');
       if (lane === 'alarm' || lane === 'telemetry') acknowledged[lane] = Math.max(acknowledged[lane], Number(seq));
       lines += 1;
       if (lines === 40 * round) child.kill('SIGKILL');
     }
+    stage = `round ${round} ends`;
     await exited;
+    stage = `the journal of round ${round} is opened and read`;
     await using journal = await openJournal(directory.options);
     for (const lane of ['alarm', 'telemetry'] as const) {
       const entries = await journal.read(lane, 0, 10_000);

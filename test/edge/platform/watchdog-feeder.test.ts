@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileFeeder, systemdFeeder } from '../../../edge/platform/watchdog-feeder.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { until } from '../../support/until.ts';
 
 const hasNotify = ((): boolean => {
   try {
@@ -50,7 +51,7 @@ describe('the service manager', () => {
       const socket = join(await temporaryFolder(), 'notify');
       const listener = spawn('python3', [
         '-uc',
-        'import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("ready"); print(s.recv(99).decode().strip())',
+        'import socket,sys; s=socket.socket(socket.AF_UNIX,socket.SOCK_DGRAM); s.bind(sys.argv[1]); print("ready")\nwhile True: print(s.recv(99).decode().strip())',
         socket,
       ]);
       let heard = '';
@@ -65,8 +66,9 @@ describe('the service manager', () => {
         WATCHDOG_USEC: '10000000',
         WATCHDOG_PID: undefined,
       })?.feed();
+      await until('it is heard', () => heard.includes('WATCHDOG=1'), 10_000);
+      listener.kill(); // not before: whoever notifies waits until all of it was read
       await over;
-      expect(heard).toContain('WATCHDOG=1');
     },
   );
 });
