@@ -33,7 +33,9 @@ export function planReads(wants: readonly PlannedRead[], options: PlanOptions): 
   return groupBy(wants.toSorted(inAddressOrder), tableKey).flatMap((together) => {
     const walls = options.barriers.filter((wall) => together.some(({ block }) => sameTable(wall, block)));
     const touches = ({ block }: PlannedRead): boolean => walls.some((wall) => overlap(wall, block));
-    const alone = groupBy(together.filter(touches), ({ block }) => `${block.address} ${block.count}`);
+    // The smallest first, so that a want is served by the read of just itself and never by one that lies around it.
+    const smallestFirst = together.filter(touches).toSorted((a, b) => a.block.count - b.block.count);
+    const alone = groupBy(smallestFirst, ({ block }) => `${block.address} ${block.count}`);
     return [
       ...cover(
         together.filter((want) => !touches(want)),

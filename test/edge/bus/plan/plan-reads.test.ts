@@ -204,6 +204,14 @@ const always = (
   check: (wants: readonly PlannedRead[], options: PlanOptions, plan: readonly PlannedRead[]) => boolean,
 ): void => fc.assert(fc.property(anyWants, anyOptions, (wants, given) => check(wants, given, planReads(wants, given))));
 
+it('of two wants at a barrier that lie within each other, each is served by a read of its own', () => {
+  const around = want({ unit: 1, table: 'holding', address: 0, count: 2 }, 1_000);
+  const within = want({ unit: 1, table: 'holding', address: 1, count: 1 }, 1_000);
+  const plan = planReads([around, within], { ...options, barriers: [around.block] });
+  expect(plan.find((read) => holds(read, around))?.block).toEqual(around.block);
+  expect(plan.find((read) => holds(read, within))?.block).toEqual(within.block);
+});
+
 describe('planReads, for any wants', () => {
   it('the first read that holds a want is as fast and as urgent as it', () =>
     always((wants, _, plan) =>
