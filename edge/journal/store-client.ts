@@ -158,14 +158,17 @@ function start(options: StoreOptions & { readonly worker: URL }): Promise<Starte
   });
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   return new Promise((done, fail) => {
-    worker.once('message', (reply: Reply) => {
+    // Not the first message alone: the history may tell of its trouble while the files are opened.
+    const heard = (reply: Reply): void => {
       if (reply.kind === 'opened')
         done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
       else if (reply.kind === 'unopened') {
         const { why, isHopeless, isDamage } = reply;
         refusal = new FengsuiError(isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', why, { details: { isDamage } });
-      }
-    });
+      } else return;
+      worker.off('message', heard);
+    };
+    worker.on('message', heard);
     // Not before: the locks on the files go with the thread.
     void ended.then(() =>
       fail(
