@@ -1,7 +1,7 @@
 import type { Alarm } from '../../sdk/client/alarm.ts';
 import { alarmWords, kindWords, phaseWords, suppressionWords } from './alarm-words.ts';
 import { columns } from './columns.ts';
-import type { Lang } from './language.ts';
+import { filled, type Lang } from './language.ts';
 import { harmless, localTime } from './terminal-text.ts';
 
 /** What stands, for people: a row of each alarm, and beneath it why, and what a person has done to it. */
@@ -32,8 +32,8 @@ function suppressed({ suppression, isHidden }: Alarm, lang: Lang): readonly stri
   const { how, why, operator, until } = suppression;
   const facts = [
     suppressionWords[how][lang],
-    ...(until ? [say('until').replace('{}', () => localTime(until))] : []),
-    ...(operator === undefined ? [] : [say('by').replace('{}', () => operator)]),
+    ...(until ? [filled(say('until'), localTime(until))] : []),
+    ...(operator === undefined ? [] : [filled(say('by'), operator)]),
     say(isHidden ? 'hidden' : 'remark'),
   ];
   return [`  ${facts.join(lang === 'zh' ? '，' : ', ')}${lang === 'zh' ? '：' : ': '}${why}`];

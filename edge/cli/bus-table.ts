@@ -3,7 +3,7 @@ import type { BusStatus, StatusResult } from '../../sdk/wire/methods.ts';
 import { few } from '../runtime/field/load-words.ts';
 import { busWords, stateWords } from './bus-words.ts';
 import { columns } from './columns.ts';
-import type { Lang } from './language.ts';
+import { filled, type Lang } from './language.ts';
 
 /** Names of the devices at a unit of a bus. */
 export type DevicesAt = (bus: string, unit: number) => readonly string[];
@@ -13,7 +13,7 @@ export function busTable(status: StatusResult, devicesAt: DevicesAt, lang: Lang)
   const say = (word: keyof typeof busWords): string => busWords[word][lang];
   if (status.buses.length === 0) return `${say('noFigures')}\n`;
   const legend = [
-    say('since').replace('{}', span(status.uptimeMs, lang)),
+    filled(say('since'), span(status.uptimeMs, lang)),
     say('goodMeans'),
     say('turnaroundMeans'),
     say('foreignMeans'),
@@ -36,7 +36,7 @@ function oneBus(bus: BusStatus, devicesAt: DevicesAt, lang: Lang): string {
     few(devicesAt(bus.id, unit.unit)) || '–',
   ]);
   const rows = columns([head, [say('whole'), ...figures(bus), '', ''], ...units], head.length - 2);
-  return `${bus.id}  ${say('inUse').replace('{}', String(Math.round(bus.utilisation * 100)))}\n${rows.join('\n')}\n`;
+  return `${bus.id}  ${filled(say('inUse'), String(Math.round(bus.utilisation * 100)))}\n${rows.join('\n')}\n`;
 }
 
 const figures = (of: LinkCounts & { readonly turnaround?: Turnaround }): readonly string[] => [

@@ -2,7 +2,7 @@ import type { DesiredState } from '../../sdk/wire/desired.ts';
 import { columns } from './columns.ts';
 import type { ConflictRow, DeviceListing } from './device-listing.ts';
 import { deviceWords, originWords, syncWords } from './device-words.ts';
-import type { Lang } from './language.ts';
+import { filled, type Lang } from './language.ts';
 import { harmless } from './terminal-text.ts';
 
 /** The devices for people, what has become of the platform's list, and where it is at odds with the site. */
@@ -28,7 +28,7 @@ export function deviceTable({ desired, devices, conflicts }: DeviceListing, lang
 
 function stateLine({ version, sync, problem }: DesiredState, lang: Lang): string {
   const colon = lang === 'zh' ? '：' : ': ';
-  const line = `${deviceWords.version[lang].replace('{}', String(version))}, ${syncWords[sync][lang]}`;
+  const line = `${filled(deviceWords.version[lang], String(version))}, ${syncWords[sync][lang]}`;
   return problem === undefined ? line : `${line}${colon}${problem}`;
 }
 

@@ -13,10 +13,10 @@ export const deviceWords = {
   profile: { en: 'profile', zh: '型号' },
   origin: { en: 'from', zh: '来源' },
   none: { en: 'there are no devices', zh: '没有设备' },
-  /** {}: a device */
+  /** {}: a device, a configuration file */
   added: {
-    en: '{} is added. Whether it answers: fengsui bus stat --config FILE',
-    zh: '已添加 {}。是否应答可用 fengsui bus stat --config FILE 查看',
+    en: '{} is added. Whether it answers: fengsui bus stat --config {}',
+    zh: '已添加 {}。是否应答可用 fengsui bus stat --config {} 查看',
   },
   changed: { en: '{} is changed', zh: '已修改 {}' },
   removed: { en: '{} is removed', zh: '已移除 {}' },

@@ -8,6 +8,7 @@ import { additionOf, alterationOf, type DeviceArguments, deviceArguments, idOf }
 import { deviceListing } from './device-listing.ts';
 import { deviceTable } from './device-table.ts';
 import { deviceWords } from './device-words.ts';
+import { filled } from './language.ts';
 import { harmless } from './terminal-text.ts';
 
 /**
@@ -47,7 +48,7 @@ async function send(
   done: 'added' | 'changed' | 'removed',
 ): Promise<void> {
   const configVersion = fieldsOf(await ask(config, 'device', change), 'device').count('configVersion');
-  const line = harmless(deviceWords[done][lang].replace('{}', () => change.id).replace('FILE', () => config));
+  const line = harmless(filled(deviceWords[done][lang], change.id, config));
   process.stdout.write(json ? `${JSON.stringify({ device: change.id, configVersion })}\n` : `${line}\n`);
 }
 

@@ -9,7 +9,7 @@ import { salvageDone, trySalvage } from './set-aside.ts';
 import type { Note } from './store.ts';
 import type { TelemetryFile } from './telemetry-file.ts';
 
-/** What of a start may go into it; what is left stays in the file beside. */
+/** What of a start may go into it, the newest entries apart; what is left stays in the file beside. */
 const budgetMs = { alarm: 1_000, telemetry: 400 } as const satisfies Record<Lane, number>;
 
 type Options = {

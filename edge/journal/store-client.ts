@@ -137,7 +137,7 @@ type Started = {
 const mostStarts = 3;
 
 /** Damage that shows while the files are opened ends the first thread; the next one sets the file aside. */
-async function startAnew(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
+async function startAnew(options: StartOptions): Promise<Started> {
   for (let starts = 1; ; starts++) {
     try {
       return await start(options);
@@ -147,7 +147,9 @@ async function startAnew(options: StoreOptions & { readonly worker: URL }): Prom
   }
 }
 
-function start(options: StoreOptions & { readonly worker: URL }): Promise<Started> {
+type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'onHistory'>;
+
+function start(options: StartOptions): Promise<Started> {
   const { directory, maxBytes, maxDays, newId, history, fsync } = options;
   const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }) };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
@@ -158,14 +160,13 @@ function start(options: StoreOptions & { readonly worker: URL }): Promise<Starte
   });
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   return new Promise((done, fail) => {
-    // Not the first message alone: the history may tell of its trouble while the files are opened.
     const heard = (reply: Reply): void => {
       if (reply.kind === 'opened')
         done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
       else if (reply.kind === 'unopened') {
         const { why, isHopeless, isDamage } = reply;
         refusal = new FengsuiError(isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', why, { details: { isDamage } });
-      } else return;
+      } else if (reply.kind === 'history-trouble') return options.onHistory(reply.why); // it may write as it is opened
       worker.off('message', heard);
     };
     worker.on('message', heard);

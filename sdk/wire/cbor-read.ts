@@ -1,5 +1,5 @@
 import { FengsuiError } from '../model/errors.ts';
-import type { CborLimits } from './cbor-guard.ts';
+import type { CborLimits } from './cbor-limits.ts';
 
 /**
  * Reads one complete, modest, plain CBOR value from a wire, and nothing that could hurt: other lengths than announced,

@@ -1,5 +1,5 @@
 import { Encoder } from 'cbor-x/index-no-eval';
-import { type CborLimits, messageLimits } from './cbor-guard.ts';
+import { type CborLimits, messageLimits } from './cbor-limits.ts';
 import { readCbor } from './cbor-read.ts';
 
 /** What our messages are made of. Integers stay below 2^53. */

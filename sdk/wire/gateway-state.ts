@@ -4,7 +4,7 @@ import { type RiskLevel, riskLevels } from '../model/profile.ts';
 import type { RunClock } from '../model/run-clock.ts';
 import { type ClockTrust, clockTrusts, type WallTime } from '../model/time.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { documentLimits } from './cbor-guard.ts';
+import { documentLimits } from './cbor-limits.ts';
 import { type DesiredState, desiredCbor, readDesired } from './desired.ts';
 import { fieldsOf, mapOf } from './parse.ts';
 import { readRunClock, runClockCbor } from './run-clock.ts';

@@ -1,6 +1,6 @@
 import { type DeviceId, deviceId } from '../model/ids.ts';
 import { decodeCbor, encodeCbor } from './cbor.ts';
-import { documentLimits } from './cbor-guard.ts';
+import { documentLimits } from './cbor-limits.ts';
 import { fieldsOf, isText, mapOf } from './parse.ts';
 
 /** What one column of telemetry means: enough to decode it without the profile. Bits and texts travel as they are. */

@@ -1,6 +1,6 @@
 import { type ErrorCode, FengsuiError, isErrorCode } from '../model/errors.ts';
 import { type Cbor, decodeCbor, encodeCbor } from './cbor.ts';
-import { documentLimits } from './cbor-guard.ts';
+import { documentLimits } from './cbor-limits.ts';
 import { type Fields, fieldsOf, isBytes, isFlag, isList, isNumber, isText, mapOf } from './parse.ts';
 import { isClientId } from './topics.ts';
 

@@ -71,7 +71,7 @@ export function lightMessages(log: number, points: number): LightMessages {
     presence: (online) => encodePresence({ online, boot }),
     readings: (seq) => encodeTelemetry(head(seq), table, read(seq)),
     snapshot: (seq) => encodeSnapshot(head(seq), table, latest),
-    alarm: (seq) => encodeAlarm({ log, seq, change: changeAt(seq, stamp()) }),
+    alarm: (seq) => encodeAlarm({ log, seq, change: pressureLow(seq, stamp()) }),
     latest: () =>
       devices.map((device, i) => {
         const sample = latest[i];
@@ -81,8 +81,8 @@ export function lightMessages(log: number, points: number): LightMessages {
   };
 }
 
-/** Each an occurrence of its own. */
-const changeAt = (occurrence: number, at: Stamp) =>
+/** A hydrant's pressure falls too low: a change as a gateway sends it. */
+export const pressureLow = (occurrence: number, at: Stamp) =>
   ({
     device: deviceId('hydrant-1'),
     condition: 'low',

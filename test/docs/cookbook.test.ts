@@ -8,7 +8,7 @@ import * as district from '../../docs/examples/cookbook/district.ts';
 import * as gateways from '../../docs/examples/cookbook/gateways.ts';
 import * as onSite from '../../docs/examples/cookbook/on-site.ts';
 import * as telemetry from '../../docs/examples/cookbook/telemetry.ts';
-import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
+import { type Alarm, connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { memoryStore } from '../../sdk/store/index.ts';
 import { startBroker } from '../../simulators/broker/start-broker.ts';
 import { homePins, startHome } from '../../simulators/home/start-home.ts';
@@ -89,11 +89,13 @@ describe('the cookbook', { timeout: 60_000 }, () => {
   });
 
   const standing = async (device: string) => {
-    for (;;) {
-      const [found] = (await fs.alarms.active({ gateway })).alarms.filter((alarm) => alarm.device === device);
-      if (found) return found;
-      await new Promise((resolve) => setTimeout(resolve, 100));
-    }
+    let found: Alarm | undefined;
+    await until(`an alarm of ${device} stands`, async () => {
+      found = (await fs.alarms.active({ gateway })).alarms.find((alarm) => alarm.device === device);
+      return found !== undefined;
+    });
+    if (!found) throw new Error('unreachable: waited for it');
+    return found;
   };
 
   it('gateways: who is offline, who is there, how they do, and a dry wind', async () => {
@@ -128,7 +130,7 @@ describe('the cookbook', { timeout: 60_000 }, () => {
     const seen = telemetry.firstReadings(fs, 2, soon());
     for (const next of [0.31, 0.32, 0.33]) {
       pressure = next;
-      await new Promise((resolve) => setTimeout(resolve, 500));
+      await until(`${next} MPa is told`, () => fs.devices.get(hydrant).latest()['pressure']?.value === next);
     }
     for (const value of await seen) expect(value).toBeGreaterThan(0.29);
     pressure = 0.3;
@@ -170,7 +172,9 @@ describe('the cookbook', { timeout: 60_000 }, () => {
   });
 
   it('on site: a walk test, who did what, what the log warns of, and who else is on the bus', async () => {
-    await new Promise((resolve) => setTimeout(resolve, 500)); // the records of what was done before
+    const before = fs.records.stream({ gateway, kind: 'audit' });
+    await fs.gateways.setRiskLevel({ gateway, level: 'normal', why: 'a mark' });
+    for await (const past of before) if (past.act === 'command' && past.detail?.includes('a mark')) break;
     const record = await onSite.firstRecord(fs, gateway, () =>
       fs.gateways.setRiskLevel({ gateway, level: 'normal', why: 'as before' }),
     );

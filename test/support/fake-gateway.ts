@@ -4,7 +4,7 @@ import { municipalHydrant } from '../../device-profiles/generic/municipal-hydran
 import type { AlarmChange } from '../../sdk/model/alarm.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { deviceId, districtCode, gatewayId, townCode } from '../../sdk/model/ids.ts';
-import { millis, minutes, monoTime, wallTime } from '../../sdk/model/time.ts';
+import { minutes, monoTime, wallTime } from '../../sdk/model/time.ts';
 import { encodeAlarm } from '../../sdk/wire/alarm-message.ts';
 import {
   type DeviceState,
@@ -19,6 +19,7 @@ import { isSign1, openSign1, signedBytes } from '../../sdk/wire/sign1.ts';
 import type { Span } from '../../sdk/wire/span.ts';
 import { encodeGone, encodeSnapshot, encodeSummary, encodeTelemetry, type Sample } from '../../sdk/wire/telemetry.ts';
 import { type Channel, type Site, topicOf } from '../../sdk/wire/topics.ts';
+import { pressureLow } from '../../simulators/fleet/light-messages.ts';
 
 /** Answers one request; throwing a FengsuiError refuses it, `silence` lets it wait. */
 export type Answer = (request: Request) => Data | Promise<Data>;
@@ -188,26 +189,13 @@ export async function fakeGateway(options: Options): Promise<FakeGateway> {
 
 export const alarmBytes = (seq: number, log = 7): Uint8Array => encodeAlarm({ log, seq, change: alarmChange(seq) });
 
-export const alarmChange = (occurrence: number): AlarmChange => ({
-  device: deviceId('hydrant-1'),
-  condition: 'low',
-  kind: 'supervisory',
-  event: 'raised',
-  phase: 'active-unacked',
-  occurrence,
-  at: { boot: 1, mono: monoTime(5_000), wall: wallTime(1_790_000_000_123), trust: 'synced' },
-  cause: {
-    point: 'pressure',
-    value: 0.12,
-    test: 'below',
-    limit: 0.14,
-    unit: 'MPa',
-    onDelay: millis(5_000),
-    rule: 'pressure below 0.14 MPa for 5 s',
-    held: millis(5_000),
-    source: 'GB 50974-2014 7.2.8',
-  },
-});
+export const alarmChange = (occurrence: number): AlarmChange =>
+  pressureLow(occurrence, {
+    boot: 1,
+    mono: monoTime(5_000),
+    wall: wallTime(1_790_000_000_123),
+    trust: 'synced',
+  });
 
 export const sample = (column: number, value: number | string | boolean, wall = Date.now()): Sample => ({
   column,

@@ -1,6 +1,6 @@
 import type { ClaimState } from '../../../sdk/authority/claims/claim.ts';
 import type { CertificateState } from '../../../sdk/authority/register.ts';
-import type { Lang } from '../language.ts';
+import { filled, type Lang } from '../language.ts';
 
 type Said = Record<Lang, string>;
 
@@ -86,7 +86,5 @@ export const claimStateWords = {
 } as const satisfies Record<ClaimState, Said>;
 
 /** A sentence with its gaps filled, in order. */
-export function say(word: keyof typeof authorityWords, lang: Lang, ...parts: readonly string[]): string {
-  const rest = parts.values();
-  return authorityWords[word][lang].replaceAll('{}', () => rest.next().value ?? '');
-}
+export const say = (word: keyof typeof authorityWords, lang: Lang, ...parts: readonly string[]): string =>
+  filled(authorityWords[word][lang], ...parts);

@@ -1,4 +1,4 @@
-import type { Lang } from '../language.ts';
+import { filled, type Lang } from '../language.ts';
 
 /** All that `fengsui enroll` says when nothing is wrong. */
 const words = {
@@ -34,7 +34,5 @@ const words = {
 } as const satisfies Record<string, Record<Lang, string>>;
 
 /** A sentence with its gaps filled, in order. */
-export function sayEnrol(word: keyof typeof words, lang: Lang, ...parts: readonly string[]): string {
-  const rest = parts.values();
-  return words[word][lang].replaceAll('{}', () => rest.next().value ?? '');
-}
+export const sayEnrol = (word: keyof typeof words, lang: Lang, ...parts: readonly string[]): string =>
+  filled(words[word][lang], ...parts);

@@ -1,7 +1,7 @@
 import type { DeliveryStatus, HopTimes, UplinkStatus } from '../../../sdk/wire/methods.ts';
 import { span } from '../bus-table.ts';
 import { columns } from '../columns.ts';
-import type { Lang } from '../language.ts';
+import { filled, type Lang } from '../language.ts';
 import { uplinkWords } from './words.ts';
 
 const hops = ['stored', 'sent', 'taken', 'received', 'held', 'all'] as const satisfies readonly (keyof HopTimes)[];
@@ -12,12 +12,7 @@ export function uplinkTable({ urgent, urgentMs, uplinks }: DeliveryStatus, lang:
   if (uplinks.length === 0) return `${say('none')}\n`;
   const head = [say('uplink'), say('state'), say('alarms'), ...hops.map(say)];
   const rows = uplinks.map((uplink) => [uplink.id, stateOf(uplink, lang), ...figures(uplink.hops)]);
-  const waiting =
-    urgent === 0
-      ? say('allHeard')
-      : say('waiting')
-          .replace('{}', String(urgent))
-          .replace('{}', span(urgentMs ?? 0, lang));
+  const waiting = urgent === 0 ? say('allHeard') : filled(say('waiting'), String(urgent), span(urgentMs ?? 0, lang));
   const legend = uplinks.some((uplink) => uplink.hops) ? say('meaning') : say('noneTimed');
   return `${[...columns([head, ...rows], 0), '', legend, waiting].join('\n')}\n`;
 }

@@ -167,3 +167,15 @@ it('a power cut in the middle of the very first start leaves nothing to set asid
   expect(journal.status().quarantined).toBe(0);
   expect(await append(journal, 'alarm')).toBe(1);
 });
+
+it('the gateway starts although the history, begun anew, writes an hour while it is opened', async () => {
+  await using directory = journalDirectory();
+  {
+    await using journal = await openJournal(directory.options);
+    for (const hour of [1, 2])
+      await journal.append('telemetry', wallTime(hour * 3_600_000), (seq) => bytes(`<body ${seq}>`));
+  }
+  rmSync(directory.file('history.db'));
+  await using journal = await openJournal(directory.options);
+  expect((await journal.read('telemetry', 0, 9)).length).toBe(2);
+});

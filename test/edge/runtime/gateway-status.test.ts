@@ -4,7 +4,7 @@ import { gatewayStatus, statusPage } from '../../../edge/runtime/gateway-status.
 import { parseStatus } from '../../../sdk/client/results.ts';
 import type { LinkCounts } from '../../../sdk/model/link-quality.ts';
 import { millis } from '../../../sdk/model/time.ts';
-import { messageLimits } from '../../../sdk/wire/cbor-guard.ts';
+import { messageLimits } from '../../../sdk/wire/cbor-limits.ts';
 import type { BusStatus, StatusResult } from '../../../sdk/wire/methods.ts';
 import { decodeReply, encodeReply } from '../../../sdk/wire/request.ts';
 import { busFigures, statusOf, unitFigures } from '../../support/link-figures.ts';

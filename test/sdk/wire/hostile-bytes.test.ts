@@ -5,7 +5,7 @@ import { deviceId, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { minutes, wallTime } from '../../../sdk/model/time.ts';
 import { decodeAlarm, encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
-import { messageLimits } from '../../../sdk/wire/cbor-guard.ts';
+import { messageLimits } from '../../../sdk/wire/cbor-limits.ts';
 import { decodeGatewayState, decodePresence, encodePresence } from '../../../sdk/wire/gateway-state.ts';
 import { decodeMember, decodeTaken, encodeMember, encodeTaken } from '../../../sdk/wire/group.ts';
 import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
