@@ -6,6 +6,8 @@ import {
   checkDesiredChange,
   checkFilter,
   checkGatewayRecord,
+  checkGateways,
+  checkMarks,
   checkRange,
   checkReported,
   checkSamples,
@@ -80,8 +82,14 @@ export function checkedStore(raw: PlatformStore): PlatformStore {
       append: (samples, call) =>
         checked(
           call,
-          () => checkSamples(samples),
+          () => [checkSamples(samples), checkMarks(call?.marks ?? [])],
           () => history.append(samples, call),
+        ),
+      marks: (ids, call) =>
+        checked(
+          call,
+          () => checkGateways(ids),
+          () => history.marks(ids, call),
         ),
       range: (query, call) => {
         const check = (): void => {

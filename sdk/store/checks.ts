@@ -7,6 +7,7 @@ import {
   type DesiredChange,
   desiredSyncs,
   gatewayStates,
+  type HistoryMark,
   type HistoryRange,
   type NewGatewayRecord,
   type PageQuery,
@@ -115,6 +116,22 @@ export function checkSamples(samples: readonly Sample[]): void {
     else if (typeof value === 'number' ? !Number.isFinite(value) : typeof value !== 'boolean' && value !== null)
       throw invalid(`value of ${device}.${point} must be a number, text, true, false or null`);
   }
+}
+
+export function checkMarks(marks: readonly HistoryMark[]): void {
+  checkGateways(marks.map(({ gateway }) => gateway));
+  if (new Set(marks.map(({ gateway }) => gateway)).size < marks.length)
+    throw invalid('marks: one a gateway, and not two');
+  for (const { log, seq, at } of marks) {
+    checkCount('log', log);
+    checkCount('seq', seq);
+    checkTime('at', at);
+  }
+}
+
+export function checkGateways(gateways: readonly string[]): void {
+  if (gateways.length > mostAtOnce) throw invalid(`${gateways.length} gateways at once; at most ${mostAtOnce}`);
+  for (const gateway of gateways) gatewayId(gateway);
 }
 
 export function checkRange({ gateway, device, points, from, to }: HistoryRange): void {

@@ -17,6 +17,7 @@ export type {
   GatewayRecord,
   GatewayRegistry,
   GatewayState,
+  HistoryMark,
   HistoryRange,
   HistoryStore,
   Json,

@@ -11,7 +11,7 @@ import {
   nothingDesired,
 } from './desired-rules.ts';
 import { defaultHistoryDays, isKept, keptSpan, monthOf } from './kept-span.ts';
-import { compareKeys, isLater, isStandingWord, standingPhases } from './order.ts';
+import { compareKeys, isLater, isMarkAhead, isStandingWord, standingPhases } from './order.ts';
 import type {
   AlarmEntry,
   AlarmLog,
@@ -21,6 +21,7 @@ import type {
   DesiredStates,
   GatewayRecord,
   GatewayRegistry,
+  HistoryMark,
   HistoryStore,
   Listing,
   PageQuery,
@@ -116,12 +117,13 @@ const sampleOrder: Order<Sample> = { keyOf: ({ at, point }) => [at.getTime(), po
 
 function history(): HistoryStore {
   const devices = new Map<string, Map<string, Sample>>();
+  const marks = new Map<string, HistoryMark>();
   const deviceKey = (gateway: string, device: string): string => JSON.stringify([gateway, device]);
   const samplesOf = (gateway: string, device: string): Sample[] => [
     ...(devices.get(deviceKey(gateway, device))?.values() ?? []),
   ];
   return {
-    async append(samples) {
+    async append(samples, call = {}) {
       const span = keptSpan(Date.now(), defaultHistoryDays);
       const kept = samples.filter(({ at }) => isKept(at, span));
       let added = 0;
@@ -134,7 +136,13 @@ function history(): HistoryStore {
         rows.set(name, copyOf(sample));
         added++;
       }
+      for (const mark of call.marks ?? [])
+        if (isMarkAhead(mark, marks.get(mark.gateway))) marks.set(mark.gateway, copyOf(mark));
       return { added, leftOut: samples.length - kept.length };
+    },
+    async marks(gateways) {
+      const found = [...new Set(gateways)].flatMap((gateway) => marks.get(gateway) ?? []);
+      return copyOf(found.sort((a, b) => compareKeys([a.gateway], [b.gateway])));
     },
     async range(query) {
       const { gateway, device, points } = query;

@@ -146,6 +146,17 @@ export type Appended = {
   readonly leftOut: number;
 };
 
+/** Up to where the readings of a gateway are stored without a hole. */
+export type HistoryMark = {
+  readonly gateway: string;
+  /** Identity of the gateway's journal. */
+  readonly log: number;
+  /** The last of those entries of its telemetry lane. */
+  readonly seq: number;
+  /** When the newest reading of them was read, by the gateway's clock. */
+  readonly at: Date;
+};
+
 export type HistoryRange = {
   readonly gateway: string;
   readonly device: string;
@@ -158,8 +169,16 @@ export type HistoryRange = {
 };
 
 export interface HistoryStore {
-  /** All or nothing, at most 10,000 at once. Samples that are there already are passed over. */
-  readonly append: (samples: readonly Sample[], call?: StoreCall) => Promise<Appended>;
+  /**
+   * All or nothing, at most 10,000 at once. Samples that are there already are passed over.
+   * @param call `marks`: stored together with the samples, one a gateway. Within one journal a mark never goes back.
+   */
+  readonly append: (
+    samples: readonly Sample[],
+    call?: StoreCall & { readonly marks?: readonly HistoryMark[] | undefined },
+  ) => Promise<Appended>;
+  /** The marks of these gateways, at most 10,000, by gateway id; of those that have one. */
+  readonly marks: (gateways: readonly string[], call?: StoreCall) => Promise<readonly HistoryMark[]>;
   /** By time, then by point. */
   readonly range: (query: HistoryRange & PageQuery, call?: StoreCall) => Promise<Listing<Sample>>;
   /** The newest of each point of a device, by point. */

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type {
   AlarmEntry,
   AuditEntry,
+  HistoryMark,
   Json,
   Listing,
   NewGatewayRecord,
@@ -45,6 +46,13 @@ export const sample = (n: number, more: Partial<Sample> = {}): Sample => ({
   point: 'pressure',
   at: at(n * 1_000),
   value: 0.3 + n / 1_000,
+  ...more,
+});
+export const historyMark = (gateway: string, seq: number, more: Partial<HistoryMark> = {}): HistoryMark => ({
+  gateway,
+  log: 4_503_599_627_370_497, // 2^52 + 1: beyond 32 bits
+  seq,
+  at: at(seq * 1_000),
   ...more,
 });
 export const alarmEntry = (seq: number, more: Partial<AlarmEntry> = {}): AlarmEntry => ({
@@ -364,6 +372,63 @@ export function platformStoreContract(name: string, storage: () => Promise<Store
     );
   });
 
+  describe(`${name}: marks of history`, () => {
+    it(
+      'keeps one a gateway, which never goes back within a log and is there for who opens it next',
+      withStorage(async ({ open, isLasting }) => {
+        const marks = [historyMark('gw-2', 7), historyMark('gw-10', 2 ** 53 - 1, { at: at(0) })];
+        const moved = historyMark('gw-2', 8, { at: at(-5_000) });
+        {
+          await using store = await open();
+          const { history } = store;
+          expect(await history.marks(['gw-2', 'gw-1'])).toEqual([]);
+          await history.append([], { marks });
+          expect(await history.marks(['gw-2', 'gw-10', 'gw-1', 'gw-2'])).toEqual(marks.toReversed());
+          await history.append([sample(1)], { marks: [historyMark('gw-2', 6)] });
+          await history.append([], { marks: [historyMark('gw-2', 7, { at: at(99_000) })] });
+          expect(await history.marks(['gw-2'])).toEqual([historyMark('gw-2', 7)]);
+          await history.append([], { marks: [moved] });
+          expect(await history.marks(['gw-2'])).toEqual([moved]);
+          const other = historyMark('gw-10', 3, { log: 5 });
+          await history.append([], { marks: [other] });
+          expect(await history.marks(['gw-10', 'gw-2'])).toEqual([other, moved]);
+        }
+        if (!isLasting) return;
+        await using again = await open();
+        expect(await again.history.marks(['gw-2'])).toEqual([moved]);
+      }),
+    );
+    it(
+      'is stored with its samples or not at all',
+      withStore(async ({ history }) => {
+        const refused = history.append([sample(1), sample(2, { value: '\u0000' })], { marks: [historyMark('gw-1', 1)] });
+        await expect(refused).rejects.toMatchObject({ code: 'INVALID' });
+        expect(await history.marks(['gw-1'])).toEqual([]);
+        expect(await history.append([sample(1)], { marks: [historyMark('gw-1', 1)] })).toEqual({ added: 1, leftOut: 0 });
+        expect(await history.marks(['gw-1'])).toEqual([historyMark('gw-1', 1)]);
+      }),
+    );
+    it(
+      'takes marks of two clients at once: the furthest stays',
+      withStorage(async ({ open, isShared }) => {
+        await using one = await open();
+        await using other = isShared ? await open() : one;
+        const ids = Array.from({ length: 50 }, (_, n) => `gw-${n}`);
+        const at = (seq: number) => ids.map((gateway) => historyMark(gateway, seq));
+        await Promise.all(
+          [3, 9, 5, 7].map((seq, i) =>
+            (i % 2 ? one : other).history.append([sample(seq), sample(0)], {
+              marks: i % 2 ? at(seq) : at(seq).toReversed(),
+            }),
+          ),
+        );
+        const kept = await one.history.marks(ids);
+        expect(kept).toHaveLength(50);
+        expect(kept.every(({ seq }) => seq === 9)).toBe(true);
+      }),
+    );
+  });
+
   describe(`${name}: alarms`, () => {
     it(
       'stores each change once and gives it back as it was',
@@ -523,6 +588,9 @@ export function platformStoreContract(name: string, storage: () => Promise<Store
         await refused(/value.*U\+0000/, history.append([sample(1, { value: '\u0000' })]));
         await refused(/at must be a date/, history.append([sample(1, { at: new Date(Number.NaN) })]));
         await refused(/10001 samples/, history.append(Array.from({ length: 10_001 }, (_, n) => sample(n))));
+        await refused(/seq/, history.append([], { marks: [historyMark('gw-1', -1)] }));
+        await refused(/one a gateway/, history.append([], { marks: [historyMark('gw-1', 1), historyMark('gw-1', 2)] }));
+        await refused(/10001 gateways/, history.marks(Array.from({ length: 10_001 }, (_, n) => `gw-${n}`)));
         await refused(/seq/, alarms.append(alarmEntry(1.5)));
         await refused(/log/, alarms.append(alarmEntry(1, { log: 2 ** 53 })));
         await refused(/condition/, alarms.append(alarmEntry(1, { condition: 'x'.repeat(201) })));

@@ -4,8 +4,11 @@ import { decodeCursor, limitOf, listing } from '../cursor.ts';
 import { isKept, keptSpan, type Month, monthNamed, monthOf } from '../kept-span.ts';
 import { compareKeys } from '../order.ts';
 import type { HistoryRange, HistoryStore, PageQuery, Sample } from '../platform-store.ts';
+import { markConflict, markOf } from '../sql/marks.ts';
 import { countAt, optionalText, textAt } from '../sql/rows.ts';
 import type { SqliteDatabase, Statements } from './sqlite-database.ts';
+
+const markSql = `INSERT INTO history_marks (gateway, log, seq, at) VALUES (?, ?, ?, ?) ${markConflict}`;
 
 type Series = { readonly id: number; readonly point: string };
 
@@ -26,10 +29,11 @@ export function fileHistory(db: SqliteDatabase, historyDays: number): HistorySto
     return id;
   };
   return {
-    append: (samples) => {
+    append: (samples, { marks = [] } = {}) => {
       const span = keptSpan(Date.now(), historyDays);
       const kept = samples.filter(({ at }) => isKept(at, span));
       const store = (statements: Statements): number => {
+        for (const { gateway, log, seq, at } of marks) statements.run(markSql, [gateway, log, seq, at.getTime()]);
         const tables = tablesFor(statements, kept);
         return kept.reduce((added, sample) => {
           const wall = sample.at.getTime();
@@ -47,6 +51,12 @@ export function fileHistory(db: SqliteDatabase, historyDays: number): HistorySto
         })
         .then((added) => ({ added, leftOut: samples.length - kept.length }));
     },
+    marks: (gateways) =>
+      db.atOnce((statements) =>
+        [...new Set(gateways)]
+          .flatMap((gateway) => statements.all('SELECT * FROM history_marks WHERE gateway = ?', [gateway]).map(markOf))
+          .sort((a, b) => compareKeys([a.gateway], [b.gateway])),
+      ),
     range: (query) => db.atOnce((statements) => rangeOf(statements, query)),
     latest: (gateway, device) => db.atOnce((statements) => latestOf(statements, gateway, device)),
     prune: (before = new Date(keptSpan(Date.now(), historyDays).from)) =>

@@ -2,7 +2,8 @@ import type { Scalar } from '../../model/point.ts';
 import { decodeCursor, limitOf, listing } from '../cursor.ts';
 import { isKept, keptSpan, monthOf } from '../kept-span.ts';
 import { compareKeys } from '../order.ts';
-import type { HistoryRange, HistoryStore, PageQuery, Sample } from '../platform-store.ts';
+import type { HistoryMark, HistoryRange, HistoryStore, PageQuery, Sample } from '../platform-store.ts';
+import { markConflict, markOf } from '../sql/marks.ts';
 import { countAt, optionalText, textAt, timeAt } from '../sql/rows.ts';
 import type { SqlRow } from '../sql/sql.ts';
 import type { PostgresDatabase } from './postgres-database.ts';
@@ -22,23 +23,31 @@ export function postgresHistory(db: PostgresDatabase, historyDays: number): Hist
       months.add(name);
     }
   };
-  const store = async (samples: readonly Sample[]): Promise<number> => {
+  const store = async (samples: readonly Sample[], marks: readonly HistoryMark[]): Promise<number> => {
     const now = Date.now();
     await makeMonths([now, now + monthMs, ...samples.map(({ at }) => at.getTime())]); // one ahead
-    return insert(db, samples, await series.idsOf(samples));
+    return insert(db, { samples, ids: await series.idsOf(samples), marks });
   };
   return {
     append: (samples, call) =>
       db.guarded(async () => {
         const span = keptSpan(Date.now(), historyDays);
         const kept = samples.filter(({ at }) => isKept(at, span));
-        if (kept.length === 0) return { added: 0, leftOut: samples.length };
-        const added = await store(kept).catch((e: unknown) => {
+        const marks = call?.marks ?? [];
+        if (kept.length + marks.length === 0) return { added: 0, leftOut: samples.length };
+        const added = await store(kept, marks).catch((e: unknown) => {
           if (!isWithoutMonth(e)) throw e;
           months.clear(); // somebody else has dropped one that we know of
-          return store(kept);
+          return store(kept, marks);
         });
         return { added, leftOut: samples.length - kept.length };
+      }, call),
+    marks: (gateways, call) =>
+      db.guarded(async () => {
+        const { rows } = await db.query('SELECT * FROM history_marks WHERE gateway = ANY ($1) ORDER BY gateway', [
+          gateways,
+        ]);
+        return rows.map(markOf);
       }, call),
     range: (query, call) => db.guarded(() => rangeOf(db, query), call),
     latest: (gateway, device, call) =>
@@ -89,14 +98,27 @@ function seriesBook(db: PostgresDatabase) {
 
 const names = ({ gateway, device, point }: Sample): readonly string[] => [gateway, device, point];
 
-async function insert(db: PostgresDatabase, samples: readonly Sample[], ids: readonly number[]): Promise<number> {
+type Insertion = {
+  readonly samples: readonly Sample[];
+  /** Of the samples' series. */
+  readonly ids: readonly number[];
+  readonly marks: readonly HistoryMark[];
+};
+
+/** Samples and marks, all or nothing: both parts of a statement see and leave the same. @returns how many samples were new */
+async function insert(db: PostgresDatabase, { samples, ids, marks }: Insertion): Promise<number> {
   const rows = samples
     .map((sample, i) => ({ ...sample, series: ids[i] ?? 0 }))
     .sort((a, b) => a.series - b.series || a.at.getTime() - b.at.getTime()); // no two clients wait for each other
   const only = <T extends Scalar>(is: (value: Scalar | null) => value is T): (T | null)[] =>
     rows.map(({ value }) => (is(value) ? value : null));
+  const marked = [...marks].sort((a, b) => compareKeys([a.gateway], [b.gateway]));
   const { changed } = await db.query(
-    `INSERT INTO samples (series, at, number, word, flag, why)
+    `WITH marked AS (
+       INSERT INTO history_marks (gateway, log, seq, at)
+       SELECT * FROM unnest($7::text[], $8::bigint[], $9::bigint[], $10::timestamptz[]) ${markConflict}
+     )
+     INSERT INTO samples (series, at, number, word, flag, why)
      SELECT * FROM unnest($1::integer[], $2::timestamptz[], $3::float8[], $4::text[], $5::boolean[], $6::text[])
      ON CONFLICT DO NOTHING`,
     [
@@ -106,6 +128,10 @@ async function insert(db: PostgresDatabase, samples: readonly Sample[], ids: rea
       only((value) => typeof value === 'string'),
       only((value) => typeof value === 'boolean'),
       rows.map(({ why = null }) => why),
+      marked.map(({ gateway }) => gateway),
+      marked.map(({ log }) => log),
+      marked.map(({ seq }) => seq),
+      marked.map(({ at }) => at.toISOString()),
     ],
   );
   return changed;

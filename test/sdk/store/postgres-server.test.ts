@@ -6,7 +6,7 @@ import { type Migration, migrate } from '../../../sdk/store/postgres/migrate.ts'
 import { migrations } from '../../../sdk/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../../sdk/store/postgres/open-postgres-store.ts';
 import { postgresDatabase } from '../../../sdk/store/postgres/postgres-database.ts';
-import { alarmEntry, auditEntry, deviceSpec, gatewayRecord, sample } from '../../contract/platform-store-contract.ts';
+import { alarmEntry, auditEntry, deviceSpec, gatewayRecord, historyMark, sample } from '../../contract/platform-store-contract.ts';
 import { freePort } from '../../support/mosquitto.ts';
 import { hasPostgres, type Postgres, startPostgres, superPassword } from '../../support/postgres.ts';
 
@@ -72,6 +72,8 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
     await store.alarms.append(alarmEntry(2, { phase: 'normal' }));
     await store.audit.append(auditEntry('a'));
     expect(await store.history.append([sample(1), sample(-200 * 86_400)])).toEqual({ added: 2, leftOut: 0 });
+    for (const seq of [1, 2]) await store.history.append([], { marks: [historyMark('gw-1', seq)] });
+    expect(await store.history.marks(['gw-1'])).toEqual([historyMark('gw-1', 2)]);
     expect(await store.history.prune(new Date(Date.now() - 100 * 86_400_000))).toBe(1);
     expect(await store.history.latest('gw-1', 'hydrant-1')).toEqual([sample(1)]);
     const asPlatform = server.url('platform', 'p');
@@ -106,14 +108,14 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
   it('refuses a schema of a newer program, or of other steps, and undoes a step that fails', async () => {
     const schema = newSchema();
     const db = await postgresDatabase({ connectionString: server.url(), options: `-c search_path=${schema}` });
-    const wrong: Migration = { name: '0003', sql: 'CREATE TABLE third (); SELECT 1 / 0' };
+    const wrong: Migration = { name: 'next', sql: 'CREATE TABLE third (); SELECT 1 / 0' };
     expect(await refusal(migrate(db, schema, [...migrations, wrong]))).toBeInstanceOf(FengsuiError);
     const tables = await past((client) => client.query(`SELECT 1 FROM pg_tables WHERE schemaname = '${schema}'`));
     expect(tables.rowCount).toBe(0);
-    await migrate(db, schema, [...migrations, { name: '0003', sql: 'CREATE TABLE third ()' }]);
+    await migrate(db, schema, [...migrations, { name: 'next', sql: 'CREATE TABLE third ()' }]);
     expect(await refusal(openPostgresStore({ url: server.url(), schema }))).toMatchObject({
       code: 'STORE',
-      message: `schema ${schema} is at version 3, and this program knows none above 2: run the newer program`,
+      message: `schema ${schema} is at version ${migrations.length + 1}, and this program knows none above ${migrations.length}: run the newer program`,
     });
     const other = [migrations[0], { name: '0002', sql: 'SELECT 1' }].flatMap((m) => m ?? []);
     expect(await refusal(migrate(db, schema, [...other, wrong]))).toMatchObject({
