@@ -80,6 +80,7 @@ export type {
 } from './client/registry/registry.ts';
 export { ed25519Signer, generateOperatorKey } from './client/signer.ts';
 export type { BucketQuery, HistoryQuery, Telemetry } from './client/telemetry.ts';
+export type { EntryRange, MissingEntry, TelemetryEntry } from './client/telemetry-entries.ts';
 export type { StreamFilter } from './client/telemetry-streams.ts';
 export type { CallOptions } from './client/time-limit.ts';
 export type { NewWalkTest, RunningWalkTest, WalkTestReport, WalkTestState, WalkTests } from './client/walk-tests.ts';

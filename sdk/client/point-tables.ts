@@ -8,6 +8,8 @@ export type PointTables = {
   readonly receive: (site: Site, bytes: Uint8Array) => void;
   /** Calls `use` with the table, at once or when it has come; never when it cannot be had. */
   readonly with: (site: Site, hash: number, use: (table: PointTable) => void) => void;
+  /** The table, fetched if need be. @throws FengsuiError as `fetch`, PROTOCOL */
+  readonly get: (site: Site, hash: number) => Promise<PointTable>;
   readonly forget: (site: Site) => void;
 };
 
@@ -44,12 +46,16 @@ export function pointTables(ctx: TablesContext): PointTables {
     shelf.wanted.delete(table.hash);
     for (const use of wanted?.uses ?? []) use(table);
   };
+  const fetched = async (site: Site, hash: number): Promise<PointTable> => {
+    const table = decodePointTable(await ctx.fetch(site, hash));
+    if (table.hash !== hash) throw new FengsuiError('PROTOCOL', `asked for point table ${hash}, got ${table.hash}`);
+    keep(shelfOf(site), table);
+    return table;
+  };
   const fetch = async (site: Site, hash: number, wanted: Wanted): Promise<void> => {
     wanted.fetching = true;
     try {
-      const table = decodePointTable(await ctx.fetch(site, hash));
-      if (table.hash !== hash) throw new FengsuiError('PROTOCOL', `asked for point table ${hash}, got ${table.hash}`);
-      keep(shelfOf(site), table);
+      await fetched(site, hash);
     } catch (cause) {
       const lost = wanted.uses.splice(0).length;
       wanted.deniedUntil = ctx.now() + refetchAfterMs;
@@ -85,6 +91,7 @@ export function pointTables(ctx: TablesContext): PointTables {
       wanted.uses.push(use);
       if (!wanted.fetching) void fetch(site, hash, wanted);
     },
+    get: async (site, hash) => shelfOf(site).tables.get(hash) ?? fetched(site, hash),
     forget: (site) => shelves.delete(siteKey(site)),
   };
 }

@@ -4,6 +4,7 @@ import { openTelemetry, type TelemetryMessage } from '../wire/telemetry.ts';
 import type { Site } from '../wire/topics.ts';
 import { type BatchTracker, batchTracker, type TrackerContext } from './batch-tracker.ts';
 import type { LaneGap } from './client-events.ts';
+import { type EntryArrivals, type EntryLoss, readEntry } from './lane-entries.ts';
 import { type Listeners, listeners } from './listeners.ts';
 import type { PointTables } from './point-tables.ts';
 import type { Range, Ranges } from './ranges.ts';
@@ -18,6 +19,10 @@ export type TelemetryFeed = {
   readonly arrivals: Listeners<readonly Arrival[]>;
   /** What is left of readings for which a gateway had no room; of one message. */
   readonly summaries: Listeners<readonly SpanArrival[]>;
+  /** Each entry of readings that came, once it could be read. */
+  readonly entries: Listeners<EntryArrivals>;
+  /** Reads an entry that was asked for; nobody else is told of it. @throws FengsuiError see {@link readEntry} */
+  readonly read: (site: Site, bytes: Uint8Array) => Promise<EntryArrivals | EntryLoss | undefined>;
 } & Pick<BatchTracker, 'position' | 'takeOn' | 'forget'>;
 
 export type FeedContext = Pick<TrackerContext, 'fetch'> & {
@@ -34,6 +39,7 @@ export type FeedContext = Pick<TrackerContext, 'fetch'> & {
 export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
   const arrivals = listeners<readonly Arrival[]>();
   const summaries = listeners<readonly SpanArrival[]>();
+  const entries = listeners<EntryArrivals>();
   const tell = (site: Site, log: number, numbers: Ranges, why: LaneGap): void => {
     for (const [from, to] of numbers) ctx.gap(site, { log, from, to }, why);
   };
@@ -43,6 +49,8 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
       const news = all.filter(({ device, point, seen }) => ctx.cache.put(site, device, point, seen));
       // An entry is told once, however old; the present may be told again and again.
       arrivals.emit(message.kind === 'readings' ? all : news);
+      if (message.kind === 'readings')
+        entries.emit({ site, log: message.log, from: message.first, to: message.seq, arrivals: all });
     });
   const readSummary = (site: Site, message: Of<'summary'>, numbers: Ranges): void =>
     withTable(ctx, site, message.table, (origin) => {
@@ -76,6 +84,9 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
   return {
     arrivals,
     summaries,
+    entries,
+    read: (site, bytes) =>
+      readEntry(bytes, { site, table: (hash) => ctx.tables.get(site, hash), clocks: ctx.clocks(site) }),
     position: tracker.position,
     takeOn: tracker.takeOn,
     forget: tracker.forget,

@@ -134,7 +134,7 @@ const nothing: ReadonlyMap<string, string> = new Map();
 const known = new WeakMap<GatewayState, ReadonlyMap<string, string>>();
 
 /** Profile of each device, worked out once for each state that a gateway tells. */
-function profilesOf(state: GatewayState | undefined): ReadonlyMap<string, string> {
+export function profilesOf(state: GatewayState | undefined): ReadonlyMap<string, string> {
   if (!state) return nothing;
   const profiles = known.get(state) ?? new Map(state.devices.map(({ id, profile }) => [id, profile]));
   known.set(state, profiles);

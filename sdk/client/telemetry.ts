@@ -19,6 +19,7 @@ import {
 } from './reading.ts';
 import type { Requests } from './requests.ts';
 import { parseHistory, parseLatest, type Row } from './results.ts';
+import { type TelemetryEntries, telemetryEntries } from './telemetry-entries.ts';
 import { type StreamsContext, type TelemetryStreams, telemetryStreams } from './telemetry-streams.ts';
 import type { CallOptions } from './time-limit.ts';
 import type { ValueCache } from './value-cache.ts';
@@ -38,36 +39,37 @@ export type BucketQuery<N extends string = string> = Omit<HistoryQuery<N>, 'ever
 /** Anything that names a device, but no device whose profile is known: for that the names of points are checked. */
 export type UntypedDevice = DeviceAddress & { readonly spec?: undefined };
 
-export type Telemetry<P extends ProfileSpec> = TelemetryStreams<P> & {
-  /**
-   * Asks the gateway for the newest reading of each point, rather than what has come in.
-   * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | NOT_FOUND | TIMEOUT | ABORTED | PROTOCOL
-   */
-  readonly latest: {
-    <S extends ProfileSpec>(device: TypedDevice<S>, options?: CallOptions): Promise<LatestOf<S>>;
-    (device: UntypedDevice, options?: CallOptions): Promise<Readonly<Record<string, Latest>>>;
+export type Telemetry<P extends ProfileSpec> = TelemetryStreams<P> &
+  TelemetryEntries & {
+    /**
+     * Asks the gateway for the newest reading of each point, rather than what has come in.
+     * @throws FengsuiError GATEWAY_UNKNOWN | GATEWAY_OFFLINE | NOT_FOUND | TIMEOUT | ABORTED | PROTOCOL
+     */
+    readonly latest: {
+      <S extends ProfileSpec>(device: TypedDevice<S>, options?: CallOptions): Promise<LatestOf<S>>;
+      (device: UntypedDevice, options?: CallOptions): Promise<Readonly<Record<string, Latest>>>;
+    };
+    /**
+     * Readings kept by the gateway, 400 days unless its configuration says otherwise, oldest first, fetched page by page as
+     * they are read. With `every` they are summed up: count, min, max, mean and last value of each point and span; spans
+     * without a reading are left out. Errors as for `latest`, and JOURNAL where the gateway has no history, while reading.
+     * @throws FengsuiError INVALID at once, when `from`, `to` or `every` cannot be meant
+     */
+    readonly history: {
+      <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+        device: TypedDevice<S>,
+        query: BucketQuery<N>,
+        options?: CallOptions,
+      ): Paged<BucketOf<S, N>>;
+      (device: UntypedDevice, query: BucketQuery, options?: CallOptions): Paged<HistoryBucket>;
+      <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
+        device: TypedDevice<S>,
+        query: HistoryQuery<N>,
+        options?: CallOptions,
+      ): Paged<ReadingOf<S, N>>;
+      (device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
+    };
   };
-  /**
-   * Readings kept by the gateway, 400 days unless its configuration says otherwise, oldest first, fetched page by page as
-   * they are read. With `every` they are summed up: count, min, max, mean and last value of each point and span; spans
-   * without a reading are left out. Errors as for `latest`, and JOURNAL where the gateway has no history, while reading.
-   * @throws FengsuiError INVALID at once, when `from`, `to` or `every` cannot be meant
-   */
-  readonly history: {
-    <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
-      device: TypedDevice<S>,
-      query: BucketQuery<N>,
-      options?: CallOptions,
-    ): Paged<BucketOf<S, N>>;
-    (device: UntypedDevice, query: BucketQuery, options?: CallOptions): Paged<HistoryBucket>;
-    <S extends ProfileSpec, N extends PointNames<S> = PointNames<S>>(
-      device: TypedDevice<S>,
-      query: HistoryQuery<N>,
-      options?: CallOptions,
-    ): Paged<ReadingOf<S, N>>;
-    (device: UntypedDevice, query: HistoryQuery, options?: CallOptions): Paged<PointReading>;
-  };
-};
 
 export type TelemetryContext<P extends ProfileSpec> = StreamsContext<P> & {
   readonly requests: Requests;
@@ -77,7 +79,7 @@ export type TelemetryContext<P extends ProfileSpec> = StreamsContext<P> & {
 type AnyDevice = DeviceAddress & { readonly spec?: ProfileSpec | undefined };
 
 export function telemetry<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P> {
-  return { latest: latestCall(ctx), history: historyCall(ctx), ...telemetryStreams(ctx) };
+  return { latest: latestCall(ctx), history: historyCall(ctx), ...telemetryStreams(ctx), ...telemetryEntries(ctx) };
 }
 
 function latestCall<P extends ProfileSpec>(ctx: TelemetryContext<P>): Telemetry<P>['latest'] {

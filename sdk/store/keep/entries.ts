@@ -1,8 +1,11 @@
 import type { AlarmUpdate, RecordUpdate } from '../../client/alarm-stream.ts';
 import type { Gap } from '../../client/client-events.ts';
 import type { PointReading } from '../../client/reading.ts';
+import type { TelemetryEntry } from '../../client/telemetry-entries.ts';
 import { isStorableTime, mostJsonBytes, nameLength, textLength } from '../checks.ts';
 import type { AlarmEntry, AuditEntry, Json, Sample } from '../platform-store.ts';
+import type { Stretch } from './lane-record.ts';
+import type { SearchedHole } from './span-search.ts';
 
 /** What cannot be stored of a text from a gateway becomes U+FFFD: nothing may be lost for it. */
 const storable = (text: string, most = nameLength): string =>
@@ -72,6 +75,40 @@ export function sampleOf(reading: PointReading): Sample | undefined {
     at,
     value: typeof value === 'string' ? storable(value, textLength) : value,
     ...('why' in reading && { why: reading.why }),
+  };
+}
+
+export const samplesOf = ({ readings }: TelemetryEntry): readonly Sample[] =>
+  readings.flatMap((reading) => sampleOf(reading) ?? []);
+
+/** @param otherwise the time of an entry that has no readings */
+export function stretchOf(
+  { from, to, readings }: Pick<TelemetryEntry, 'from' | 'to' | 'readings'>,
+  otherwise: Pick<Stretch, 'since' | 'until'>,
+): Stretch {
+  let [since, until] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { at } of readings) {
+    const wall = at?.getTime() ?? Number.NaN;
+    if (wall < since) since = wall;
+    if (wall > until) until = wall;
+  }
+  return since <= until ? { from, to, since, until } : { from, to, since: otherwise.since, until: otherwise.until };
+}
+
+export type UnfilledHole = SearchedHole & { readonly gateway: string; readonly log: number; readonly why: string };
+
+/** Readings that the store does not have and nobody can give it. `from` and `to` are their numbers; absent for the end of an earlier journal. */
+export function auditOfHole({ gateway, log, numbers, since, until, why }: UnfilledHole): AuditEntry {
+  const place = numbers ? `${log}/${numbers.from}-${numbers.to}` : `before ${log}`;
+  const [first, last] = [since, until].map((wall) => storableTime(new Date(wall), new Date()).toISOString());
+  return {
+    id: `hole/${gateway}/${place}`,
+    at: new Date(),
+    who: 'fengsui',
+    act: 'history.hole',
+    gateway,
+    outcome: 'noted',
+    detail: storableJson({ log, ...numbers, since: first, until: last, why }),
   };
 }
 

@@ -1,39 +1,43 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { AlarmStream, AlarmUpdate, RecordStreamOptions, RecordUpdate } from '../../client/alarm-stream.ts';
 import type { Gap } from '../../client/client-events.ts';
-import type { LiveStream, StreamOptions } from '../../client/live-stream.ts';
-import type { PointReading } from '../../client/reading.ts';
 import { FengsuiError } from '../../model/errors.ts';
 import type { AuditEntry, PlatformStore } from '../platform-store.ts';
-import { batches } from './batches.ts';
-import { alarmEntryOf, auditOfGap, auditOfRecord, sampleOf } from './entries.ts';
-import { type Retry, retrying } from './retry.ts';
+import { alarmEntryOf, auditOfGap, auditOfRecord } from './entries.ts';
+import { type Keep, storeAudit } from './keep.ts';
+import { keepReadings, type ReadClient } from './keep-readings.ts';
+import { retrying } from './retry.ts';
 
 /** What it needs of a client; every `Fengsui` is one. */
-export type KeptDistrict = {
+export type KeptDistrict = ReadClient & {
   readonly alarms: { readonly stream: (options: RecordStreamOptions) => AlarmStream<AlarmUpdate | RecordUpdate> };
-  readonly telemetry: { readonly stream: (filter?: undefined, options?: StreamOptions) => LiveStream<PointReading> };
   readonly on: (event: 'gap', listener: (gap: Gap) => void) => () => void;
 };
 
 export type KeepOptions = {
   /** Ends it; without one it goes on until the client is closed. */
   readonly signal?: AbortSignal | undefined;
-  /** Also appends readings to `store.history`. */
+  /**
+   * Also appends readings to `store.history`: those that come, and those that came while no process listened or the store
+   * was away, which are fetched from the gateways.
+   */
   readonly history?: boolean | undefined;
-  /** Told of each failure of the store that is tried again, and of what could not be stored. */
+  /** Told of each failure of the store or of a gateway that is tried again, and of what could not be stored. */
   readonly problem?: ((error: FengsuiError) => void) | undefined;
 };
 
-const batchLimits = { most: 1_000, withinMs: 1_000 };
 const dayMs = 86_400_000;
 /** So many gaps wait for the store; of a storm the oldest say least. */
 const mostGaps = 1_000;
 
 /**
- * Takes a district over into a store: every alarm change and every record of a gateway is stored, then committed; gaps, and
- * with `history` readings, are stored as they come. A store that is away is tried again, with nothing committed meanwhile, so
- * that the gateways keep what they have. Can be ended and begun again at any time: what is there already is passed over.
+ * Takes a district over into a store: every alarm change and every record of a gateway is stored, then committed; gaps are
+ * stored as they come. A store that is away is tried again, with nothing committed meanwhile, so that the gateways keep what
+ * they have. Can be ended and begun again at any time: what is there already is passed over.
+ *
+ * With `history` readings are stored, too, each entry of a gateway's telemetry lane once, from the first that is ever heard
+ * of the gateway on. What was not heard is fetched, little by little, from the gateway's lane and else from its history;
+ * what neither has any more becomes an audit entry, `history.hole`.
  * @throws FengsuiError FORBIDDEN with the first change, when the client has no signer
  */
 export async function keepDistrict(fs: KeptDistrict, store: PlatformStore, options: KeepOptions = {}): Promise<void> {
@@ -53,13 +57,6 @@ export async function keepDistrict(fs: KeptDistrict, store: PlatformStore, optio
     await Promise.allSettled(parts);
   }
 }
-
-type Keep = {
-  readonly store: PlatformStore;
-  readonly signal: AbortSignal;
-  readonly problem: (error: FengsuiError) => void;
-  readonly retry: Retry;
-};
 
 /** The end of the signal or of the client is no failure. */
 const unlessEnded = (part: Promise<void>): Promise<void> =>
@@ -87,35 +84,6 @@ async function stored({ store, retry, problem }: Keep, update: AlarmUpdate | Rec
   }
 }
 
-async function keepReadings(keep: Keep, fs: KeptDistrict): Promise<void> {
-  await using readings = fs.telemetry.stream(undefined, { signal: keep.signal });
-  let told = 0;
-  for await (const batch of batches(readings, batchLimits)) {
-    const samples = batch.flatMap((reading) => sampleOf(reading) ?? []);
-    await append(keep, () => keep.store.history.append(samples));
-    const lost = readings.dropped - told;
-    if (lost === 0) continue;
-    told += lost;
-    await append(keep, () => keep.store.audit.append(auditOfDropped(lost)));
-  }
-}
-
-async function append({ retry, problem }: Keep, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await retry.untilDone(work);
-  } catch (e) {
-    if (!FengsuiError.is(e, 'INVALID')) throw e;
-    problem(e);
-  }
-}
-
-/** Readings for which there was no room while the store was away; the gateways' own history has them. */
-function auditOfDropped(count: number): AuditEntry {
-  const at = new Date();
-  const id = `dropped/${at.toISOString()}/${count}`;
-  return { id, at, who: 'fengsui', act: 'history.dropped', outcome: 'noted', detail: { count } };
-}
-
 async function keepGaps(keep: Keep, fs: KeptDistrict): Promise<void> {
   const waiting: AuditEntry[] = [];
   let wake = (): void => undefined;
@@ -127,7 +95,7 @@ async function keepGaps(keep: Keep, fs: KeptDistrict): Promise<void> {
   try {
     while (!keep.signal.aborted) {
       const next = waiting.shift();
-      if (next) await append(keep, () => keep.store.audit.append(next));
+      if (next) await storeAudit(keep, next);
       else
         await new Promise<void>((resolve) => {
           wake = resolve;

@@ -66,7 +66,12 @@ function feeding(again: readonly Uint8Array[] | FengsuiError = [], clocks: reado
   const cache = valueCache();
   const feed = telemetryFeed({
     cache,
-    tables: { receive: () => undefined, with: (_site, _hash, use) => use(table), forget: () => undefined },
+    tables: {
+      receive: () => undefined,
+      with: (_site, _hash, use) => use(table),
+      get: async () => table,
+      forget: () => undefined,
+    },
     clocks: () => clocks,
     fetch: async (_site, range) => {
       asked.push(range);

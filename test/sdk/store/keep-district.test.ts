@@ -184,35 +184,6 @@ describe.skipIf(!debian('mosquitto'))('keeping a district (apt-get install mosqu
     expect(line.appends).toBeLessThanOrEqual(4);
   });
 
-  it('holds 10,000 readings while the store is away, and tells how many it let go', async () => {
-    const { gateway, client } = await district();
-    const store = own(memoryStore());
-    const { cut, line } = cuttable(store);
-    line.isCut = true;
-    const { problems, stop } = keeping(await client(), cut);
-    const [messages, each] = [130, 100];
-    const first = Date.now() - 3_600_000;
-    for (let seq = 1; seq <= messages; seq++)
-      await gateway.telemetry(
-        seq,
-        Array.from({ length: each }, (_, i) => sample(0, 0.4, first + seq * each + i)),
-      );
-    await until('it was tried', () => problems.length > 0);
-    line.isCut = false;
-    const ask = { gateway: 'gw-1', device: 'hydrant-1', from: new Date(first), to: new Date(), limit: 10_000 };
-    const newest = first + messages * each + each - 1;
-    await eventually(async () => (await store.history.latest('gw-1', 'hydrant-1'))[0]?.at.getTime() === newest);
-    await stop();
-    const pages = [await store.history.range(ask)];
-    for (let next = pages[0]?.next; next !== undefined; next = pages.at(-1)?.next)
-      pages.push(await store.history.range({ ...ask, after: next }));
-    const stored = pages.reduce((sum, { items }) => sum + items.length, 0);
-    const told = (await store.audit.list({ act: 'history.dropped' })).items;
-    const dropped = told.reduce((sum, { detail }) => sum + Number(Object.entries(detail ?? {})[0]?.[1]), 0);
-    expect(dropped).toBeGreaterThan(1_000);
-    expect(stored + dropped).toBe(messages * each);
-  });
-
   it('writes gaps into the audit', async () => {
     const { gateway, client } = await district();
     const store = own(memoryStore());

@@ -6,7 +6,14 @@ import { type Migration, migrate } from '../../../sdk/store/postgres/migrate.ts'
 import { migrations } from '../../../sdk/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../../sdk/store/postgres/open-postgres-store.ts';
 import { postgresDatabase } from '../../../sdk/store/postgres/postgres-database.ts';
-import { alarmEntry, auditEntry, deviceSpec, gatewayRecord, historyMark, sample } from '../../contract/platform-store-contract.ts';
+import {
+  alarmEntry,
+  auditEntry,
+  deviceSpec,
+  gatewayRecord,
+  historyMark,
+  sample,
+} from '../../contract/platform-store-contract.ts';
 import { freePort } from '../../support/mosquitto.ts';
 import { hasPostgres, type Postgres, startPostgres, superPassword } from '../../support/postgres.ts';
 
