@@ -137,6 +137,15 @@ describe('the cookbook', { timeout: 60_000 }, () => {
     expect((await telemetry.lastDay(fs, hydrant)).length).toBeGreaterThanOrEqual(3);
     expect((await telemetry.lowestByHour(fs, hydrant)).at(-1)).toMatch(/ 0\.(3|299)\d* \(\d+ good, \d+ not\)$/);
     expect(await telemetry.sums(fs, AbortSignal.timeout(200))).toEqual([]);
+    const entries = telemetry.firstEntries(fs, 3, soon());
+    for (const next of [0.31, 0.32, 0.33]) {
+      pressure = next;
+      await until(`${next} MPa is told again`, () => fs.devices.get(hydrant).latest()['pressure']?.value === next);
+    }
+    pressure = 0.3;
+    const [one, , three] = await entries;
+    if (!one || !three) throw new Error('three entries were to come');
+    expect(await telemetry.between(fs, one, three)).toBeGreaterThanOrEqual(1);
   });
 
   it('alarms: what stands, stored once, dealt with, kept quiet, and during repair', async () => {

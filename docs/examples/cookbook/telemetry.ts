@@ -1,4 +1,4 @@
-import type { DeviceAddress, Fengsui } from 'fengsui';
+import type { DeviceAddress, Fengsui, TelemetryEntry } from 'fengsui';
 
 const profile = 'generic/municipal-hydrant';
 
@@ -45,4 +45,27 @@ export async function sums(fs: Fengsui, signal: AbortSignal): Promise<readonly s
   for await (const { from, mean, count } of fs.telemetry.summaries({ profile }, { signal }))
     seen.push(`${from.toISOString()} ${mean} of ${count}`);
   return seen;
+}
+
+/** Readings for a database of one's own: each entry of a gateway's lane has a number, so it shows what was not heard. */
+export async function firstEntries(
+  fs: Fengsui,
+  count: number,
+  signal: AbortSignal,
+): Promise<readonly TelemetryEntry[]> {
+  const seen: TelemetryEntry[] = [];
+  for await (const entry of fs.telemetry.entries({ signal })) if (seen.push(entry) === count) break;
+  return seen;
+}
+
+/** Readings between two entries that were heard; `keepDistrict` does this and all that belongs to it. */
+export async function between(fs: Fengsui, before: TelemetryEntry, next: TelemetryEntry): Promise<number> {
+  let readings = 0;
+  for (let after = before.to; after < next.from - 1; ) {
+    const range = { log: next.log, after, upTo: next.from - 1 };
+    const entries = await fs.telemetry.entriesAfter(next.gateway, range);
+    for (const entry of entries) readings += entry.readings?.length ?? 0;
+    after = entries.at(-1)?.to ?? range.upTo; // none: the lane does not have them any more
+  }
+  return readings;
 }

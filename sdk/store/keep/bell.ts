@@ -10,7 +10,7 @@ export function bell(signal: AbortSignal): Bell {
   const waiting = new Set<() => void>();
   const ring = (): void => {
     hasRung = waiting.size === 0;
-    for (const wake of [...waiting]) wake();
+    for (const wake of waiting) wake();
   };
   signal.addEventListener('abort', ring, { once: true });
   return {

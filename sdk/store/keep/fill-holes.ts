@@ -24,6 +24,8 @@ const gatewaysAtOnce = 4;
 /** A history that says it cannot be read is asked so often. */
 const mostRefusals = 5;
 const longestWaitMs = 60_000;
+/** On a slow line an answer takes long, and a question that is asked twice is answered twice. */
+const timeoutMs = 30_000;
 
 /**
  * Fetches what was not heard: from the gateways' lanes, exactly as it would have come, and where a lane does not have it any
@@ -78,7 +80,7 @@ async function askLane(ctx: FillContext, state: LaneState, hole: Hole): Promise<
   const upTo = state.isWide ? hole.to : Math.min(hole.to, hole.from - 1 + state.pace.entries);
   const range = { log, after: hole.from - 1, upTo };
   const entries = await answer(state, () =>
-    ctx.client.telemetry.entriesAfter(state.gateway, range, { signal: ctx.signal }),
+    ctx.client.telemetry.entriesAfter(state.gateway, range, { signal: ctx.signal, timeoutMs }),
   );
   if (state.record.log !== log) return; // another journal since
   if (entries.length === 0 && upTo < hole.to) state.isWide = true;
@@ -171,6 +173,7 @@ async function failed(ctx: FillContext, state: LaneState, e: unknown): Promise<v
   const isAway = FengsuiError.is(e, 'GATEWAY_OFFLINE', 'GATEWAY_UNKNOWN');
   const isLater = isAway || (e.retryable && !(e.code === 'JOURNAL' && ++state.refusals >= mostRefusals));
   if (!isAway) ctx.problem(e);
+  state.isWide = false;
   if (isLater) {
     state.isAway = isAway;
     state.notBefore = performance.now() + state.pace.afterFailureMs;

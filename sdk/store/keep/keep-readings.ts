@@ -107,10 +107,10 @@ async function openNew({ book, retry, store }: FillContext, gateways: readonly s
 }
 
 async function boundHoles(ctx: FillContext, gateway: string): Promise<void> {
-  const state = ctx.book.at(gateway);
-  while (state && state.record.stored.length > mostHoles) {
-    const hole = firstHole(state.record);
-    if (!hole) return;
+  for (;;) {
+    const state = ctx.book.at(gateway);
+    const hole = state && firstHole(state.record);
+    if (!hole || state.record.stored.length <= mostHoles) return;
     const { from, to, since, until } = hole;
     const why = `more than ${mostHoles} holes at once`;
     await storeAudit(ctx, auditOfHole({ gateway, log: state.record.log, numbers: { from, to }, since, until, why }));

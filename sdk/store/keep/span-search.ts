@@ -8,7 +8,7 @@ export type SearchedClient = {
     readonly history: (
       device: { readonly gateway: string; readonly device: string },
       query: { readonly from: Date; readonly to: Date },
-      options: { readonly signal: AbortSignal },
+      options: { readonly signal: AbortSignal; readonly timeoutMs: number },
     ) => { readonly pages: () => AsyncIterable<readonly PointReading[]> };
   };
 };
@@ -34,6 +34,8 @@ const longestSilenceMs = 10 * 60_000;
 /** What a gateway stores at once goes into several entries, of which the later ones may hold the earlier readings. */
 const marginMs = 60_000;
 const longestMs = 400 * 86_400_000;
+/** For a page of up to 35 KB on a slow line: a question that is asked twice is answered twice. */
+const timeoutMs = 60_000;
 /** A device that tells one page after another of a window for longer than this is given up for now. */
 const patienceMs = 600_000;
 
@@ -50,7 +52,7 @@ export function spanSearch(hole: SearchedHole, { client, gateway, signal }: Aske
     for (const { device } of client.devices.list({ gateway })) {
       using limit = limited(signal);
       const span = { from: new Date(from), to: new Date(to) };
-      yield* client.telemetry.history({ gateway, device }, span, { signal: limit.signal }).pages();
+      yield* client.telemetry.history({ gateway, device }, span, { signal: limit.signal, timeoutMs }).pages();
       yield []; // a breath between two questions
     }
     from = to + 1;

@@ -72,9 +72,18 @@ async function village() {
     asked,
     behaviour,
     life,
+    member: async () =>
+      own(
+        await connect({
+          url: `mqtt://127.0.0.1:${broker.port}`,
+          district: '330603',
+          signer: duty.signer,
+          share: 'desk',
+        }),
+      ),
     wallOf,
     /** Makes entries and sends them. */
-    async read(...readings: readonly number[]): Promise<void> {
+    read: async (...readings: readonly number[]): Promise<void> => {
       for (const reading of readings) {
         lane.set(reading - earlier, bytesOf(reading));
         history.set(wallOf(reading), reading / 1_000);
@@ -82,7 +91,7 @@ async function village() {
       }
     },
     /** The history outlives it. */
-    newJournal(log: number, readingsBefore: number): void {
+    newJournal: (log: number, readingsBefore: number): void => {
       gateway.lane.log = log;
       earlier = readingsBefore;
       lane.clear();
@@ -305,5 +314,30 @@ describe.skipIf(!debian('mosquitto'))('holes in a history (apt-get install mosqu
       await eventually('all are stored', async () => (await storedIn(store)).length === 202);
     });
     expect(await storedIn(store)).toEqual(range(1, 202));
+  });
+
+  it('are filled by the process that takes a gateway over from another', async () => {
+    const { store, member, read } = await village();
+    const [first, over] = [await member(), new AbortController()];
+    const kept = keepDistrict(first, store, { signal: over.signal, history: true });
+    await until('it takes the gateway', () => first.gateways.list({ owned: true }).length === 1);
+    await read(1, 2);
+    await eventually('they are stored', async () => (await storedIn(store)).length === 2);
+    over.abort();
+    await kept;
+    const heard = first.telemetry.entries();
+    await read(3, 4);
+    for await (const { to } of heard) if (to === 4) break; // taken by a process that stores nothing any more
+    const second = await member();
+    const end = new AbortController();
+    const keptOn = keepDistrict(second, store, { signal: end.signal, history: true });
+    await first.close();
+    await until('the other has the gateway', () => second.gateways.list({ owned: true }).length === 1);
+    await read(5);
+    await eventually('all are stored', async () => (await storedIn(store)).length === 5);
+    await eventually('the mark follows', async () => (await store.history.marks(['gw-1']))[0]?.seq === 5);
+    end.abort();
+    await keptOn;
+    expect(await storedIn(store)).toEqual(range(1, 5));
   });
 });
