@@ -114,7 +114,10 @@ async function boundHoles(ctx: FillContext, gateway: string): Promise<void> {
     const { from, to, since, until } = hole;
     const why = `more than ${mostHoles} holes at once`;
     await storeAudit(ctx, auditOfHole({ gateway, log: state.record.log, numbers: { from, to }, since, until, why }));
-    state.record = noted(state.record, hole);
+    const record = noted(state.record, hole);
+    const mark = markBeyond(gateway, state.record, record);
+    state.record = record;
+    if (mark) await storeReadings(ctx, [], [mark]);
   }
 }
 

@@ -7,7 +7,7 @@ import { memoryStore } from '../../../sdk/store/memory-store.ts';
 import type { PlatformStore, Sample } from '../../../sdk/store/platform-store.ts';
 import { encodeGone, encodeTelemetry } from '../../../sdk/wire/telemetry.ts';
 import { debian } from '../../support/debian.ts';
-import { fakeGateway, sample } from '../../support/fake-gateway.ts';
+import { fakeGateway, sample, silence } from '../../support/fake-gateway.ts';
 import { startMosquitto } from '../../support/mosquitto.ts';
 import { operator } from '../../support/operator.ts';
 import { until } from '../../support/until.ts';
@@ -339,5 +339,16 @@ describe.skipIf(!debian('mosquitto'))('holes in a history (apt-get install mosqu
     end.abort();
     await keptOn;
     expect(await storedIn(store)).toEqual(range(1, 5));
+  });
+
+  it('are told and given up, the oldest first, when there are more than a thousand', async () => {
+    const { store, gateway, life, read } = await village();
+    gateway.answers.set('batches', silence);
+    await life(async () => {
+      await read(...Array.from({ length: 1_011 }, (_, i) => 2 * i + 1));
+      await eventually('ten are told', async () => (await holesIn(store)).length === 11);
+      await eventually('the mark follows', async () => (await store.history.marks(['gw-1']))[0]?.seq === 23);
+    });
+    expect((await holesIn(store)).map(({ id }) => id)).toContain('hole/gw-1/7/22-22');
   });
 });

@@ -1,0 +1,109 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { liveStream } from '../../../../sdk/client/live-stream.ts';
+import type { EntryRange, TelemetryEntry } from '../../../../sdk/client/telemetry-entries.ts';
+import { keepReadings, type ReadClient } from '../../../../sdk/store/keep/keep-readings.ts';
+import { retrying } from '../../../../sdk/store/keep/retry.ts';
+import { memoryStore } from '../../../../sdk/store/memory-store.ts';
+
+const noon = Math.floor(Date.now() / 1_000) * 1_000 - 3_600_000;
+const entry = (seq: number): TelemetryEntry => ({
+  gateway: 'gw-1',
+  log: 7,
+  from: seq,
+  to: seq,
+  readings: [
+    {
+      quality: 'good',
+      value: seq,
+      unit: undefined,
+      at: new Date(noon + seq * 1_000),
+      gateway: 'gw-1',
+      device: 'd',
+      point: 'p',
+    },
+  ],
+});
+type Owned = { readonly gateway: string; readonly town: string; readonly isOwned: boolean };
+
+/** A store that has entries up to 10, kept by a process that hears what `hear` is given. */
+async function kept() {
+  const store = memoryStore();
+  const mark = { gateway: 'gw-1', log: 7, seq: 10, at: new Date(noon + 10_000) };
+  await store.history.append([], { marks: [mark] });
+  const asked: EntryRange[] = [];
+  let hear: (entry: TelemetryEntry) => void = () => undefined;
+  let tell: (change: Owned) => void = () => undefined;
+  const client: ReadClient = {
+    devices: { list: () => [] },
+    telemetry: {
+      entries: (options) =>
+        liveStream<TelemetryEntry>(options, (push) => {
+          hear = push;
+          return () => undefined;
+        }),
+      async entriesAfter(_gateway, range) {
+        asked.push(range);
+        return Array.from({ length: range.upTo - range.after }, (_, i) => entry(range.after + 1 + i));
+      },
+      history: () => ({ async *pages() {} }),
+    },
+    on: (_event, listener) => {
+      tell = listener;
+      return () => undefined;
+    },
+  };
+  const over = new AbortController();
+  const problem = (e: unknown): never => {
+    throw e;
+  };
+  const keeping = keepReadings({ store, signal: over.signal, problem, retry: retrying(over.signal, problem) }, client);
+  onTestFinished(async () => {
+    over.abort();
+    await keeping;
+  });
+  const ask = { gateway: 'gw-1', device: 'd', from: new Date(noon), to: new Date() };
+  const stored = async () => (await store.history.range(ask)).items.map(({ value }) => value);
+  const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+  return {
+    asked,
+    stored,
+    pass,
+    hear: (...seqs: number[]) => seqs.forEach((seq) => hear(entry(seq))),
+    tell: (change: Owned) => tell(change),
+  };
+}
+
+describe('keeping readings', () => {
+  it('asks for what lies between the mark and the first that is heard', async () => {
+    const { asked, stored, pass, hear } = await kept();
+    hear(13);
+    await pass(1_300);
+    expect(await stored()).toEqual([11, 12, 13]);
+    expect(asked).toEqual([{ log: 7, after: 10, upTo: 12 }]);
+  });
+
+  it('leaves a hole that appears while it listens to the client at first', async () => {
+    const { asked, stored, pass, hear } = await kept();
+    hear(11);
+    await pass(1_100);
+    hear(14);
+    await pass(1_300);
+    expect([await stored(), asked]).toEqual([[11, 14], []]);
+    hear(12, 13); // fetched by the client
+    await pass(1_300);
+    expect([await stored(), asked]).toEqual([[11, 12, 13, 14], []]);
+  });
+
+  it('stores what still comes of a gateway that another keeps by now, and asks for nothing', async () => {
+    const { asked, stored, pass, hear, tell } = await kept();
+    tell({ gateway: 'gw-1', town: '001', isOwned: false });
+    hear(13);
+    await pass(1_300);
+    expect([await stored(), asked]).toEqual([[13], []]);
+    tell({ gateway: 'gw-1', town: '001', isOwned: true });
+    hear(14);
+    await pass(1_300);
+    expect(await stored()).toEqual([11, 12, 13, 14]);
+    expect(asked).toEqual([{ log: 7, after: 10, upTo: 13 }]);
+  });
+});
