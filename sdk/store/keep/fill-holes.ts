@@ -89,37 +89,25 @@ async function askLane(ctx: FillContext, state: LaneState, hole: Hole): Promise<
 
 type LaneAnswer = { readonly hole: Hole; readonly entries: readonly (TelemetryEntry | MissingEntry)[] };
 
-/** Stores the readings up to the first number that the lane does not have; looks for that one when it comes first. */
+/** Stores what there is, and the next answer is about the rest; looks elsewhere when there is nothing. */
 async function takeLane(ctx: FillContext, state: LaneState, { hole, entries }: LaneAnswer): Promise<void> {
   state.isWide = false;
-  const whole = unbroken(hole.from, entries);
-  if (whole.length > 0) {
-    const stretches = whole.map((entry) => stretchOf(entry, hole));
-    return take(ctx, state, { samples: whole.flatMap(samplesOf), change: (record) => stretches.reduce(noted, record) });
+  const found = entries.flatMap((entry) => (entry.readings ? [entry] : []));
+  if (found.length > 0) {
+    const stretches = found.map((entry) => stretchOf(entry, hole));
+    return take(ctx, state, { samples: found.flatMap(samplesOf), change: (record) => stretches.reduce(noted, record) });
   }
-  const [first] = entries;
+  const [first] = entries.flatMap((entry) => (entry.readings ? [] : [entry]));
   if (!first || first.from > hole.from) {
     const to = first ? Math.min(first.from - 1, hole.to) : hole.to;
-    const until = first?.readings ? stretchOf(first, hole).since : hole.until;
-    return look(ctx, state, { numbers: { from: hole.from, to }, since: Math.min(hole.since, until), until });
+    return look(ctx, state, { numbers: { from: hole.from, to }, since: hole.since, until: hole.until });
   }
-  if (first.readings) return; // never: it would have been whole
   const numbers = { from: hole.from, to: Math.min(first.to, hole.to) };
   if (first.reason === 'unreadable') {
     const why = 'the entries are in a form that cannot be read here, or their point table is gone';
     return giveUp(ctx, state, { numbers, since: hole.since, until: hole.until }, why);
   }
   look(ctx, state, { numbers, since: first.since.getTime(), until: first.until.getTime() });
-}
-
-function unbroken(from: number, entries: LaneAnswer['entries']): readonly TelemetryEntry[] {
-  const whole: TelemetryEntry[] = [];
-  for (const entry of entries) {
-    if (entry.from > from || !entry.readings) break;
-    whole.push(entry);
-    from = entry.to + 1;
-  }
-  return whole;
 }
 
 function look({ client, signal }: FillContext, state: LaneState, hole: SearchedHole): void {

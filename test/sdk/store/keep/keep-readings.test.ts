@@ -28,8 +28,10 @@ type Owned = { readonly gateway: string; readonly town: string; readonly isOwned
 /** A store that has entries up to 10, kept by a process that hears what `hear` is given. */
 async function kept() {
   const store = memoryStore();
-  const mark = { gateway: 'gw-1', log: 7, seq: 10, at: new Date(noon + 10_000) };
-  await store.history.append([], { marks: [mark] });
+  const moveMark = async (seq: number): Promise<void> => {
+    await store.history.append([], { marks: [{ gateway: 'gw-1', log: 7, seq, at: new Date(noon + seq * 1_000) }] });
+  };
+  await moveMark(10);
   const asked: EntryRange[] = [];
   let hear: (entry: TelemetryEntry) => void = () => undefined;
   let tell: (change: Owned) => void = () => undefined;
@@ -68,6 +70,8 @@ async function kept() {
     asked,
     stored,
     pass,
+    moveMark,
+    mark: async () => (await store.history.marks(['gw-1']))[0]?.seq,
     hear: (...seqs: number[]) => seqs.forEach((seq) => hear(entry(seq))),
     tell: (change: Owned) => tell(change),
   };
@@ -105,5 +109,19 @@ describe('keeping readings', () => {
     await pass(1_300);
     expect(await stored()).toEqual([11, 12, 13, 14]);
     expect(asked).toEqual([{ log: 7, after: 10, upTo: 13 }]);
+  });
+
+  it('goes on from where another has come to when a gateway is its own again', async () => {
+    const { asked, stored, pass, hear, tell, mark, moveMark } = await kept();
+    hear(11);
+    await pass(1_100);
+    tell({ gateway: 'gw-1', town: '001', isOwned: false });
+    hear(12);
+    await pass(1_100);
+    await moveMark(20);
+    tell({ gateway: 'gw-1', town: '001', isOwned: true });
+    hear(21);
+    await pass(1_300);
+    expect([await stored(), asked, await mark()]).toEqual([[11, 12, 21], [], 21]);
   });
 });
