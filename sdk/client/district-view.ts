@@ -9,7 +9,7 @@ import { type Listeners, listeners } from './listeners.ts';
 import { paged } from './paged.ts';
 import { pointTables } from './point-tables.ts';
 import type { Requests } from './requests.ts';
-import { parseBatches, parseLatest, parseTable, wallOf } from './results.ts';
+import { parseBatches, parseLatest, parseTable } from './results.ts';
 import { seeding } from './seeding.ts';
 import type { Ownership } from './share/ownership.ts';
 import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
@@ -99,9 +99,7 @@ export function districtView(ctx: ViewContext): DistrictView {
   /** A record that cannot be read is told, and its place taken: the alarms behind it must not wait for it. */
   const heard = (topic: string, bytes: Uint8Array): LaneEntry => {
     try {
-      const entry = hearEntry(bytes);
-      checkTimes(entry);
-      return entry;
+      return hearEntry(bytes);
     } catch (e) {
       const place = placeOfRecord(bytes);
       if (!place) throw e;
@@ -152,15 +150,6 @@ export function districtView(ctx: ViewContext): DistrictView {
     },
     seeded: seeds.idle,
   };
-}
-
-/** @throws FengsuiError PROTOCOL for a time that no date can hold */
-function checkTimes(entry: LaneEntry): void {
-  if ('record' in entry) wallOf(entry.record.at.wall, 'record time');
-  if (!('change' in entry)) return;
-  const { at, suppression } = entry.change;
-  wallOf(at.wall, 'alarm time');
-  if (suppression?.until !== undefined) wallOf(suppression.until, 'suppression.until');
 }
 
 /** Asks a gateway that has arrived for everything it knows, so that nobody waits for the next change of a value. */

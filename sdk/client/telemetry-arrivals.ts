@@ -1,6 +1,6 @@
 import { FengsuiError } from '../model/errors.ts';
 import { corrected, type RunClock } from '../model/run-clock.ts';
-import { monoTime, type WallTime } from '../model/time.ts';
+import { isWall, monoTime, type WallTime } from '../model/time.ts';
 import { columnAt } from '../wire/column-value.ts';
 import type { PointTable } from '../wire/point-table.ts';
 import type { Span } from '../wire/span.ts';
@@ -8,7 +8,7 @@ import type { Gone, TelemetryBatch, TelemetryMessage } from '../wire/telemetry.t
 import type { Site } from '../wire/topics.ts';
 import type { ToldBucket } from './history-bucket.ts';
 import type { Corrected, Observation } from './reading.ts';
-import { isWall, noTime, wallOf } from './results.ts';
+import { noTime, wallOf } from './results.ts';
 import type { Order, Sighting } from './value-cache.ts';
 
 /** One value that came in. */
