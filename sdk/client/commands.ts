@@ -15,7 +15,7 @@ import type { Audit } from './record.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { parseChallenge } from './results.ts';
-import { abortError, type CallOptions, requestTimeoutMs } from './time-limit.ts';
+import { abortError, type CallOptions, requestTimeoutMs, sharedLimit, within } from './time-limit.ts';
 
 /** The commands of a profile; none where it declares none. */
 type CommandsOf<S> = S extends { commands: infer C } ? C : Readonly<Record<symbol, never>>;
@@ -68,7 +68,7 @@ export type Commands = {
   /**
    * Tells a device to do something, and resolves when it has been done and proven; see `confirm`. Waits 10 s and the time
    * that the proof may take, unless `timeoutMs` says otherwise.
-   * @throws FengsuiError GATEWAY_UNKNOWN; GATEWAY_OFFLINE, UNAVAILABLE (nothing was sent); INVALID (options);
+   * @throws FengsuiError GATEWAY_UNKNOWN; GATEWAY_OFFLINE, UNAVAILABLE, TIMEOUT (nothing was sent); INVALID (options);
    * NOT_PROVEN (done, its proof did not come; `details.outcome`); OUTCOME_UNKNOWN (the reply was lost, or the gateway
    * stopped in the middle: ask `status` with `auditId`); ABORTED (it may still be done; `auditId` tells); else nothing was
    * done: FORBIDDEN, COMMAND_EXPIRED, CONFLICT, APPROVAL_REQUIRED, INTERLOCK, DEVICE_UNREACHABLE, NOT_FOUND, OVERLOADED,
@@ -120,6 +120,7 @@ export type CommandsContext = {
   readonly signer: Signer | undefined;
   readonly operator: string | undefined;
   readonly isUp: () => boolean;
+  readonly closing: AbortController;
   /** Hears the replies to another client, too, until the function that comes back is called. */
   readonly overhear: (topic: string) => Promise<() => void>;
   readonly records: Records;
@@ -156,10 +157,17 @@ export function commands(ctx: CommandsContext): Commands {
     const params = { device, command, args, audit: auditId, notAfter, ifVersion, role: roleFor(risk), operator };
     return { site, auditId, params };
   };
-  const sealed = async ({ site, params }: Draft, signer: Signer, nonce?: Uint8Array) => {
+  const signed = (payload: Uint8Array, site: Site, { timeoutMs: ms = requestTimeoutMs, signal }: CallOptions) => {
+    const signer = signerOf(ctx);
+    const late = (): FengsuiError =>
+      new FengsuiError('TIMEOUT', `the signer “${signer.keyId}” did not answer in time; nothing was sent`);
+    const limit = { ms, signals: [signal, ctx.closing.signal], late };
+    return within(limit, () => sign1(payload, topicOf(site, 'request'), signer));
+  };
+  const sealed = async ({ site, params }: Draft, limit: CallOptions, nonce?: Uint8Array) => {
     const envelope = requests.envelope();
     const request = encodeRequest({ ...envelope, method: 'invoke', params, ...(nonce && { nonce }) });
-    return { id: envelope.id, bytes: await sign1(request, topicOf(site, 'request'), signer) };
+    return { id: envelope.id, bytes: await signed(request, site, limit) };
   };
   const challenge = async (site: Site, params: Data, options: CallOptions): Promise<Uint8Array> =>
     parseChallenge(await requests.query(site, 'challenge', params, options));
@@ -193,14 +201,15 @@ export function commands(ctx: CommandsContext): Commands {
 
   return {
     async invoke(device, command, args, options = {}) {
-      const signer = signerOf(ctx);
+      signerOf(ctx);
       const wanted = draft(device, { command, args, defaultMs: defaultDeadlineMs }, options);
-      const limit = { signal: options.signal, timeoutMs: options.timeoutMs ?? patience(device.spec, command) };
-      let reply = await send(wanted, await sealed(wanted, signer), limit);
+      const timeoutMs = options.timeoutMs ?? patience(device.spec, command);
+      const left = sharedLimit({ signal: options.signal, timeoutMs });
+      let reply = await send(wanted, await sealed(wanted, left()), left());
       if (!reply.ok && reply.code === 'CLOCK_UNTRUSTED') {
         // Refused before it was taken up; the same audit id, so that it is still done once at most.
-        const nonce = await challenge(wanted.site, null, limit);
-        reply = await send(wanted, await sealed(wanted, signer, nonce), limit);
+        const nonce = await challenge(wanted.site, null, left());
+        reply = await send(wanted, await sealed(wanted, left(), nonce), left());
       }
       return confirmed(settle(reply, wanted), options.confirm);
     },
@@ -213,19 +222,20 @@ export function commands(ctx: CommandsContext): Commands {
       return state === 'running' || state === 'unknown' ? { auditId, state } : outcome(raw, site, auditId);
     },
     async propose(device, command, args, options = {}) {
-      const signer = signerOf(ctx);
+      signerOf(ctx);
       const wanted = draft(device, { command, args, defaultMs: approvalMs }, options);
-      const nonce = await challenge(wanted.site, { for: 'approval' }, options);
-      const { bytes } = await sealed(wanted, signer, nonce);
+      const left = sharedLimit(options);
+      const nonce = await challenge(wanted.site, { for: 'approval' }, left());
+      const { bytes } = await sealed(wanted, left(), nonce);
       return describeProposal(encodeProposal(device.gateway, bytes), directory, ctx.profiles);
     },
     review: (bytes) => describeProposal(bytes, directory, ctx.profiles),
     async approve(proposal, { confirm, signal, timeoutMs = requestTimeoutMs + proofMs } = {}) {
-      const signer = signerOf(ctx);
+      const { keyId } = signerOf(ctx);
       const { gateway, proposedBy, once, id, client, params } = openProposal(
         proposal instanceof Uint8Array ? proposal : proposal.bytes,
       );
-      if (proposedBy === signer.keyId)
+      if (proposedBy === keyId)
         throw new FengsuiError('FORBIDDEN', `“${proposedBy}” has signed this already; another person must approve it`);
       const wanted = { site: reach(ctx, gateway), auditId: params.audit };
       // The gateway answers whoever has proposed it.
@@ -234,8 +244,9 @@ export function commands(ctx: CommandsContext): Commands {
           ? () => undefined
           : await ctx.overhear(topicOf(wanted.site, 'reply', client));
       try {
-        const bytes = await sign1(once, topicOf(wanted.site, 'request'), signer);
-        return confirmed(settle(await send(wanted, { id, bytes }, { signal, timeoutMs }), wanted), confirm);
+        const left = sharedLimit({ signal, timeoutMs });
+        const bytes = await signed(once, wanted.site, left());
+        return confirmed(settle(await send(wanted, { id, bytes }, left()), wanted), confirm);
       } finally {
         stop();
       }
