@@ -25,7 +25,7 @@ export type StorePart = {
   /** The same requests; every command is written down. */
   readonly requests: Requests;
   /** Resolves once what the store knows is read. Rejects as the store does. */
-  readonly load: () => Promise<void>;
+  readonly load: (signal: AbortSignal) => Promise<void>;
   /** Tells gateways what is wanted of them, until the client closes. */
   readonly run: () => Promise<void>;
 };
@@ -60,10 +60,10 @@ export function storePart(ctx: StoreContext): StorePart {
     registry: register,
     known: knownRecords(book),
     requests: auditedRequests(ctx.requests, audit),
-    load: () =>
+    load: (signal) =>
       book.load(
         directory.entries().map(({ site }) => site.gateway),
-        closed,
+        signal,
       ),
     async run() {
       const greet = (gateway: string): void => void register.arrived(gateway).catch(desk.problem);
