@@ -13,6 +13,7 @@ import { parseBatches, parseLatest, parseTable } from './results.ts';
 import { seeding } from './seeding.ts';
 import type { Ownership } from './share/ownership.ts';
 import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
+import { requestTimeoutMs, sharedLimit } from './time-limit.ts';
 import { type ValueCache, valueCache } from './value-cache.ts';
 
 /** What the broker has told of a district so far. */
@@ -47,6 +48,8 @@ export type ViewContext = {
 const mostTopics = 50_000;
 /** Devices per page when a gateway that arrives is asked for its values. */
 const seedPage = 50;
+/** All pages together: a gateway whose values have no end must not keep others from being asked. */
+const seedMs = 60_000;
 
 export function districtView(ctx: ViewContext): DistrictView {
   const { requests, desk, ownership } = ctx;
@@ -154,8 +157,10 @@ export function districtView(ctx: ViewContext): DistrictView {
 
 /** Asks a gateway that has arrived for everything it knows, so that nobody waits for the next change of a value. */
 async function seed({ requests, desk, isUp }: ViewContext, cache: ValueCache, site: Site): Promise<void> {
+  const left = sharedLimit({ timeoutMs: seedMs });
   const pages = paged(async (after: string | undefined) => {
-    const { devices, next } = parseLatest(await requests.query(site, 'latest', { after, limit: seedPage }));
+    const limit = { timeoutMs: Math.min(requestTimeoutMs, left().timeoutMs) };
+    const { devices, next } = parseLatest(await requests.query(site, 'latest', { after, limit: seedPage }, limit));
     return { items: devices, ...(next !== undefined && { next }) };
   });
   try {

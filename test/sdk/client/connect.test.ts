@@ -577,6 +577,17 @@ describe('hostile messages', () => {
     expect(errors).toHaveLength(1);
   });
 
+  it('of one gateway whose list of alarms has no end do not keep the alarms of the others', async () => {
+    const fs = await watcher();
+    const other = own(await fakeGateway({ port: broker.port, id: 'gw-2' }));
+    await until('it is there', () => fs.gateways.list({ online: true }).length === 2);
+    let page = 0;
+    gateway.answers.set('alarms', () => ({ alarms: [], next: `page-${page++ % 2}` }));
+    const { unanswered } = await fs.alarms.active({}, { timeoutMs: 500 });
+    expect(unanswered).toMatchObject([{ gateway: 'gw-1', error: { code: 'TIMEOUT' } }]);
+    expect(other.requests.some(({ method }) => method === 'alarms')).toBe(true);
+  });
+
   it('does not call alarms absent that a gateway could not tell', async () => {
     const fs = await watcher();
     const other = own(await fakeGateway({ port: broker.port, id: 'gw-2' }));
