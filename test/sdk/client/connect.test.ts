@@ -581,8 +581,8 @@ describe('hostile messages', () => {
     const fs = await watcher();
     const other = own(await fakeGateway({ port: broker.port, id: 'gw-2' }));
     await until('it is there', () => fs.gateways.list({ online: true }).length === 2);
-    let page = 0;
-    gateway.answers.set('alarms', () => ({ alarms: [], next: `page-${page++ % 2}` }));
+    const first = { alarms: [], next: 'a' };
+    gateway.answers.set('alarms', ({ params }) => (Object(params).after === 'a' ? { alarms: [], next: 'b' } : first));
     const { unanswered } = await fs.alarms.active({}, { timeoutMs: 500 });
     expect(unanswered).toMatchObject([{ gateway: 'gw-1', error: { code: 'TIMEOUT' } }]);
     expect(other.requests.some(({ method }) => method === 'alarms')).toBe(true);
