@@ -69,6 +69,10 @@ export function storePart(ctx: StoreContext): StorePart {
       const greet = (gateway: string): void => void register.arrived(gateway).catch(desk.problem);
       for (const { site } of directory.entries()) greet(site.gateway);
       directory.arrivals.add(({ gateway }) => greet(gateway));
+      book.changes.add((gateway) => {
+        const isHere = (): boolean => directory.entries().some(({ site }) => site.gateway === gateway);
+        if (book.record(gateway)?.state === 'claimable' && isHere()) greet(gateway);
+      });
       await reconcile.run(closed);
     },
   };
