@@ -83,6 +83,8 @@ export function connection(options: ConnectionOptions): Connection {
   let url = options.urls[0] ?? '';
   let giveUp: (why: FengsuiError) => void = () => undefined;
   const order = brokerOrder(options.urls.length);
+  /** How many hear a topic of another client, on this connection. */
+  const heard = new Map<string, number>();
   const current = (): MqttClient => {
     if (isUp && client) return client;
     throw new FengsuiError('UNAVAILABLE', `the broker ${url} is not connected`);
@@ -101,8 +103,20 @@ export function connection(options: ConnectionOptions): Connection {
     drop: (why) => giveUp(why),
     async overhear(topic) {
       const on = current();
-      await subscribe(on, url, [topic]);
-      return () => void on.unsubscribe(topic);
+      const counted = (change: 1 | -1): number => {
+        const count = (heard.get(topic) ?? 0) + change;
+        heard.set(topic, count);
+        if (count <= 0) heard.delete(topic);
+        return count;
+      };
+      counted(1);
+      await subscribe(on, url, [topic]).catch((e: unknown) => {
+        if (on === client) counted(-1);
+        throw e;
+      });
+      return () => {
+        if (on === client && counted(-1) === 0) on.unsubscribe(topic);
+      };
     },
     again(topics) {
       if (isUp) client?.subscribe([...topics], { qos: 0 });
@@ -116,6 +130,7 @@ export function connection(options: ConnectionOptions): Connection {
         // A new client each time: the library's own queue would send again what was long given up.
         const opened = connect(url, clientOptions(options));
         client = opened;
+        heard.clear();
         opened.on('message', (topic, payload, packet) => listener.message(topic, payload, packet.retain));
         const why = await lifetime(opened, { url, subscribe: options.subscribe, signal }, (end) => {
           giveUp = end;

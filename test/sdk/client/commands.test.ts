@@ -282,6 +282,21 @@ describe('a command of two persons', () => {
     expect(invokes()).toEqual([]);
   });
 
+  it('is answered to the second also while another of the same first person is', async () => {
+    let begun = 0;
+    gateway.answers.set('invoke', async (request) => {
+      if (begun++ > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+      return signed({ ...verified, audit: auditOf(request), signedBy: ['duty', 'chief'] });
+    });
+    const [duty, chief] = await Promise.all([desk('duty'), desk('chief')]);
+    const proposals = [
+      await duty.commands.propose(barrier(duty), 'open', {}),
+      await duty.commands.propose(barrier(duty), 'open', {}),
+    ];
+    const outcomes = await Promise.all(proposals.map((one) => chief.commands.approve(one, { timeoutMs: 2_000 })));
+    expect(outcomes.map(({ auditId }) => auditId)).toEqual(proposals.map(({ auditId }) => auditId));
+  });
+
   it('passes on a refusal to the second', async () => {
     gateway.answers.set('invoke', () => {
       throw new FengsuiError('CHALLENGE_EXPIRED', 'too late');
