@@ -74,6 +74,8 @@ const keepaliveS = 15;
 const attemptMs = 10_000;
 /** With others to go on with, one that does not answer is given up sooner. */
 const attemptOfSeveralMs = 5_000;
+/** For the subscriptions, once it has accepted: a cluster that has just lost a node takes a while. */
+const subscribedWithinMs = 10_000;
 /** How long a proper goodbye may take. */
 const goodbyeMs = 1_000;
 
@@ -180,7 +182,9 @@ function lifetime(
 ): Promise<FengsuiError> {
   return new Promise((resolve) => {
     let cause: unknown;
+    let late: NodeJS.Timeout | undefined;
     const end = (): void => {
+      clearTimeout(late);
       signal.removeEventListener('abort', end);
       resolve(
         cause === undefined
@@ -199,14 +203,23 @@ function lifetime(
     });
     client.once('close', end);
     client.once('connect', () => {
+      // Nobody else looks: the library waits for ever, and a node without its cluster answers pings all the same.
+      late = setTimeout(() => endWith(notSubscribed(url)), subscribedWithinMs);
       subscribe(client, url, filters)
         .then(() => {
+          clearTimeout(late);
           if (!signal.aborted && client.connected) connected(endWith);
         })
         .catch(endWith);
     });
   });
 }
+
+const notSubscribed = (url: string): FengsuiError =>
+  new FengsuiError(
+    'UNAVAILABLE',
+    `the broker ${url} accepted the connection, and took no subscription within ${subscribedWithinMs} ms`,
+  );
 
 type Outgoing = {
   readonly url: string;
