@@ -8,6 +8,7 @@ import { type Signer, sign1 } from '../wire/sign1.ts';
 import { type Site, topicOf } from '../wire/topics.ts';
 import { type CommandOutcome, readOutcome } from './command-outcome.ts';
 import { type CommandProposal, describeProposal, encodeProposal, openProposal } from './command-proposal.ts';
+import type { AuditDesk } from './desired/audit-desk.ts';
 import type { TypedDevice } from './devices.ts';
 import type { Directory } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
@@ -124,6 +125,8 @@ export type CommandsContext = {
   /** Hears the replies to another client, too, until the function that comes back is called. */
   readonly overhear: (topic: string) => Promise<() => void>;
   readonly records: Records;
+  /** Absent without a store. */
+  readonly audit?: AuditDesk | undefined;
 };
 
 const defaultDeadlineMs = 10_000;
@@ -137,6 +140,19 @@ type Draft = {
   readonly site: Site;
   readonly auditId: string;
   readonly params: { readonly [key: string]: Data | undefined };
+};
+
+/** What stands in the audit of a command. */
+type Noted = {
+  readonly wanted: Pick<Draft, 'site' | 'auditId'>;
+  readonly about: {
+    readonly device: string;
+    readonly command: string;
+    readonly args: Readonly<Record<string, number>>;
+    readonly operator: string | undefined;
+    /** Key of the first of two persons. */
+    readonly proposedBy?: string;
+  };
 };
 
 export function commands(ctx: CommandsContext): Commands {
@@ -199,19 +215,31 @@ export function commands(ctx: CommandsContext): Commands {
     }
   };
 
+  const noted = <T>(act: string, { wanted, about }: Noted, work: () => Promise<T>): Promise<T> => {
+    const { device, operator: who, ...what } = about;
+    const detail = { ...what, audit: wanted.auditId };
+    return ctx.audit ? ctx.audit.of({ act, who, gateway: wanted.site.gateway, device, detail }, work) : work();
+  };
+  const carriedOut = async (wanted: Draft, limit: CallOptions): Promise<CommandOutcome> => {
+    const left = sharedLimit(limit);
+    let reply = await send(wanted, await sealed(wanted, left()), left());
+    if (!reply.ok && reply.code === 'CLOCK_UNTRUSTED') {
+      // Refused before it was taken up; the same audit id, so that it is still done once at most.
+      const nonce = await challenge(wanted.site, null, left());
+      reply = await send(wanted, await sealed(wanted, left(), nonce), left());
+    }
+    return settle(reply, wanted);
+  };
+
   return {
     async invoke(device, command, args, options = {}) {
       signerOf(ctx);
       const wanted = draft(device, { command, args, defaultMs: defaultDeadlineMs }, options);
-      const timeoutMs = options.timeoutMs ?? patience(device.spec, command);
-      const left = sharedLimit({ signal: options.signal, timeoutMs });
-      let reply = await send(wanted, await sealed(wanted, left()), left());
-      if (!reply.ok && reply.code === 'CLOCK_UNTRUSTED') {
-        // Refused before it was taken up; the same audit id, so that it is still done once at most.
-        const nonce = await challenge(wanted.site, null, left());
-        reply = await send(wanted, await sealed(wanted, left(), nonce), left());
-      }
-      return confirmed(settle(reply, wanted), options.confirm);
+      const limit = { signal: options.signal, timeoutMs: options.timeoutMs ?? patience(device.spec, command) };
+      const about = { device: device.device, command, args, operator: options.operator ?? ctx.operator };
+      return noted('commands.invoke', { wanted, about }, async () =>
+        confirmed(await carriedOut(wanted, limit), options.confirm),
+      );
     },
     async status(gateway, auditId, options) {
       if (!isAuditId(auditId))
@@ -238,18 +266,27 @@ export function commands(ctx: CommandsContext): Commands {
       if (proposedBy === keyId)
         throw new FengsuiError('FORBIDDEN', `“${proposedBy}” has signed this already; another person must approve it`);
       const wanted = { site: reach(ctx, gateway), auditId: params.audit };
-      // The gateway answers whoever has proposed it.
-      const stop =
-        client === requests.envelope().client
-          ? () => undefined
-          : await ctx.overhear(topicOf(wanted.site, 'reply', client));
-      try {
-        const left = sharedLimit({ signal, timeoutMs });
-        const bytes = await signed(once, wanted.site, left());
-        return confirmed(settle(await send(wanted, { id, bytes }, left()), wanted), confirm);
-      } finally {
-        stop();
-      }
+      const about = {
+        device: params.device,
+        command: params.command,
+        args: params.args,
+        operator: ctx.operator,
+        proposedBy,
+      };
+      return noted('commands.approve', { wanted, about }, async () => {
+        // The gateway answers whoever has proposed it.
+        const stop =
+          client === requests.envelope().client
+            ? () => undefined
+            : await ctx.overhear(topicOf(wanted.site, 'reply', client));
+        try {
+          const left = sharedLimit({ signal, timeoutMs });
+          const bytes = await signed(once, wanted.site, left());
+          return confirmed(settle(await send(wanted, { id, bytes }, left()), wanted), confirm);
+        } finally {
+          stop();
+        }
+      });
     },
     audit: ({ gateway, device } = {}, options) =>
       onlyCommands(ctx.records.stream({ kind: 'audit', gateway }, options), device),

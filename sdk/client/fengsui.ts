@@ -121,6 +121,7 @@ const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) =
   desired: stored?.desired,
   desiredChanges: stored?.desiredChanges ?? listeners<string>(),
   registry: stored?.registry,
+  audit: stored?.audit,
   known: stored?.known,
 });
 /** Gateways of which an alarm stream asks at once from where they send: a whole fleet may come back together. */
