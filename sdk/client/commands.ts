@@ -11,7 +11,7 @@ import { type CommandProposal, describeProposal, encodeProposal, openProposal } 
 import type { AuditDesk } from './desired/audit-desk.ts';
 import type { TypedDevice } from './devices.ts';
 import type { Directory } from './gateway-directory.ts';
-import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { iteration, type LiveStream, type StreamOptions } from './live-stream.ts';
 import type { Audit } from './record.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
@@ -111,7 +111,7 @@ export type Commands = {
   readonly audit: (
     filter?: { readonly gateway?: string | undefined; readonly device?: string | undefined },
     options?: StreamOptions,
-  ) => AsyncIterableIterator<CommandAudit, undefined>;
+  ) => LiveStream<CommandAudit>;
 };
 
 export type CommandsContext = {
@@ -356,11 +356,22 @@ function confirmed(outcome: CommandOutcome, confirm: CommandOptions['confirm']):
   throw new FengsuiError('NOT_PROVEN', `${what} was done, but is not proven: ${why}`, { details });
 }
 
-async function* onlyCommands(
-  stream: LiveStream<Audit>,
-  device: string | undefined,
-): AsyncGenerator<CommandAudit, undefined> {
-  for await (const record of stream)
-    if (record.act === 'command' && record.method === 'invoke' && (device ?? record.device) === record.device)
-      yield record;
+const isOf = (record: Audit, device: string | undefined): record is CommandAudit =>
+  record.act === 'command' && record.method === 'invoke' && (device ?? record.device) === record.device;
+
+function onlyCommands(stream: LiveStream<Audit>, device: string | undefined): LiveStream<CommandAudit> {
+  const pull = async (): Promise<IteratorResult<CommandAudit, undefined>> => {
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) return next;
+      if (isOf(next.value, device)) return { done: false, value: next.value };
+    }
+  };
+  return {
+    get dropped() {
+      return stream.dropped;
+    },
+    close: stream.close,
+    ...iteration(pull, stream.close),
+  };
 }

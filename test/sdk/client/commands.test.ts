@@ -332,3 +332,12 @@ it('the audit tells of commands to devices, and of nothing else', async () => {
   stop.abort();
   expect((await audit.next()).done).toBe(true);
 });
+
+it('the audit ends at once for whoever waits for its next record, as every other stream does', async () => {
+  const fs = await desk();
+  const audit = fs.commands.audit();
+  const next = audit.next();
+  await audit[Symbol.asyncDispose]();
+  expect((await next).done).toBe(true);
+  expect(audit.dropped).toBe(0);
+});
