@@ -184,15 +184,18 @@ export function gateways(ctx: {
         for (const gateway of all()) push({ type: 'added', gateway, at: new Date() });
         const onRecord = (record: GatewayRecord): void => {
           const entry = directory.entries().find(({ site }) => site.gateway === record.gateway);
-          const type = known.has(record.gateway) ? 'updated' : 'added';
-          known.add(record.gateway);
+          // That it is out of use may be heard after its documents are gone.
+          const isNew = !known.has(record.gateway) && record.state !== 'decommissioned';
+          const type = isNew ? 'added' : 'updated';
+          if (isNew) known.add(record.gateway);
           push({ type, gateway: entry ? seen(entry) : asRegistered(record), at: new Date() });
         };
         const stops = [
           directory.changes.add(({ type, entry }) => {
             // One that was registered before it came is not added again.
             const isKnown = type === 'added' && known.has(entry.site.gateway);
-            known.add(entry.site.gateway);
+            if (type === 'removed') known.delete(entry.site.gateway);
+            else known.add(entry.site.gateway);
             push({ type: isKnown ? 'online' : type, gateway: seen(entry), at: new Date() });
           }),
           records?.onChange(onRecord),

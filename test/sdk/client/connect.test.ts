@@ -508,6 +508,17 @@ describe('connection', () => {
     expect(seen).toEqual(['added true', 'offline false']);
   });
 
+  it('tells of a gateway that was taken off the broker and comes again as of a new one', async () => {
+    const fs = await watcher();
+    const changes = fs.gateways.watch();
+    const next = async () => (await changes.next()).value?.type;
+    expect(await next()).toBe('added');
+    await gateway.publish('presence', new Uint8Array(), true);
+    expect(await next()).toBe('removed');
+    await gateway.presence(true);
+    expect(await next()).toBe('added');
+  });
+
   it('forgets a gateway whose presence was cleared from the broker', async () => {
     const fs = await watcher();
     await gateway.publish('presence', new Uint8Array(), true);
