@@ -64,7 +64,7 @@ export async function renewDue(
   const online = new Set(fs.gateways.list().flatMap(({ id, link }) => (link.online ? [id] : [])));
   const report: Report = { renewed: [], trying: [], offline: [], failed: [] };
   for (const gateway of names) {
-    if (signal?.aborted) throw new FengsuiError('ABORTED', 'the renewal was given up', { cause: signal.reason });
+    stopIf(signal);
     if (!online.has(gateway)) report.offline.push(gateway);
     else
       await renewOne({ fs, authority, options, report, due }, gateway).catch((e: unknown) =>
@@ -73,8 +73,14 @@ export async function renewDue(
           error: FengsuiError.is(e) ? e : new FengsuiError('UNAVAILABLE', describeError(e)),
         }),
       );
+    stopIf(signal);
   }
   return report;
+}
+
+/** @throws FengsuiError ABORTED */
+function stopIf(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new FengsuiError('ABORTED', 'the renewal was given up', { cause: signal.reason });
 }
 
 type Report = { -readonly [K in keyof RenewalReport]: RenewalReport[K][number][] };

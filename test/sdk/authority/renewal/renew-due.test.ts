@@ -94,5 +94,13 @@ describe('the renewal of certificates that near their end', () => {
     await issue('gw-1', 10);
     const stopped = renewDue(fs, authority, { signal: AbortSignal.abort(new Error('stop')) });
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    const stop = new AbortController();
+    const list: RenewalConnection['certificates']['list'] = async () => {
+      stop.abort();
+      throw new FengsuiError('ABORTED');
+    };
+    const certificates = { ...fs.certificates, list };
+    const last = renewDue({ ...fs, certificates }, authority, { signal: stop.signal });
+    await expect(last).rejects.toMatchObject({ code: 'ABORTED' }); // the last one has not failed: it was given up
   });
 });
