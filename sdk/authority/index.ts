@@ -1,5 +1,6 @@
 /** A district’s certificate authority. Every name is listed; the diff of this file is the diff of the API. */
 
+export { type EnrolmentReply, encodeEnrolmentReply } from '../identity/claim/enrolment.ts';
 export type { SiteOperator } from '../identity/claim/site-facts.ts';
 export type { Authority, IssueOptions, KeyProof } from './authority.ts';
 export { writeBrokerFolder } from './broker-folder.ts';

@@ -23,6 +23,16 @@ type Database = {
   readonly save: (key: string, what: string, cursor: string) => Promise<void>;
 };
 
+/** A second screen: it watches and commits nothing, so the gateways go on until the store has taken each alarm over. */
+export function openScreen(fs: Fengsui, show: (line: string) => void): { readonly close: () => void } {
+  const stream = fs.alarms.stream();
+  const showAll = async (): Promise<void> => {
+    for await (const { change, alarm } of stream) show(`${change} ${alarm.device}`);
+  };
+  void showAll();
+  return { close: () => stream.close() };
+}
+
 /** What a duty officer does about a fire, once somebody has looked. */
 export async function dealWithFire(fs: Fengsui, fire: Alarm): Promise<string> {
   await fs.alarms.silence(fire); // the sounders; the next occurrence sounds again

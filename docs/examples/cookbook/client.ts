@@ -1,4 +1,4 @@
-import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from 'fengsui';
+import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey, type Signer } from 'fengsui';
 
 /** A key pair for a desk: the public half goes into the gateways' configuration, under `operators`. */
 export const newDesk = (): { readonly publicKey: string; readonly privateKey: string } => generateOperatorKey();
@@ -13,6 +13,12 @@ export async function open(url: string, privateKey: string): Promise<Fengsui> {
   await fs.ready({ timeoutMs: 20_000 });
   return fs;
 }
+
+/** A desk whose key is on a card or in a vault: only the bytes to be signed go there. Ed25519. */
+export const signerOnCard = (keyId: string, card: { sign: (bytes: Uint8Array) => Promise<Uint8Array> }): Signer => ({
+  keyId,
+  sign: (bytes) => card.sign(bytes),
+});
 
 /** Every error has a code; some are worth another try. */
 export async function twice<T>(call: () => Promise<T>): Promise<T> {

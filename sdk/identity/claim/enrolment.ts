@@ -19,6 +19,7 @@ export type EnrolmentRequest = {
   readonly signature: Uint8Array;
 };
 
+/** What a gateway is told that has asked with a code. A refusal has the code and the message of a FengsuiError. */
 export type EnrolmentReply =
   | {
       readonly ok: true;
@@ -52,6 +53,7 @@ export function decodeEnrolment(bytes: Uint8Array): EnrolmentRequest {
   return { claim, request: f.text('request'), signature: f.bytes('signature') };
 }
 
+/** As it goes to the gateway, `application/cbor`: for whoever answers enrolments on a server of their own. */
 export const encodeEnrolmentReply = (reply: EnrolmentReply): Uint8Array =>
   encodeCbor(mapOf(Object.entries(reply).map(([name, value]) => [name, value])));
 
