@@ -5,13 +5,11 @@ import ts from 'typescript';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-/** Something of the package that a program calls or reads, e.g. `fengsui/store HistoryStore.append`. */
-export type PublicName = { readonly name: string; readonly declarations: readonly ts.Declaration[] };
-
 export type PublicSurface = {
   /** Entries of `exports` for which tsconfig.json has no source. */
   readonly withoutSource: readonly string[];
-  readonly names: readonly PublicName[];
+  /** What a program calls or reads, e.g. `fengsui/store HistoryStore.append`. */
+  readonly names: readonly string[];
   /** Those of which no line of the programs speaks. */
   readonly unused: readonly string[];
 };
@@ -27,13 +25,13 @@ export function publicSurface(programs: readonly string[]): PublicSurface {
   const sources = entries.flatMap(({ source }) => source ?? []);
   const program = ts.createProgram([...sources, ...programs], options);
   const checker = program.getTypeChecker();
-  const found = new Map<ts.Declaration, PublicName>();
+  const found: Found = new Map();
   for (const { entry, source } of entries) collect(checker, entry, program.getSourceFile(source ?? ''), found);
   const used = new Set(programs.flatMap((path) => usedIn(checker, program.getSourceFile(path))));
   const names = [...new Set(found.values())];
   return {
     withoutSource: entries.flatMap(({ entry, source }) => (source === undefined ? [entry] : [])),
-    names,
+    names: names.map(({ name }) => name),
     unused: names.flatMap(({ name, declarations }) => (declarations.some((d) => used.has(d)) ? [] : [name])),
   };
 }
@@ -55,6 +53,7 @@ function entriesOf({ paths = {} }: ts.CompilerOptions): readonly { entry: string
   });
 }
 
+type PublicName = { readonly name: string; readonly declarations: readonly ts.Declaration[] };
 type Found = Map<ts.Declaration, PublicName>;
 
 function collect(checker: ts.TypeChecker, entry: string, source: ts.SourceFile | undefined, found: Found): void {

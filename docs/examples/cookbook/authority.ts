@@ -24,20 +24,20 @@ export const foundWithModule = (folder: string, module: AuthoritySigner): Promis
 export const again = (folder: string, module?: AuthoritySigner): Promise<Authority> =>
   openAuthority({ folder, signer: module });
 
-/** Key and certificate of one holder, as `name.key`, which is made there, and `name.pem`. */
-export async function issueTo(authority: Authority, who: HolderText, folder: string): Promise<void> {
+/** Key and certificate of one holder: `path.key`, which is made there and stays, and `path.pem`. */
+export async function issueTo(authority: Authority, who: HolderText, path: string): Promise<void> {
   const holder = holderOf(who);
-  const keyFile = join(folder, `${who.name}.key`);
-  const request = await certificateRequest({ keyFile, district: authority.district, holder });
+  const request = await certificateRequest({ keyFile: `${path}.key`, district: authority.district, holder });
   const { certificate } = await authority.issue(holder, { request });
-  await writeFile(join(folder, `${who.name}.pem`), certificate);
+  await writeFile(`${path}.pem`, certificate);
 }
 
 /** Those that a district begins with. Gateways come by claim codes. */
 export async function issueFirst(authority: Authority, folder: string): Promise<void> {
-  await issueTo(authority, { kind: 'broker', name: 'broker', hosts: ['127.0.0.1', 'mqtt.example.cn'] }, folder);
-  await issueTo(authority, { kind: 'district', name: 'duty' }, folder); // one for each process of the platform
-  await issueTo(authority, { kind: 'town', name: 'centre', town: '001' }, folder);
+  const hosts = ['mqtt.example.cn', '127.0.0.1']; // every name and address that it is reached by
+  await issueTo(authority, { kind: 'broker', name: 'main', hosts }, join(folder, 'broker'));
+  await issueTo(authority, { kind: 'district', name: 'duty' }, join(folder, 'duty')); // one for each process
+  await issueTo(authority, { kind: 'town', name: 'centre', town: '001' }, join(folder, 'centre'));
 }
 
 /** Who has a certificate, and how long it is still good. */

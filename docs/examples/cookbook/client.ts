@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey, type Signer } from 'fengsui';
 
 /** A key pair for a desk: the public half goes into the gateways' configuration, under `operators`. */
@@ -12,6 +14,14 @@ export async function open(url: string, privateKey: string): Promise<Fengsui> {
   fs.on('error', (e) => console.log(e.code, e.message)); // what no call could tell
   await fs.ready({ timeoutMs: 20_000 });
   return fs;
+}
+
+/** In earnest: a certificate of the district’s authority, brokers to fall back on, and processes that share the gateways. */
+export async function openInEarnest(urls: readonly string[], folder: string, privateKey: string): Promise<Fengsui> {
+  const pem = (name: string): Promise<string> => readFile(join(folder, name), 'utf8');
+  const tls = { ca: await pem('ca.pem'), cert: await pem('duty.pem'), key: await pem('duty.key') };
+  const signer = ed25519Signer({ keyId: 'duty', privateKey });
+  return connect({ url: urls, district: '330603', tls, share: 'desk', signer, operator: '李伟' });
 }
 
 /** A desk whose key is on a card or in a vault: only the bytes to be signed go there. Ed25519. */

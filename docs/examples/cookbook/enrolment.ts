@@ -40,18 +40,21 @@ type ServeOptions = {
   readonly tell: (what: string) => void;
 };
 
-/** On a server of your own: what it answers to `POST /fengsui/v1/enrol`. Bodies of more than 4,096 bytes are not for it. */
+/** What a server of your own answers to `POST /fengsui/v1/enrol`, in the place of `serve`. Take 4,096 bytes at most, and few requests at once. */
 export async function answer(authority: Authority, body: Uint8Array): Promise<Uint8Array> {
   try {
     const { ticket, issued } = await authority.claims.redeem(body);
     return encodeEnrolmentReply({ ok: true, ticket, certificate: issued.certificate });
   } catch (e) {
-    if (!FengsuiError.is(e)) throw e;
-    return encodeEnrolmentReply({ ok: false, code: e.code, message: e.message });
+    // What else went wrong is for your log: outside it is nobody's business.
+    const told = FengsuiError.is(e, ...forGateways) ? e : new FengsuiError('UNAVAILABLE');
+    return encodeEnrolmentReply({ ok: false, code: told.code, message: told.message });
   }
 }
+const claimErrors = ['CLAIM_UNKNOWN', 'CLAIM_EXPIRED', 'CLAIM_CANCELLED', 'CLAIM_USED'] as const;
+const forGateways = [...claimErrors, 'PROTOCOL', 'INVALID', 'FORBIDDEN', 'CONFLICT'] as const;
 
-/** Which codes have been given out, and a sheet that was lost. */
+/** A sheet was lost: nobody can use its code any more. @returns what has become of all codes */
 export async function lostSheet(authority: Authority, gateway: string): Promise<readonly string[]> {
   await authority.claims.cancel(gateway);
   return (await authority.claims.list()).map((claim) => `${claim.gateway} ${claim.state}`);
