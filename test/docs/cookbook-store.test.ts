@@ -96,12 +96,12 @@ describe('the cookbook’s store', { timeout: 60_000 }, () => {
   const lastPressure = async (store: PlatformStore): Promise<string | undefined> =>
     (await recipes.lastKnown(store, gateway, 'hydrant'))[0];
 
-  /** A gateway that was never there, and a device that it is to have. */
+  /** A gateway that was never there, and what it is to have, in its second version. */
   async function wantOne(store: PlatformStore): Promise<void> {
     await using fs = await connect({ url, district: '330603', store });
     await fs.gateways.register({ id: 'gw-7', town: '001', name: '7 号站' });
-    const device = { id: 'h', bus: 'street', unit: 1, name: '消火栓' };
-    await fs.devices.provision({ ...device, gateway: 'gw-7', profile: 'generic/municipal-hydrant' });
+    const place = { gateway: 'gw-7', bus: 'street', profile: 'generic/municipal-hydrant' } as const;
+    for (const unit of [1, 2]) await fs.devices.provision({ ...place, unit, id: `h-${unit}`, name: `消火栓 ${unit}` });
   }
 
   it('in memory', async () => {
@@ -121,12 +121,23 @@ describe('the cookbook’s store', { timeout: 60_000 }, () => {
     await fs.gateways.register({ id: 'gw-8', town: '001', name: '8 号站' });
     expect(await registry.sites(store, '001')).toEqual(['gw-7 7 号站 claimable', 'gw-8 8 号站 claimable']);
     expect(await registry.sites(store, '002')).toEqual([]);
-    const renamed = await Promise.all(['东山站', '东山村站'].map((name) => registry.rename(store, 'gw-7', name)));
-    expect(renamed.map(({ name }) => name)).toEqual(['东山站', '东山村站']); // neither got in the other's way
+    const ids: string[] = [];
+    for await (const { gateway: id } of recipes.every((page) => store.gateways.list({ ...page, limit: 1 })))
+      ids.push(id);
+    expect(ids).toEqual(['gw-7', 'gw-8']);
+    let isQuiet = false;
+    const get: typeof store.gateways.get = async (id) => {
+      const seen = await store.gateways.get(id);
+      if (seen && !isQuiet) await store.gateways.put({ ...seen, village: '201' }); // somebody else, just now
+      isQuiet = true;
+      return seen;
+    };
+    await registry.rename({ ...store, gateways: { ...store.gateways, get } }, 'gw-7', '东山村站');
+    expect(await store.gateways.get('gw-7')).toMatchObject({ name: '东山村站', village: '201' });
     await expect(registry.rename(store, 'gw-9', 'x')).rejects.toMatchObject({ code: 'NOT_FOUND' });
-    expect(await registry.notYet(store)).toEqual(['gw-7 version 1: not answered']);
-    await store.desired.report('gw-7', { version: 1, sync: 'rejected', problems: [], at: new Date() });
-    expect(await registry.notYet(store)).toEqual(['gw-7 version 1: rejected']);
+    expect(await registry.notYet(store)).toEqual(['gw-7 version 2: not answered']);
+    await store.desired.report('gw-7', { version: 2, sync: 'rejected', problems: [], at: new Date() });
+    expect(await registry.notYet(store)).toEqual(['gw-7 version 2: rejected']);
     expect([await registry.nothingWanted(store, 'gw-7'), await registry.nothingWanted(store, 'gw-7')]).toEqual([
       true,
       false,
@@ -150,7 +161,7 @@ describe('the cookbook’s store', { timeout: 60_000 }, () => {
       await using from = await recipes.openStore(`${folder}/old`);
       await keepsAndAnswers(from);
       await wantOne(from);
-      await from.desired.report('gw-7', { version: 1, sync: 'in-sync', problems: [], at: new Date() });
+      await from.desired.report('gw-7', { version: 2, sync: 'in-sync', problems: [], at: new Date() });
       await using to = await recipes.openStore(server.url());
       for (let times = 0; times < 2; times++) await registry.move(from, to, [{ gateway, device: 'hydrant' }]);
       for (const part of ['alarms', 'audit'] as const)

@@ -23,7 +23,7 @@ export type EnrolmentRequest = {
 export type EnrolmentReply =
   | {
       readonly ok: true;
-      /** See {@link openTicket}. */
+      /** The facts of the gateway’s site, sealed by the code; PEM. */
       readonly ticket: string;
       /** PEM. */
       readonly certificate: string;
