@@ -23,7 +23,7 @@ type Database = {
   readonly save: (key: string, what: string, cursor: string) => Promise<void>;
 };
 
-/** A second screen: it watches and commits nothing, so the gateways go on until the store has taken each alarm over. */
+/** A screen: it watches and commits nothing. Whether an alarm was taken over is for `storeAlarms` to say. */
 export function openScreen(fs: Fengsui, show: (line: string) => void): { readonly close: () => void } {
   const stream = fs.alarms.stream();
   const showAll = async (): Promise<void> => {

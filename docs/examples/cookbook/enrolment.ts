@@ -7,7 +7,7 @@ import {
   type NewClaim,
   serveEnrolment,
 } from 'fengsui/authority';
-import { renderSVG } from 'uqr';
+import { renderSVG } from 'uqr'; // npm install uqr
 
 /** A code for a new gateway. Then the broker is told, see above. */
 export const newGateway = (authority: Authority, site: Omit<NewClaim, 'hours'>): Promise<MadeClaim> =>
