@@ -1,5 +1,5 @@
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { type Lang, languageOf } from '../language.ts';
+import { type Lang, languageOf } from '../terminal/language.ts';
 
 /** Which authority, and in what language. @throws FengsuiError INVALID */
 export function where(values: { readonly folder?: string | undefined; readonly lang?: string | undefined }): {

@@ -4,7 +4,7 @@ import type { NewClaim } from '../../../sdk/authority/claims/claim.ts';
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import type { Lang } from '../language.ts';
+import type { Lang } from '../terminal/language.ts';
 import { need, tell, where } from './arguments.ts';
 import { claimsJson, claimTable } from './claim-table.ts';
 import { minuteOf } from './table.ts';

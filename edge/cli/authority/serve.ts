@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { type EnrolmentEvent, serveEnrolment } from '../../../sdk/authority/enrolment/serve-enrolment.ts';
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import type { Lang } from '../language.ts';
+import type { Lang } from '../terminal/language.ts';
 import { need, tell, where } from './arguments.ts';
 import { say } from './words.ts';
 

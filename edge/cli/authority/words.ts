@@ -1,6 +1,6 @@
 import type { ClaimState } from '../../../sdk/authority/claims/claim.ts';
 import type { CertificateState } from '../../../sdk/authority/register.ts';
-import { filled, type Lang } from '../language.ts';
+import { filled, type Lang } from '../terminal/language.ts';
 
 type Said = Record<Lang, string>;
 

@@ -5,7 +5,7 @@ import { systemClock } from '../../platform/clock.ts';
 import { stopper } from '../../platform/stop.ts';
 import { loadConfig } from '../../runtime/config/load-config.ts';
 import { askLocal } from '../../runtime/local/ask-local.ts';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../terminal/language.ts';
 import { uplinkTable } from './table.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { Lang } from '../language.ts';
+import type { Lang } from '../terminal/language.ts';
 
 /** All that `fengsui uplink stat` says in its table. */
 export const uplinkWords = {

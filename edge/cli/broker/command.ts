@@ -1,0 +1,46 @@
+import { parseArgs } from 'node:util';
+import { writeBrokerFolder } from '../../../sdk/authority/broker-folder.ts';
+import { mosquittoAcl, mosquittoConfig } from '../../../sdk/authority/mosquitto.ts';
+import { openAuthority } from '../../../sdk/authority/open-authority.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { say } from '../authority/words.ts';
+import { languageOf } from '../terminal/language.ts';
+
+/** Where Debian's mosquitto may look for it; only in what is printed. */
+const usualFolder = '/etc/mosquitto/fengsui';
+
+/**
+ * `fengsui broker mosquitto-config`: writes all that mosquitto needs of the authority into a folder, or prints configuration and rules.
+ * @throws FengsuiError NOT_FOUND (no authority, no such folder), FORBIDDEN, INVALID, PROTOCOL
+ */
+export async function brokerConfig(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      folder: { type: 'string' },
+      out: { type: 'string' },
+      port: { type: 'string' },
+      lang: { type: 'string' },
+    },
+  });
+  const lang = languageOf(values.lang, process.env);
+  if (values.folder === undefined)
+    throw new FengsuiError('INVALID', 'which authority? Add --folder and the folder that it is kept in');
+  const port = portIn(values.port);
+  const authority = await openAuthority({ folder: values.folder });
+  if (values.out === undefined) {
+    const { district } = authority;
+    const config = mosquittoConfig({ district, folder: usualFolder, port });
+    process.stdout.write(`${config}\n${mosquittoAcl(district, await authority.list(), await authority.claims.list())}`);
+    return;
+  }
+  await writeBrokerFolder(authority, { folder: values.out, port });
+  process.stderr.write(`${say('brokerWritten', lang, values.out)}\n`);
+}
+
+function portIn(text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 1 && port <= 65_535) return port;
+  throw new FengsuiError('INVALID', `--port ${text}: expected 1–65535`);
+}
