@@ -1,12 +1,9 @@
 import { parseArgs } from 'node:util';
 import { type Alarm, alarmOf, byUrgency } from '../../../sdk/client/alarm.ts';
 import { parseAlarms } from '../../../sdk/client/alarm-results.ts';
-import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
 import type { Site } from '../../runtime/config/site.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
 import { devicesOf } from '../gateway/devices-of.ts';
+import { configIn, type RunningGateway, runningGateway } from '../gateway/running-gateway.ts';
 import { languageOf } from '../terminal/language.ts';
 import { alarmTable } from './table.ts';
 
@@ -25,17 +22,14 @@ export async function alarmsList(args: readonly string[]): Promise<void> {
     },
   });
   const lang = languageOf(values.lang, process.env);
-  if (values.config === undefined)
-    throw new FengsuiError('INVALID', 'which gateway? Add --config FILE, the configuration that it runs with');
-  const site = await loadConfig(values.config);
-  const alarms = await standingOn(site);
+  const gateway = await runningGateway(configIn(values.config));
+  const alarms = await standingOn(gateway);
   if (values.json) return void process.stdout.write(`${JSON.stringify({ alarms })}\n`);
-  process.stdout.write(alarmTable(alarms, await namesOn(site), lang));
+  process.stdout.write(alarmTable(alarms, await namesOn(gateway.site), lang));
 }
 
-async function standingOn(site: Site): Promise<readonly Alarm[]> {
-  const answer = await askLocal(site.journal.path, 'alarms', { clock: systemClock(), signal: never });
-  return parseAlarms(answer)
+async function standingOn({ site, ask }: RunningGateway): Promise<readonly Alarm[]> {
+  return parseAlarms(await ask('alarms'))
     .alarms.map((one) => alarmOf({ ...one, gateway: site.address.gateway }))
     .toSorted(byUrgency);
 }
@@ -45,6 +39,3 @@ async function namesOn(site: Site): Promise<ReadonlyMap<string, string>> {
   const names = (await devicesOf(site)).map(({ id, name }): [string, string] => [id, name]);
   return new Map([[site.address.gateway, site.name], ...names]);
 }
-
-/** Ctrl-C ends the program. */
-const never = new AbortController().signal;

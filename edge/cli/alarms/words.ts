@@ -1,7 +1,5 @@
 import type { AlarmPhase, HeardKind, SuppressionKind } from '../../../sdk/model/alarm.ts';
-import type { Lang } from '../terminal/language.ts';
-
-type Said = Record<Lang, string>;
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui alarms list` says besides the explanations. */
 export const alarmWords = {

@@ -4,7 +4,9 @@ import { type EnrolmentEvent, serveEnrolment } from '../../../sdk/authority/enro
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Lang } from '../terminal/language.ts';
-import { need, tell, where } from './arguments.ts';
+import { need } from '../terminal/need.ts';
+import { tell } from '../terminal/terminal.ts';
+import { where } from './arguments.ts';
 import { say } from './words.ts';
 
 /**

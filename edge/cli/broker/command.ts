@@ -3,8 +3,9 @@ import { writeBrokerFolder } from '../../../sdk/authority/broker-folder.ts';
 import { mosquittoAcl, mosquittoConfig } from '../../../sdk/authority/mosquitto.ts';
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
+import { where } from '../authority/arguments.ts';
 import { say } from '../authority/words.ts';
-import { languageOf } from '../terminal/language.ts';
+import { tell } from '../terminal/terminal.ts';
 
 /** Where Debian's mosquitto may look for it; only in what is printed. */
 const usualFolder = '/etc/mosquitto/fengsui';
@@ -23,11 +24,9 @@ export async function brokerConfig(args: readonly string[]): Promise<void> {
       lang: { type: 'string' },
     },
   });
-  const lang = languageOf(values.lang, process.env);
-  if (values.folder === undefined)
-    throw new FengsuiError('INVALID', 'which authority? Add --folder and the folder that it is kept in');
+  const { lang, folder } = where(values);
   const port = portIn(values.port);
-  const authority = await openAuthority({ folder: values.folder });
+  const authority = await openAuthority({ folder });
   if (values.out === undefined) {
     const { district } = authority;
     const config = mosquittoConfig({ district, folder: usualFolder, port });
@@ -35,7 +34,7 @@ export async function brokerConfig(args: readonly string[]): Promise<void> {
     return;
   }
   await writeBrokerFolder(authority, { folder: values.out, port });
-  process.stderr.write(`${say('brokerWritten', lang, values.out)}\n`);
+  tell(say('brokerWritten', lang, values.out));
 }
 
 function portIn(text: string | undefined): number | undefined {

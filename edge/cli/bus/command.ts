@@ -3,11 +3,11 @@ import { parseStatus } from '../../../sdk/client/results.ts';
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { seconds } from '../../../sdk/model/time.ts';
 import type { StatusResult } from '../../../sdk/wire/methods.ts';
-import { type Clock, systemClock } from '../../platform/clock.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { stopper } from '../../platform/stop.ts';
 import { isLineBus, type Site, type SiteDevice } from '../../runtime/config/site.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
 import { devicesOf } from '../gateway/devices-of.ts';
+import { configIn, type RunningGateway, runningGateway } from '../gateway/running-gateway.ts';
 import { languageOf } from '../terminal/language.ts';
 import { busMetrics } from './metrics.ts';
 import { busTable } from './table.ts';
@@ -19,13 +19,14 @@ const refresh = seconds(2);
  * @throws FengsuiError UNAVAILABLE when it does not run; INVALID, CONFIG, FORBIDDEN, TIMEOUT
  */
 export async function busStat(args: readonly string[]): Promise<void> {
-  const { site, bus, watch, show } = await wanted(args);
-  const clock = systemClock();
-  const look = async (): Promise<string> => show(only(await statusOf(site, clock), bus));
+  const { gateway, bus, watch, show } = await wanted(args);
+  const look = async (): Promise<string> => show(only(parseStatus(await gateway.ask('status')), bus));
   if (!watch) {
     process.stdout.write(await look());
     return;
   }
+  const clock = systemClock();
+  const { signal } = stopper(); // never fires: Ctrl-C ends the program
   const clear = process.stdout.isTTY ? '\x1b[H\x1b[2J' : '';
   for (;;) {
     const text = await look().catch((e: unknown) => {
@@ -33,12 +34,12 @@ export async function busStat(args: readonly string[]): Promise<void> {
       throw e;
     });
     process.stdout.write(clear + text);
-    await clock.sleep(refresh, never);
+    await clock.sleep(refresh, signal);
   }
 }
 
 type Wanted = {
-  readonly site: Site;
+  readonly gateway: RunningGateway;
   readonly bus: string | undefined;
   readonly watch: boolean;
   readonly show: (status: StatusResult) => Promise<string> | string;
@@ -56,19 +57,23 @@ async function wanted(args: readonly string[]): Promise<Wanted> {
       lang: { type: 'string' },
     },
   });
-  const { config, watch, json, prometheus } = values;
+  const { watch, json, prometheus } = values;
   const lang = languageOf(values.lang, process.env);
   const [bus, more] = positionals;
-  if (config === undefined)
-    throw new FengsuiError('INVALID', 'which gateway? Add --config FILE, the configuration that it runs with');
+  const config = configIn(values.config);
   if (more !== undefined) throw new FengsuiError('INVALID', `“${more}”: name one bus, or none for all of them`);
   if (prometheus && (json || watch))
     throw new FengsuiError('INVALID', '--prometheus goes neither with --json nor with --watch');
-  const site = await loadConfig(config);
-  checkBus(site, bus);
-  if (json) return { site, bus, watch, show: (status) => `${JSON.stringify(status)}\n` };
-  if (prometheus) return { site, bus, watch, show: busMetrics };
-  return { site, bus, watch, show: async (status) => busTable(status, namesIn(await devicesOf(site)), lang) };
+  const gateway = await runningGateway(config);
+  checkBus(gateway.site, bus);
+  if (json) return { gateway, bus, watch, show: (status) => `${JSON.stringify(status)}\n` };
+  if (prometheus) return { gateway, bus, watch, show: busMetrics };
+  return {
+    gateway,
+    bus,
+    watch,
+    show: async (status) => busTable(status, namesIn(await devicesOf(gateway.site)), lang),
+  };
 }
 
 function checkBus(site: Site, wanted: string | undefined): void {
@@ -81,16 +86,9 @@ function checkBus(site: Site, wanted: string | undefined): void {
     throw new FengsuiError('INVALID', `bus “${wanted}” is made of GPIO lines, which have no such figures; ${have}`);
 }
 
-async function statusOf(site: Site, clock: Clock): Promise<StatusResult> {
-  return parseStatus(await askLocal(site.journal.path, 'status', { clock, signal: never }));
-}
-
 function only(status: StatusResult, bus: string | undefined): StatusResult {
   return bus === undefined ? status : { ...status, buses: status.buses.filter((b) => b.id === bus) };
 }
 
 const namesIn = (devices: readonly SiteDevice[]) => (bus: string, unit: number) =>
   devices.filter((d) => d.bus === bus && d.unit === unit).map((d) => d.name);
-
-/** Ctrl-C ends the program. */
-const never = new AbortController().signal;

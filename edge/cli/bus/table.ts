@@ -3,6 +3,7 @@ import type { BusStatus, StatusResult } from '../../../sdk/wire/methods.ts';
 import { few } from '../../runtime/field/load-words.ts';
 import { columns } from '../terminal/columns.ts';
 import { filled, type Lang } from '../terminal/language.ts';
+import { span } from '../terminal/span.ts';
 import { busWords, stateWords } from './words.ts';
 
 /** Names of the devices at a unit of a bus. */
@@ -60,21 +61,4 @@ export function share(part: number, whole: number): string {
   const percent = Math.floor((part * 1_000) / whole) / 10;
   if (percent === 0 && part > 0) return '< 0.1 %';
   return percent === 100 ? '100 %' : `${percent.toFixed(1)} %`;
-}
-
-const spans = [
-  [86_400_000, { en: 'd', zh: '天' }],
-  [3_600_000, { en: 'h', zh: '小时' }],
-  [60_000, { en: 'min', zh: '分' }],
-  [1_000, { en: 's', zh: '秒' }],
-] as const;
-
-/** The two largest units of a length of time: `2 d 3 h`. */
-export function span(ms: number, lang: Lang): string {
-  const first = spans.findIndex(([length]) => ms >= length);
-  if (first < 0) return `0 ${spans[3][1][lang]}`;
-  return spans
-    .slice(first, first + 2)
-    .map(([length, word], i) => `${Math.floor((i === 0 ? ms : ms % (spans[first]?.[0] ?? ms)) / length)} ${word[lang]}`)
-    .join(' ');
 }

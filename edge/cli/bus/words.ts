@@ -1,5 +1,5 @@
 import type { UnitState } from '../../../sdk/model/link-quality.ts';
-import type { Lang } from '../terminal/language.ts';
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui bus stat` says in its table. */
 export const busWords = {
@@ -33,7 +33,7 @@ export const busWords = {
     zh: '无关帧：完整但不属于任何请求的帧。迟到：超时之后才到的应答。',
   },
   noFigures: { en: 'no Modbus bus is configured', zh: '未配置 Modbus 总线' },
-} as const satisfies Record<string, Record<Lang, string>>;
+} as const satisfies Record<string, Said>;
 
 export const stateWords = {
   unknown: { en: 'not known yet', zh: '未知' },
@@ -42,4 +42,4 @@ export const stateWords = {
   refusing: { en: 'REFUSING', zh: '拒绝请求' },
   garbled: { en: 'GARBLED', zh: '数据损坏' },
   'other-device': { en: 'OTHER DEVICE', zh: '设备不符' },
-} as const satisfies Record<UnitState, Record<Lang, string>>;
+} as const satisfies Record<UnitState, Said>;

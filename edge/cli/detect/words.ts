@@ -1,4 +1,4 @@
-import type { Lang } from '../terminal/language.ts';
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui detect` says to a person. */
 export const detectWords = {
@@ -29,4 +29,4 @@ export const detectWords = {
   same: { en: 'cannot be told apart so far from:', zh: '目前无法与以下解释区分：' },
   paste: { en: 'As a point of a profile (put in its unit and range):', zh: '写入设备档案的测点（请填写单位和量程）：' },
   more: { en: 'more', zh: '种其他解释' },
-} as const satisfies Record<string, Record<Lang, string>>;
+} as const satisfies Record<string, Said>;

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { isLineBus, type Site } from '../../runtime/config/site.ts';
+import { configIn } from '../gateway/running-gateway.ts';
 import { type Lang, languageOf } from '../terminal/language.ts';
 
 const options = {
@@ -32,11 +33,10 @@ export type DeviceArguments = {
 export function deviceArguments(args: readonly string[]): DeviceArguments {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options });
   const lang = languageOf(values.lang, process.env);
-  if (values.config === undefined)
-    throw new FengsuiError('INVALID', 'which gateway? Add --config FILE, the configuration that it runs with');
+  const config = configIn(values.config);
   if (positionals.length > 1)
     throw new FengsuiError('INVALID', `${positionals.slice(1).join(' ')}: one device at a time; put names in quotes`);
-  return { config: values.config, lang, json: values.json, what: positionals[0], given: values };
+  return { config, lang, json: values.json, what: positionals[0], given: values };
 }
 
 /** `add 3 --profile … --name …` as a change. Pure. @throws FengsuiError INVALID with what to add */

@@ -1,9 +1,6 @@
 import { fieldsOf } from '../../../sdk/wire/parse.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
-import type { LocalQuery } from '../../runtime/local/local-socket.ts';
+import { type RunningGateway, runningGateway } from '../gateway/running-gateway.ts';
 import { filled } from '../terminal/language.ts';
 import { harmless } from '../terminal/text.ts';
 import { additionOf, alterationOf, type DeviceArguments, deviceArguments, idOf } from './arguments.ts';
@@ -19,35 +16,38 @@ import { deviceWords } from './words.ts';
  */
 export const deviceAdd = async (args: readonly string[]): Promise<void> => {
   const given = deviceArguments(args);
-  const change = additionOf(await loadConfig(given.config), given);
-  await send(given, { act: 'add', ...change }, 'added');
+  const gateway = await runningGateway(given.config);
+  await send(gateway, given, { act: 'add', ...additionOf(gateway.site, given) }, 'added');
 };
 
 /** See {@link deviceAdd}. */
 export const deviceChange = async (args: readonly string[]): Promise<void> => {
   const given = deviceArguments(args);
-  await send(given, { act: 'change', ...alterationOf(given) }, 'changed');
+  const change = alterationOf(given);
+  await send(await runningGateway(given.config), given, { act: 'change', ...change }, 'changed');
 };
 
 /** See {@link deviceAdd}. */
 export const deviceRemove = async (args: readonly string[]): Promise<void> => {
   const given = deviceArguments(args);
-  await send(given, { act: 'remove', id: idOf(given.what) }, 'removed');
+  const id = idOf(given.what);
+  await send(await runningGateway(given.config), given, { act: 'remove', id }, 'removed');
 };
 
 /** `fengsui device list`: all devices, where they come from, and where the platform and the site are at odds. @throws as {@link deviceAdd} */
 export async function deviceList(args: readonly string[]): Promise<void> {
   const given = deviceArguments(args);
-  const pages = await pagesOf(given);
+  const pages = await pagesOf(await runningGateway(given.config));
   process.stdout.write(given.json ? jsonOf(pages) : deviceTable(deviceListing(pages), given.lang));
 }
 
 async function send(
+  { ask }: RunningGateway,
   { config, lang, json }: DeviceArguments,
   change: { readonly act: string; readonly id: string; readonly fields?: Data },
   done: 'added' | 'changed' | 'removed',
 ): Promise<void> {
-  const configVersion = fieldsOf(await ask(config, 'device', change), 'device').count('configVersion');
+  const configVersion = fieldsOf(await ask('device', change), 'device').count('configVersion');
   const line = harmless(filled(deviceWords[done][lang], change.id, config));
   process.stdout.write(json ? `${JSON.stringify({ device: change.id, configVersion })}\n` : `${line}\n`);
 }
@@ -61,19 +61,13 @@ function jsonOf(pages: readonly unknown[]): string {
 }
 
 /** All pages, as the gateway tells them. A list that changes meanwhile may be shown half as it was. */
-async function pagesOf({ config }: DeviceArguments): Promise<readonly unknown[]> {
+async function pagesOf({ ask }: RunningGateway): Promise<readonly unknown[]> {
   const pages: unknown[] = [];
   for (let after: string | undefined = ''; after !== undefined; ) {
-    const page = await ask(config, 'config', { after });
+    const page = await ask('config', { after });
     pages.push(page);
     const fields = fieldsOf(page, 'config');
     after = fields.has('next') ? fields.text('next') : undefined;
   }
   return pages;
 }
-
-const ask = async (config: string, query: LocalQuery, params: { readonly [key: string]: Data | undefined }) =>
-  askLocal((await loadConfig(config)).journal.path, query, { clock: systemClock(), signal: never, params });
-
-/** Ctrl-C ends the program. */
-const never = new AbortController().signal;

@@ -1,7 +1,5 @@
 import type { ListedDevice, Sync } from '../../../sdk/wire/desired.ts';
-import type { Lang } from '../terminal/language.ts';
-
-type Said = Record<Lang, string>;
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui device` says. */
 export const deviceWords = {

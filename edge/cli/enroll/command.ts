@@ -20,6 +20,8 @@ import { stopper } from '../../platform/stop.ts';
 import { loadConfig } from '../../runtime/config/load-config.ts';
 import type { Site } from '../../runtime/config/site.ts';
 import { type Lang, languageOf } from '../terminal/language.ts';
+import { need } from '../terminal/need.ts';
+import { tell } from '../terminal/terminal.ts';
 import { type IdentityPaths, newSiteText } from './new-site.ts';
 import { siteHints } from './site-hints.ts';
 import { sayEnrol } from './words.ts';
@@ -119,10 +121,3 @@ function pathsOf(file: string, site: Site | undefined): IdentityPaths {
   const folder = dirname(resolve(file));
   return { ca: join(folder, 'ca.pem'), cert: join(folder, 'gateway.pem'), key: join(folder, 'gateway.key') };
 }
-
-function need(value: string | undefined, question: string): string {
-  if (value === undefined || value === '') throw new FengsuiError('INVALID', question);
-  return value;
-}
-
-const tell = (text: string): void => void process.stderr.write(`${text}\n`);

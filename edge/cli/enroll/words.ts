@@ -1,4 +1,4 @@
-import { filled, type Lang } from '../terminal/language.ts';
+import { filled, type Lang, type Said } from '../terminal/language.ts';
 
 /** All that `fengsui enroll` says when nothing is wrong. */
 const words = {
@@ -31,7 +31,7 @@ const words = {
     en: 'the gateway is called “{}” here, and “{}” by the district; both work',
     zh: '网关在本机名为 “{}”，区县登记为 “{}”；不影响使用',
   },
-} as const satisfies Record<string, Record<Lang, string>>;
+} as const satisfies Record<string, Said>;
 
 /** A sentence with its gaps filled, in order. */
 export const sayEnrol = (word: keyof typeof words, lang: Lang, ...parts: readonly string[]): string =>

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { leastEvery, mostEvery } from '../../../sdk/wire/methods.ts';
 import { wallTimeOf } from '../../platform/wall-text.ts';
+import { configIn } from '../gateway/running-gateway.ts';
 import { type Lang, languageOf } from '../terminal/language.ts';
 
 export type HistoryForm = 'table' | 'csv' | 'senml' | 'json';
@@ -41,8 +42,8 @@ export function historyArguments(
       lang: { type: 'string' },
     },
   });
-  const { config, device, point: points, csv, senml, json } = values;
-  if (config === undefined) throw invalid('which gateway? Add --config FILE, the configuration that it runs with');
+  const { device, point: points, csv, senml, json } = values;
+  const config = configIn(values.config);
   if (device === undefined) throw invalid('which device? Add --device ID, as in the configuration');
   const chosen = { csv, senml, json } as const;
   const [form = 'table', more] = (['csv', 'senml', 'json'] as const).filter((each) => chosen[each]);

@@ -5,10 +5,9 @@ import { parseHistory } from '../../../sdk/client/results.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { ProfileSpec } from '../../../sdk/model/profile.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
 import type { Site, SiteDevice } from '../../runtime/config/site.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
 import { devicesOf } from '../gateway/devices-of.ts';
+import { type RunningGateway, runningGateway } from '../gateway/running-gateway.ts';
 import { type HistoryArguments, historyArguments } from './arguments.ts';
 import type { HistoryItem } from './item.ts';
 import { historyOutput } from './output.ts';
@@ -19,14 +18,14 @@ import { historyOutput } from './output.ts';
  * @throws FengsuiError UNAVAILABLE when it does not run; INVALID, CONFIG, FORBIDDEN, TIMEOUT, JOURNAL, PROTOCOL
  */
 export async function historyCommand(args: readonly string[]): Promise<void> {
-  const clock = systemClock();
-  const wanted = historyArguments(args, { now: clock.wall(), env: process.env });
-  const site = await loadConfig(wanted.config);
+  const wanted = historyArguments(args, { now: systemClock().wall(), env: process.env });
+  const running = await runningGateway(wanted.config);
+  const { site } = running;
   const device = (await devicesOf(site)).find(({ id }) => id === wanted.device);
   const { district, town, gateway } = site.address;
   const output = historyOutput(wanted, `${district}/${town}/${gateway}/${wanted.device}/`);
   let count = 0;
-  for await (const items of pagesOf(site, wanted, device?.profile)) {
+  for await (const items of pagesOf(running, wanted, device?.profile)) {
     if (items.length === 0) continue;
     if (count === 0) await print(output.head());
     count += items.length;
@@ -40,17 +39,15 @@ export async function historyCommand(args: readonly string[]): Promise<void> {
 }
 
 async function* pagesOf(
-  site: Site,
+  { site, ask }: RunningGateway,
   wanted: HistoryArguments,
   spec: ProfileSpec | undefined,
 ): AsyncGenerator<readonly HistoryItem[], void> {
-  const clock = systemClock();
   const { gateway } = site.address;
   const { device, points, from, to, every } = wanted;
   let after: number | undefined;
   do {
-    const params = { device, points, from, to, every, after };
-    const answer = await askLocal(site.journal.path, 'history', { clock, signal: never, params });
+    const answer = await ask('history', { device, points, from, to, every, after });
     const page = every === undefined ? parseHistory(answer) : parseBuckets(answer);
     if ('rows' in page)
       yield page.rows.map((row) => {
@@ -99,6 +96,3 @@ async function print(text: string): Promise<boolean> {
 
 let heard = false;
 let isOver = false;
-
-/** Ctrl-C ends the program. */
-const never = new AbortController().signal;

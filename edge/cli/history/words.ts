@@ -1,6 +1,4 @@
-import type { Lang } from '../terminal/language.ts';
-
-type Said = Record<Lang, string>;
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui history` says for people. */
 export const historyWords = {

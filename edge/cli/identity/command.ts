@@ -5,6 +5,8 @@ import { loadConfig } from '../../runtime/config/load-config.ts';
 import type { Site } from '../../runtime/config/site.ts';
 import { say } from '../authority/words.ts';
 import { languageOf } from '../terminal/language.ts';
+import { need } from '../terminal/need.ts';
+import { tell } from '../terminal/terminal.ts';
 
 /**
  * `fengsui identity`: makes the key of a gateway where its configuration says, unless it is there, and prints the request for its certificate.
@@ -16,13 +18,12 @@ export async function identityCommand(args: readonly string[]): Promise<void> {
     options: { config: { type: 'string' }, uplink: { type: 'string' }, lang: { type: 'string' } },
   });
   const lang = languageOf(values.lang, process.env);
-  if (values.config === undefined) throw new FengsuiError('INVALID', 'which gateway? Add --config FILE');
-  const site = await loadConfig(values.config);
+  const site = await loadConfig(need(values.config, 'which gateway? Add --config FILE'));
   const { key, cert } = filesOf(site, values.uplink);
   const { district, town, gateway } = site.address;
   const holder = { kind: 'gateway', name: gateway, town } as const;
   process.stdout.write(await certificateRequest({ keyFile: key, district, holder }));
-  process.stderr.write(`${say('requested', lang, key, cert)}\n`);
+  tell(say('requested', lang, key, cert));
 }
 
 function filesOf({ uplinks }: Site, id: string | undefined): { readonly key: string; readonly cert: string } {

@@ -5,10 +5,7 @@ import { decodeCbor } from '../../../sdk/wire/cbor.ts';
 import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import { fieldsOf, isList, isText } from '../../../sdk/wire/parse.ts';
 import { readRunClock } from '../../../sdk/wire/run-clock.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
-import type { Site } from '../../runtime/config/site.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
+import { configIn, type RunningGateway, runningGateway } from '../gateway/running-gateway.ts';
 import { columns } from '../terminal/columns.ts';
 import { type Lang, languageOf } from '../terminal/language.ts';
 import { harmless, localTime } from '../terminal/text.ts';
@@ -31,9 +28,7 @@ export async function recordsCommand(args: readonly string[]): Promise<void> {
   });
   const lang = languageOf(values.lang, process.env);
   const last = countIn(values.last);
-  if (values.config === undefined)
-    throw new FengsuiError('INVALID', 'which gateway? Add --config FILE, the configuration that it runs with');
-  const records = await newest(await loadConfig(values.config), last);
+  const records = await newest(await runningGateway(configIn(values.config)), last);
   process.stdout.write(values.json ? `${JSON.stringify({ records })}\n` : recordTable(records, lang));
 }
 
@@ -43,13 +38,8 @@ function countIn(text: string): number {
   throw new FengsuiError('INVALID', `--last ${text}: expected a number from 1 to 1000`);
 }
 
-async function newest(site: Site, last: number): Promise<readonly GatewayRecord[]> {
-  const answer = await askLocal(site.journal.path, 'records', {
-    clock: systemClock(),
-    signal: never,
-    params: { last },
-  });
-  const fields = fieldsOf(answer, 'records');
+async function newest({ site, ask }: RunningGateway, last: number): Promise<readonly GatewayRecord[]> {
+  const fields = fieldsOf(await ask('records', { last }), 'records');
   const clocks = decodeCbor(bytesOf(fields.text('clocks')));
   const known = (isList(clocks) ? clocks : []).map((raw, i) => readRunClock(raw, `records.clocks[${i}]`));
   return fields
@@ -75,6 +65,3 @@ export function recordTable(records: readonly GatewayRecord[], lang: Lang): stri
     .map(harmless)
     .join('\n')}\n`;
 }
-
-/** Ctrl-C ends the program. */
-const never = new AbortController().signal;

@@ -1,13 +1,13 @@
 import type { Audit, GatewayRecord, Linkage } from '../../../sdk/client/record.ts';
 import type { RunEnd } from '../../../sdk/model/record.ts';
-import type { Lang } from '../terminal/language.ts';
+import type { Lang, Said } from '../terminal/language.ts';
 
 /** All that `fengsui records` says, but for the records themselves. */
 export const recordWords = {
   time: { en: 'time', zh: '时间' },
   record: { en: 'record', zh: '记录' },
   none: { en: 'there are no records', zh: '没有记录' },
-} as const satisfies Record<string, Record<Lang, string>>;
+} as const satisfies Record<string, Said>;
 
 /** A record in a sentence. Pure. */
 export const recordText = (record: GatewayRecord, lang: Lang): string =>
@@ -42,7 +42,7 @@ const ends = {
   nothing: { en: 'for the first time', zh: '首次启动' },
   stop: { en: 'after a stop in order', zh: '上次正常停止' },
   failure: { en: 'after it was killed, failed or lost its power', zh: '上次异常终止或断电' },
-} as const satisfies Record<RunEnd, Record<Lang, string>>;
+} as const satisfies Record<RunEnd, Said>;
 
 function auditText(r: Audit, lang: Lang): string {
   const zh = lang === 'zh';
@@ -71,7 +71,7 @@ function auditText(r: Audit, lang: Lang): string {
 }
 
 /** Everything else is the code of a refusal. */
-const outcomes: Readonly<Record<string, Readonly<Record<Lang, string>>>> = {
+const outcomes: Readonly<Record<string, Said>> = {
   done: { en: 'done', zh: '已执行' },
   executed: { en: 'done', zh: '已执行' },
   verified: { en: 'done and proven', zh: '已执行并到位' },

@@ -1,7 +1,5 @@
 import type { Evidence, Verdict } from '../../bus/scan/judge-unit.ts';
-import type { Lang } from '../terminal/language.ts';
-
-type Said = Record<Lang, string>;
+import type { Lang, Said } from '../terminal/language.ts';
 
 /** All that `fengsui scan` says to a person. */
 export const scanWords = {

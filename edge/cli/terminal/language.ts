@@ -2,6 +2,8 @@ import { FengsuiError } from '../../../sdk/model/errors.ts';
 
 export const languages = ['en', 'zh'] as const;
 export type Lang = (typeof languages)[number];
+/** The same in each language. */
+export type Said = Readonly<Record<Lang, string>>;
 
 /** A sentence with its gaps `{}` filled, in order. */
 export function filled(sentence: string, ...parts: readonly string[]): string {

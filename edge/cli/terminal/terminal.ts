@@ -25,6 +25,9 @@ export function systemTerminal(): Terminal {
   };
 }
 
+/** Besides what a command prints: certificates and codes go where the output goes. */
+export const tell = (text: string): void => void process.stderr.write(`${text}\n`);
+
 async function ask(question: string, signal: AbortSignal): Promise<string | undefined> {
   const lines = createInterface({ input: process.stdin, output: process.stdout });
   // In a question the keyboard's Ctrl-C comes as an event of the line, not as a signal of the process.

@@ -7,7 +7,7 @@ import { cellsOf, columns } from '../../terminal/columns.ts';
 import type { Lang } from '../../terminal/language.ts';
 import type { RecordedRow } from './recording.ts';
 import type { ConditionSummary } from './summary.ts';
-import { eventWords, kindWords, lengthText, replayWords } from './words.ts';
+import { eventWords, kindText, lengthText, replayWords } from './words.ts';
 
 /** What a replay ended with. */
 export type ReplayEnd = {
@@ -30,7 +30,7 @@ const sparse = 2;
 
 /** A table that grows; its columns are as wide as they can need to be. */
 export function replayTable(rules: readonly Rule[], lang: Lang): ReplayReport {
-  const kinds = alarmKinds.map((kind) => kindWords[kind][lang]);
+  const kinds = alarmKinds.map((kind) => kindText(kind, lang));
   const events = Object.values(eventWords).map((word) => word[lang]);
   const conditions = rules.map(({ condition }) => condition);
   let wide: readonly string[] | undefined;
@@ -45,7 +45,7 @@ export function replayTable(rules: readonly Rule[], lang: Lang): ReplayReport {
       const unit = cause.unit === undefined || typeof cause.value !== 'number' ? '' : ` ${cause.unit}`;
       const value = cause.value === undefined ? '' : `${String(cause.value)}${unit}`;
       const why = explainAlarm({ cause, condition, phase, count }, lang);
-      const row = line(timestamp, condition, kindWords[kind][lang], eventWords[event]?.[lang] ?? event, value, why);
+      const row = line(timestamp, condition, kindText(kind, lang), eventWords[event]?.[lang] ?? event, value, why);
       const head = isFirst ? line(...replayWords.head[lang]) : '';
       isFirst = false;
       return head + row;
@@ -68,7 +68,7 @@ function summaryTable({ conditions, rows, unused, pollMs, gapMs }: ReplayEnd, la
       [...replayWords.summary[lang]],
       ...conditions.map((each) => [
         each.condition,
-        kindWords[each.kind][lang],
+        kindText(each.kind, lang),
         String(each.raised),
         lengthText(each.activeMs, lang),
         lengthText(each.longestMs, lang),

@@ -1,20 +1,12 @@
 import type { AlarmEvent, AlarmKind } from '../../../../sdk/model/alarm.ts';
-import type { Lang } from '../../terminal/language.ts';
+import type { Lang, Said } from '../../terminal/language.ts';
+import { kindWords } from '../words.ts';
 
-type Both = Readonly<Record<Lang, string>>;
-
-export const kindWords: Readonly<Record<AlarmKind, Both>> = {
-  fire: { en: 'fire', zh: '火警' },
-  call: { en: 'call', zh: '一键报警' },
-  'pre-alarm': { en: 'pre-alarm', zh: '预警' },
-  supervisory: { en: 'supervisory', zh: '监管' },
-  tamper: { en: 'tamper', zh: '防拆' },
-  fault: { en: 'fault', zh: '故障' },
-  test: { en: 'test', zh: '测试' },
-};
+/** In small letters: nothing burns in a replay. */
+export const kindText = (kind: AlarmKind, lang: Lang): string => kindWords[kind][lang].toLowerCase();
 
 /** Nobody acts in a replay: of the events only these come. */
-export const eventWords: Readonly<Partial<Record<AlarmEvent, Both>>> = {
+export const eventWords: Readonly<Partial<Record<AlarmEvent, Said>>> = {
   raised: { en: 'raised', zh: '发生' },
   repeated: { en: 'came back', zh: '再次发生' },
   cleared: { en: 'cleared', zh: '消除' },
