@@ -1,3 +1,4 @@
+import type { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { GatewayState } from '../wire/gateway-state.ts';
 import type { Site } from '../wire/topics.ts';
@@ -6,6 +7,7 @@ import type { Directory } from './gateway-directory.ts';
 import { isBucketOf, type Summary, type SummaryOf, toBucket } from './history-bucket.ts';
 import type { Listeners } from './listeners.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { onceKnown } from './once-known.ts';
 import { isMadeBy, type PointReading, pointSpec, type ReadingOf, toPointReading } from './reading.ts';
 import type { Arrival, SpanArrival } from './telemetry-arrivals.ts';
 import type { Came, TelemetryFeed } from './telemetry-feed.ts';
@@ -44,6 +46,7 @@ export type StreamsContext<P extends ProfileSpec> = {
   readonly directory: Directory;
   readonly feed: TelemetryFeed;
   readonly profiles: readonly P[];
+  readonly problem: (error: FengsuiError) => void;
   readonly open: <T extends object>(
     options: StreamOptions,
     start: (push: (item: T) => void) => () => void,
@@ -108,15 +111,14 @@ type Filter = StreamFilter & { readonly profile?: string };
 
 /** What passes the filter, made into items; `undefined` is no item. Profiles are looked up once for what came together. */
 function follow<A extends { readonly device: string }, T>(
-  ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles'>,
+  ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles' | 'problem'>,
   source: Listeners<Came<A>>,
   { gateway, device, profile }: Filter,
   itemOf: (site: Site, arrival: A, spec: ProfileSpec | undefined) => T | undefined,
 ): (push: (item: T) => void) => () => void {
   const specs = new Map<string, ProfileSpec>(ctx.profiles.map((spec) => [spec.id, spec]));
-  return (push) =>
-    source.add(({ site, all }) => {
-      if (gateway !== undefined && gateway !== site.gateway) return;
+  return (push) => {
+    const handOn = ({ site, all }: Came<A>): void => {
       const profiles = profilesOf(ctx.directory.at(site)?.state);
       for (const arrival of all) {
         if (device !== undefined && device !== arrival.device) continue;
@@ -125,7 +127,18 @@ function follow<A extends { readonly device: string }, T>(
         const item = itemOf(site, arrival, id === undefined ? undefined : specs.get(id));
         if (item !== undefined) push(item);
       }
+    };
+    // Which profile a device has stands in the state of its gateway; who does not ask for one need not wait for that.
+    const known = onceKnown(ctx.directory, handOn, ctx.problem);
+    const take = profile === undefined ? handOn : known.take;
+    const stop = source.add((came) => {
+      if (gateway === undefined || gateway === came.site.gateway) take(came);
     });
+    return () => {
+      stop();
+      known.end();
+    };
+  };
 }
 
 const nothing: ReadonlyMap<string, string> = new Map();
