@@ -37,11 +37,13 @@ describe.skipIf(!debian('mosquitto'))('fengsui authority renew-due', { timeout: 
     await writeFile(at(`${name}.key`), key, { mode: 0o600 });
   };
   const renewDue = (as: string, operatorKey: string, ...more: readonly string[]) =>
-    runProgram([
-      ...['authority', 'renew-due', '--folder', broker.folder, '--url', broker.url, '--lang', 'en'],
-      ...['--cert', at(`${as}.pem`), '--key', at(`${as}.key`)],
-      ...['--operator', 'renewal', '--operator-key', at(operatorKey), ...more],
-    ]);
+    runProgram(
+      ['authority', 'renew-due', '--folder', broker.folder, '--url', broker.url, '--lang', 'en'].concat(
+        ['--cert', at(`${as}.pem`), '--key', at(`${as}.key`)],
+        ['--operator', 'renewal', '--operator-key', at(operatorKey)],
+        more,
+      ),
+    );
 
   beforeAll(async () => {
     folder = await temporaryFolderOfFile();
@@ -74,7 +76,7 @@ describe.skipIf(!debian('mosquitto'))('fengsui authority renew-due', { timeout: 
 
   it('with a key that the gateway does not know renews nothing, says so, and fills no register however often', async () => {
     const before = await inUse();
-    for (const _day of [1, 2]) {
+    for (let run = 0; run < 2; run++) {
       const { code, out, err } = await renewDue('renewal', 'unknown.key');
       expect(out).toMatch(/^test-01: NOT RENEWED, .* FORBIDDEN: .*key of “renewal” under “operators”/);
       expect(err).toMatch(/does not go by itself: test-01\n$/); // gw-away has time

@@ -106,7 +106,7 @@ describe('the renewal of certificates that near their end', () => {
   it('hands over what it has signed before, where that did not arrive: the register does not grow with every try', async () => {
     await issue('gw-bad', 10);
     requests.set('gw-bad', makeRequest({ organization: '330603', unit: '001', commonName: 'gw-bad' }, newKey()));
-    for (const _day of [1, 2, 3]) expect((await renew()).failed).toHaveLength(1);
+    for (let run = 0; run < 3; run++) expect((await renew()).failed).toHaveLength(1);
     expect(await authority.list()).toHaveLength(2);
   });
 

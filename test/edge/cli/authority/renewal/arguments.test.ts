@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { renewalWanted } from '../../../../../edge/cli/authority/renewal/arguments.ts';
 
-const all = [
-  ...['--folder', 'authority', '--url', 'mqtts://b:8883', '--cert', 'renewal.pem', '--key', 'renewal.key'],
-  ...['--operator', 'renewal', '--operator-key', 'operator.key', '--lang', 'en'],
-];
+const command =
+  '--folder authority --url mqtts://b:8883 --cert renewal.pem --key renewal.key --operator renewal --operator-key operator.key --lang en';
+const all = command.split(' ');
 const without = (option: string): readonly string[] => all.filter((_, i) => ![all[i], all[i - 1]].includes(option));
 
 describe('what a renewal needs', () => {
