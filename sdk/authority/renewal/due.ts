@@ -2,7 +2,6 @@ import { commonName, type Holder } from '../holder.ts';
 import type { RegisterEntry } from '../register.ts';
 
 export const day = 86_400_000;
-export const usualBeforeDays = 90;
 
 /** A holder that may use a certificate that ends soon. Times are Unix ms. */
 export type Due = {

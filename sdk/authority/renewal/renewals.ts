@@ -1,6 +1,6 @@
 import { describeError, FengsuiError } from '../../model/errors.ts';
 import type { Authority } from '../authority.ts';
-import { concernsNobody, type Due, day, dueBy, usualBeforeDays } from './due.ts';
+import { concernsNobody, type Due, day, dueBy } from './due.ts';
 
 /** What a renewal needs of the connection to the district: a `Fengsui` of `connect()` has it. */
 export type RenewalConnection = {
@@ -46,6 +46,7 @@ export type RenewalOutcome = { readonly gateway: string; readonly until: number 
   | { readonly type: 'failed'; readonly error: FengsuiError }
 );
 
+const usualBeforeDays = 90;
 const usualDays = 3_650;
 
 /**
@@ -70,8 +71,14 @@ export async function* renewals(
   }
 }
 
-/** @throws FengsuiError INVALID: what is new would be due at once, and renewed by every run. */
-function daysBefore({ beforeDays = usualBeforeDays, days = usualDays }: RenewalOptions): number {
+/**
+ * How many days before its end a certificate is due.
+ * @throws FengsuiError INVALID: what is new would be due at once, and renewed by every run.
+ */
+export function daysBefore({
+  beforeDays = usualBeforeDays,
+  days = usualDays,
+}: Pick<RenewalOptions, 'beforeDays' | 'days'>): number {
   if (beforeDays > 0 && beforeDays < days) return beforeDays;
   throw new FengsuiError(
     'INVALID',

@@ -1,8 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Authority } from '../../../../sdk/authority/authority.ts';
 import { openAuthority } from '../../../../sdk/authority/open-authority.ts';
-import { usualBeforeDays } from '../../../../sdk/authority/renewal/due.ts';
-import { renewals } from '../../../../sdk/authority/renewal/renewals.ts';
+import { daysBefore, renewals } from '../../../../sdk/authority/renewal/renewals.ts';
 import { connectWith } from '../../../../sdk/client/connect.ts';
 import { ed25519Signer } from '../../../../sdk/client/signer.ts';
 import { readSecret } from '../../../../sdk/identity/secret-files.ts';
@@ -21,7 +20,8 @@ import { type RenewalTold, renewalJson, renewalLine, renewalSummary } from './te
  */
 export async function authorityRenewDue(args: readonly string[]): Promise<'needs a person' | undefined> {
   const wanted = renewalWanted(args);
-  const { folder, lang, operator, json, beforeDays = usualBeforeDays } = wanted;
+  const { folder, lang, operator, json } = wanted;
+  const beforeDays = daysBefore(wanted);
   const authority = await openAuthority({ folder });
   const times = { now: systemClock().wall(), beforeDays };
   const told: RenewalTold = { lang, times, folder, operator };
