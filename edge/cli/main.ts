@@ -2,19 +2,19 @@
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { version } from '../runtime/version.ts';
-import { alarmsList } from './alarms-list.ts';
-import { replayAlarms } from './alarms-replay.ts';
-import { busStat } from './bus-stat.ts';
-import { checkConfig } from './check-config.ts';
-import { detectCommand } from './detect.ts';
-import { deviceAdd, deviceChange, deviceList, deviceRemove } from './device.ts';
-import { historyCommand } from './history.ts';
+import { alarmsList } from './alarms/list.ts';
+import { replayAlarms } from './alarms/replay/command.ts';
+import { busStat } from './bus/command.ts';
+import { checkConfig } from './config/check.ts';
+import { printSchema } from './config/schema.ts';
+import { detectCommand } from './detect/command.ts';
+import { deviceAdd, deviceChange, deviceList, deviceRemove } from './device/commands.ts';
+import { historyCommand } from './history/command.ts';
 import { keygen } from './keygen.ts';
-import { printSchema } from './print-schema.ts';
 import { listProfiles } from './profiles.ts';
-import { recordsCommand } from './records.ts';
+import { recordsCommand } from './records/command.ts';
 import { run } from './run.ts';
-import { scanCommand } from './scan.ts';
+import { scanCommand } from './scan/command.ts';
 import { uplinkStat } from './uplink/command.ts';
 import { usage } from './usage.ts';
 
@@ -42,9 +42,9 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['scan', scanCommand],
   ['detect', detectCommand],
   ['keygen', alone(keygen)],
-  ['enroll', async (args) => (await import('./enrol/enroll.ts')).enrollCommand(args)],
+  ['enroll', async (args) => (await import('./enroll/command.ts')).enrollCommand(args)],
   // Loaded when they are called: the gateway has no use for what signs certificates.
-  ['identity', async (args) => (await import('./authority/identity.ts')).identityCommand(args)],
+  ['identity', async (args) => (await import('./identity/command.ts')).identityCommand(args)],
   ['authority init', async (args) => (await import('./authority/commands.ts')).authorityInit(args)],
   ['authority issue', async (args) => (await import('./authority/commands.ts')).authorityIssue(args)],
   ['authority renew', async (args) => (await import('./authority/commands.ts')).authorityRenew(args)],
@@ -55,7 +55,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['authority claims', async (args) => (await import('./authority/claim-commands.ts')).authorityClaims(args)],
   ['authority cancel', async (args) => (await import('./authority/claim-commands.ts')).authorityCancel(args)],
   ['authority serve', async (args) => (await import('./authority/serve.ts')).authorityServe(args)],
-  ['broker mosquitto-config', async (args) => (await import('./authority/broker-config.ts')).brokerConfig(args)],
+  ['broker mosquitto-config', async (args) => (await import('./broker/command.ts')).brokerConfig(args)],
 ]);
 
 async function main(argv: readonly string[]): Promise<number> {

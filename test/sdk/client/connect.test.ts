@@ -242,7 +242,9 @@ describe('requests', () => {
     gateway.answers.set('latest', silence);
     const before = gateway.requests.length;
     await expect(fs.telemetry.latest(address, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
-    expect(gateway.requests.slice(before).filter((r) => r.method === 'latest')).toHaveLength(2);
+    const asked = () => gateway.requests.slice(before).filter((r) => r.method === 'latest');
+    await until('the second question is there', () => asked().length > 1);
+    expect(asked()).toHaveLength(2);
     expect(calls).toBe(0);
   });
 
@@ -293,6 +295,23 @@ describe('telemetry', () => {
     await gateway.telemetry(1, [sample(0, 0.1), sample(0, 0.2), sample(0, 0.3), sample(0, 0.4)]);
     await until('two are dropped', () => stream.dropped === 2);
     expect((await stream.next()).value?.value).toBe(0.3);
+  });
+
+  it('lets nothing of a burst go while the reader keeps up, however little may wait', async () => {
+    const fs = await watcher();
+    const stream = fs.telemetry.stream({}, { buffer: 4 });
+    const burst = Array.from({ length: 100 }, (_, i) => i + 1);
+    const taken: unknown[] = [];
+    const reading = (async () => {
+      for await (const { value } of stream) {
+        taken.push(value);
+        if (value === 1) return stream.dropped;
+      }
+      return undefined;
+    })();
+    await Promise.all(burst.map((seq) => gateway.telemetry(seq, [sample(0, seq / 100)])));
+    expect(await reading).toBe(0);
+    expect(taken).toEqual(burst.map((seq) => seq / 100));
   });
 
   it('does not put an old value that was sent again in the place of a newer one', async () => {
