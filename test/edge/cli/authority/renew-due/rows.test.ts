@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { daysLeft, rowOf, rowsByHand, urgentDays } from '../../../../../edge/cli/authority/renewal/rows.ts';
+import { daysLeft, rowOf, rowsByHand, urgentDays } from '../../../../../edge/cli/authority/renew-due/rows.ts';
 import { holderOf } from '../../../../../sdk/authority/holder.ts';
 import type { RegisterEntry } from '../../../../../sdk/authority/register.ts';
 import { FengsuiError } from '../../../../../sdk/model/errors.ts';

@@ -1,7 +1,7 @@
 import { wallTime } from '../../../../sdk/model/time.ts';
 import { isoText } from '../../../platform/wall-text.ts';
-import { filled, type Lang } from '../../language.ts';
-import { harmless } from '../../terminal-text.ts';
+import { filled, type Lang } from '../../terminal/language.ts';
+import { harmless } from '../../terminal/text.ts';
 import { dayOf } from '../table.ts';
 import { daysLeft, type RenewalRow, type RenewalTimes, urgentDays } from './rows.ts';
 import { outcomeWords, sayRenewal } from './words.ts';

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { FengsuiError } from '../../../../sdk/model/errors.ts';
-import type { Lang } from '../../language.ts';
-import { need, where } from '../arguments.ts';
+import type { Lang } from '../../terminal/language.ts';
+import { need } from '../../terminal/need.ts';
+import { where } from '../arguments.ts';
 
 /** What `fengsui authority renew-due` was asked for. Keys are named by their files, never given. */
 export type RenewalWanted = {

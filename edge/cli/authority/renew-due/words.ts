@@ -1,7 +1,5 @@
-import { filled, type Lang } from '../../language.ts';
+import { filled, type Lang, type Said } from '../../terminal/language.ts';
 import type { RenewalRow } from './rows.ts';
-
-type Said = Record<Lang, string>;
 
 /** What is said of a certificate. {}: its holder, then when the present one ends; see {@link ends}. */
 export const outcomeWords = {

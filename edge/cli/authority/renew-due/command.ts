@@ -7,7 +7,7 @@ import { ed25519Signer } from '../../../../sdk/client/signer.ts';
 import { readSecret } from '../../../../sdk/identity/secret-files.ts';
 import { systemClock } from '../../../platform/clock.ts';
 import { stopper } from '../../../platform/stop.ts';
-import { tell } from '../arguments.ts';
+import { tell } from '../../terminal/terminal.ts';
 import { type RenewalWanted, renewalWanted } from './arguments.ts';
 import { type RenewalRow, rowOf, rowsByHand } from './rows.ts';
 import { type RenewalTold, renewalJson, renewalLine, renewalSummary } from './text.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { RenewalRow } from '../../../../../edge/cli/authority/renewal/rows.ts';
-import { renewalJson, renewalLine, renewalSummary } from '../../../../../edge/cli/authority/renewal/text.ts';
+import type { RenewalRow } from '../../../../../edge/cli/authority/renew-due/rows.ts';
+import { renewalJson, renewalLine, renewalSummary } from '../../../../../edge/cli/authority/renew-due/text.ts';
 
 const day = 86_400_000;
 const now = Date.UTC(2026, 10, 25);

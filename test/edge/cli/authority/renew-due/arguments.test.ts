@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { renewalWanted } from '../../../../../edge/cli/authority/renewal/arguments.ts';
+import { renewalWanted } from '../../../../../edge/cli/authority/renew-due/arguments.ts';
 
 const command =
   '--folder authority --url mqtts://b:8883 --cert renewal.pem --key renewal.key --operator renewal --operator-key operator.key --lang en';
