@@ -18,10 +18,10 @@ import { scanCommand } from './scan/command.ts';
 import { uplinkStat } from './uplink/command.ts';
 import { usage } from './usage.ts';
 
-/** 0 ok · 1 used wrongly · 2 configuration · 3 anything else */
-const exit = { ok: 0, usage: 1, config: 2, failed: 3 } as const;
+/** 0 ok · 1 used wrongly · 2 configuration · 3 anything else · 4 done, and a person has to see to something */
+const exit = { ok: 0, usage: 1, config: 2, failed: 3, needsPerson: 4 } as const;
 
-type Command = (args: readonly string[]) => Promise<void>;
+type Command = (args: readonly string[]) => Promise<'needs a person' | undefined | void>;
 
 /** Words of a command → what it does with the arguments that follow them. */
 const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
@@ -48,6 +48,7 @@ const commands: ReadonlyMap<string, Command> = new Map<string, Command>([
   ['authority init', async (args) => (await import('./authority/commands.ts')).authorityInit(args)],
   ['authority issue', async (args) => (await import('./authority/commands.ts')).authorityIssue(args)],
   ['authority renew', async (args) => (await import('./authority/commands.ts')).authorityRenew(args)],
+  ['authority renew-due', async (args) => (await import('./authority/renew-due/command.ts')).authorityRenewDue(args)],
   ['authority revoke', async (args) => (await import('./authority/commands.ts')).authorityRevoke(args)],
   ['authority list', async (args) => (await import('./authority/commands.ts')).authorityList(args)],
   ['authority claim', async (args) => (await import('./authority/claim-commands.ts')).authorityClaim(args)],
@@ -63,7 +64,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = two ?? commands.get(first);
   if (argv.length === 0 || argv.some((arg) => arg === '--help' || arg === '-h')) process.stdout.write(usage);
   else if (first === '--version' || first === '-v') process.stdout.write(`${version}\n`);
-  else if (command) await command(argv.slice(two ? 2 : 1));
+  else if (command) return (await command(argv.slice(two ? 2 : 1))) ? exit.needsPerson : exit.ok;
   else throw new FengsuiError('INVALID', `there is no command “${argv.join(' ')}”; see fengsui --help`);
   return exit.ok;
 }
