@@ -42,7 +42,7 @@ module.exports = {
       name: 'authority-stands-apart',
       comment: 'Neither the SDK nor the gateway loads what signs certificates.',
       severity: 'error',
-      from: { pathNot: '^(sdk/authority/|edge/cli/authority/|test/|docs/examples/)' },
+      from: { pathNot: '^(sdk/authority/|edge/cli/(authority|broker|identity)/|test/|docs/examples/)' },
       to: { path: '^sdk/authority/|node_modules/@peculiar/' },
     },
     {
@@ -55,8 +55,8 @@ module.exports = {
       name: 'authority-commands-load-late',
       comment: 'The program of the gateway loads them only when they are called.',
       severity: 'error',
-      from: { pathNot: '^(edge/cli/(authority|enrol)/|test/)' },
-      to: { path: '^edge/cli/(authority|enrol)/', dependencyTypesNot: ['dynamic-import'] },
+      from: { pathNot: '^(edge/cli/(authority|broker|enroll|identity)/|test/)' },
+      to: { path: '^edge/cli/(authority|broker|enroll|identity)/', dependencyTypesNot: ['dynamic-import'] },
     },
     {
       name: 'pure-core',

@@ -16,6 +16,7 @@ export { brokerFiles, mosquittoAcl, mosquittoConfig } from './mosquitto.ts';
 export { type AuthorityOptions, createAuthority, openAuthority } from './open-authority.ts';
 export { certificateRequest } from './own-key.ts';
 export { type CertificateState, type Issued, type IssuedCertificate, type RegisterEntry, stateOf } from './register.ts';
-export { type RenewalConnection, type RenewalOptions, type RenewalReport, renewDue } from './renewal/renew-due.ts';
+export { type RenewalReport, type Renewed, renewDue } from './renewal/renew-due.ts';
+export type { RenewalConnection, RenewalOptions } from './renewal/renewals.ts';
 export type { RevocationReason } from './x509/revocation-list.ts';
 export type { AuthoritySigner } from './x509/signature.ts';

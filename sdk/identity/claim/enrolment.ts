@@ -28,7 +28,12 @@ export type EnrolmentReply =
       /** PEM. */
       readonly certificate: string;
     }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      /** For people. Nobody has signed it. */
+      readonly message: string;
+    };
 
 /** What the key of the claim signs. */
 export const enrolmentBytes = (claim: string, request: string): Uint8Array =>
@@ -62,5 +67,8 @@ export function decodeEnrolmentReply(bytes: Uint8Array): EnrolmentReply {
   const f = fieldsOf(decodeCbor(bytes, { bytes: mostOfReply, depth: 2, items: 16 }), 'enrolment reply');
   if (f.flag('ok')) return { ok: true, ticket: f.text('ticket'), certificate: f.text('certificate') };
   const code = f.text('code');
-  return { ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: f.text('message').slice(0, 500) };
+  return { ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: plain(f.text('message')) };
 }
+
+/** It may be of anybody on the way: it must not command the terminal in which it is read, nor change how the rest is read. */
+const plain = (text: string): string => text.slice(0, 500).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');
