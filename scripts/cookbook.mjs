@@ -44,7 +44,11 @@ const parts = [
         'Its configuration, who may do what, and whose certificates do not count any more.',
       ],
       ['enrolment', 'A new gateway', 'A claim code, its QR code, and the service that gateways come to.'],
-      ['renewal', 'The next certificate', 'Where both the authority and a certificate of the district are.'],
+      [
+        'renewal',
+        'The next certificate',
+        'Where both the authority and a certificate of the district are. More: [IDENTITY.md](IDENTITY.md#the-next-certificate).',
+      ],
     ],
   ],
   [

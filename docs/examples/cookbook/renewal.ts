@@ -1,23 +1,17 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import type { Fengsui } from 'fengsui';
-import { type Authority, type RenewalReport, renewDue } from 'fengsui/authority';
+import { openAuthority, type RenewalReport, renewDue } from 'fengsui/authority';
 
-/** Gateways get their next certificate over the network, 90 days before the present one ends. Once a day. */
-export async function renewDaily(
-  fs: Fengsui,
-  authority: Authority,
-  signal: AbortSignal,
-  tell: (report: RenewalReport) => void,
-): Promise<void> {
-  while (!signal.aborted) {
-    tell(await renewDue(fs, authority, { beforeDays: 90, signal }));
-    await pause(86_400_000, undefined, { signal }).catch(() => undefined); // the end is looked at above
-  }
+/** Once a day, from a timer: so the authority’s key is held for seconds only. `fengsui authority renew-due` does the same. */
+export async function renewGateways(fs: Fengsui, folder: string, signal: AbortSignal): Promise<readonly string[]> {
+  const authority = await openAuthority({ folder });
+  return inWords(await renewDue(fs, authority, { beforeDays: 90, signal }));
 }
 
 /** For the duty officer. Who is offline, or has failed, has its turn again tomorrow. */
-export const inWords = ({ renewed, trying, offline, failed }: RenewalReport): readonly string[] => [
-  ...renewed.map(({ gateway, to }) => `${gateway} has ${to}`),
+const inWords = ({ renewed, trying, offline, failed }: RenewalReport): readonly string[] => [
+  ...renewed.map(
+    ({ gateway, to, wasRefused }) => `${gateway} has ${to}${wasRefused ? ', as the last was refused' : ''}`,
+  ),
   ...trying.map((gateway) => `${gateway} is trying its new one`),
   ...offline.map((gateway) => `${gateway} is offline`),
   ...failed.map(({ gateway, error }) => `${gateway}: ${error.message}`),
