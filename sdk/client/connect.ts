@@ -10,7 +10,7 @@ import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
 import { type BrokerOptions, checkTls, connection } from './connection.ts';
 import { districtView } from './district-view.ts';
-import { type Fengsui, fengsui } from './fengsui.ts';
+import { type Fengsui, farewellMs, fengsui, lateGoodbye } from './fengsui.ts';
 import { receipts } from './receipts.ts';
 import { requests } from './requests.ts';
 import { groupDesk } from './share/group-desk.ts';
@@ -153,9 +153,11 @@ export async function connectWith<P extends ProfileSpec>(
     const ms = options.timeoutMs ?? connectTimeoutMs;
     await within({ ms, signals: [signal], late: () => first.late(ms) }, () => first.up);
     await quiet.come();
-    await stored?.load();
+    await stored?.load(signal ? AbortSignal.any([signal, closing.signal]) : closing.signal);
     if (signal?.aborted) throw abortError(signal.reason);
   } catch (e) {
+    const goodbye = async (): Promise<void> => sharing?.leave();
+    await within({ ms: farewellMs, signals: [], late: lateGoodbye }, goodbye).catch(describeError);
     closing.abort(e);
     await running.catch(describeError); // what is thrown tells more
     throw e;

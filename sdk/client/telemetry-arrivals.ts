@@ -1,13 +1,13 @@
 import { FengsuiError } from '../model/errors.ts';
 import { corrected, type RunClock } from '../model/run-clock.ts';
-import { monoTime, type WallTime } from '../model/time.ts';
+import { isWall, monoTime, type WallTime } from '../model/time.ts';
 import { columnAt } from '../wire/column-value.ts';
 import type { PointTable } from '../wire/point-table.ts';
 import type { Span } from '../wire/span.ts';
 import type { Gone, TelemetryBatch, TelemetryMessage } from '../wire/telemetry.ts';
 import type { ToldBucket } from './history-bucket.ts';
 import type { Corrected } from './reading.ts';
-import { isWall, noTime, wallOf } from './results.ts';
+import { noTime, wallOf } from './results.ts';
 import type { Order, Sighting } from './value-cache.ts';
 
 /** One value that came in. */

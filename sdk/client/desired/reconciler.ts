@@ -97,6 +97,7 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
   });
   const look = ({ entry, type }: DirectoryChange): void => {
     const { gateway } = entry.site;
+    if (type === 'removed') seen.delete(gateway); // whatever comes by this id later is another
     if (type === 'removed' || type === 'offline') return void heard.delete(gateway);
     const { desired, boot, configVersion } = entry.state ?? {};
     const news = JSON.stringify([entry.presence, desired, boot, configVersion]);
