@@ -134,6 +134,9 @@ export function connection(options: ConnectionOptions): Connection {
         client = opened;
         heard.clear();
         opened.on('message', (topic, payload, packet) => listener.message(topic, payload, packet.retain));
+        // The next message only when whoever awaits this one has had it: of a whole read of the socket at once even a fast
+        // reader's stream would run over.
+        opened.handleMessage = (_, done) => queueMicrotask(done);
         const why = await lifetime(opened, { url, subscribe: options.subscribe, signal }, (end) => {
           giveUp = end;
           isUp = true;

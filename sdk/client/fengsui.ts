@@ -96,7 +96,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     },
     gateways: gatewaysOf,
     devices: devices(shared),
-    telemetry: telemetry(shared),
+    telemetry: telemetry({ ...shared, problem: desk.problem }),
     alarms: alarmsOf,
     walkTests: walkTests(shared),
     fleet: fleet({ ...shared, active: alarmsOf.active }),
