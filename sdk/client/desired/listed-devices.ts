@@ -35,11 +35,7 @@ export async function readListing(requests: Requests, site: Site, options: CallO
 export const wantedOf = ({ devices }: Pick<DeviceListing, 'devices'>): readonly DeviceSpec[] =>
   devices.flatMap(({ origin, ...spec }) => (origin === 'file' ? [] : [spec]));
 
-async function readOnce(
-  requests: Requests,
-  site: Site,
-  limit: () => CallOptions,
-): Promise<DeviceListing | undefined> {
+async function readOnce(requests: Requests, site: Site, limit: () => CallOptions): Promise<DeviceListing | undefined> {
   let page: ConfigPage | undefined;
   const devices: ListedDevice[] = [];
   const conflicts: DesiredConflict[] = [];

@@ -510,17 +510,6 @@ describe('connection', () => {
     expect(seen).toEqual(['added true', 'offline false']);
   });
 
-  it('tells of a gateway that was taken off the broker and comes again as of a new one', async () => {
-    const fs = await watcher();
-    const changes = fs.gateways.watch();
-    const next = async () => (await changes.next()).value?.type;
-    expect(await next()).toBe('added');
-    await gateway.publish('presence', new Uint8Array(), true);
-    expect(await next()).toBe('removed');
-    await gateway.presence(true);
-    expect(await next()).toBe('added');
-  });
-
   it('forgets a gateway whose presence was cleared from the broker', async () => {
     const fs = await watcher();
     await gateway.publish('presence', new Uint8Array(), true);
@@ -588,17 +577,6 @@ describe('hostile messages', () => {
     });
     await expect(fs.alarms.active({ gateway: 'gw-1' })).rejects.toMatchObject({ code: 'PROTOCOL' });
     expect(errors).toHaveLength(1);
-  });
-
-  it('of one gateway whose list of alarms has no end do not keep the alarms of the others', async () => {
-    const fs = await watcher();
-    const other = own(await fakeGateway({ port: broker.port, id: 'gw-2' }));
-    await until('it is there', () => fs.gateways.list({ online: true }).length === 2);
-    const first = { alarms: [], next: 'a' };
-    gateway.answers.set('alarms', ({ params }) => (Object(params).after === 'a' ? { alarms: [], next: 'b' } : first));
-    const { unanswered } = await fs.alarms.active({}, { timeoutMs: 500 });
-    expect(unanswered).toMatchObject([{ gateway: 'gw-1', error: { code: 'TIMEOUT' } }]);
-    expect(other.requests.some(({ method }) => method === 'alarms')).toBe(true);
   });
 
   it('does not call alarms absent that a gateway could not tell', async () => {

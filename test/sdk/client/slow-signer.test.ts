@@ -1,5 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey, type Signer } from '../../../sdk/index.ts';
+import {
+  connect,
+  ed25519Signer,
+  type Fengsui,
+  FengsuiError,
+  generateOperatorKey,
+  type Signer,
+} from '../../../sdk/index.ts';
 import type { Request } from '../../../sdk/wire/request.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
 import { type FakeGateway, fakeGateway, hydrant } from '../../support/fake-gateway.ts';
