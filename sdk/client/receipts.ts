@@ -34,7 +34,6 @@ type Due = { readonly site: Site; readonly log: number; ranges: Ranges; heldMs?:
  */
 export function receipts({ signer, send, problem }: ReceiptsContext): Receipts {
   const due = new Map<string, Due>();
-  const few = atMost(atOnce);
   let timer: NodeJS.Timeout | undefined;
 
   const sendOne = async ({ site, log, ranges, heldMs }: Due, by: Signer): Promise<void> => {
@@ -51,6 +50,7 @@ export function receipts({ signer, send, problem }: ReceiptsContext): Receipts {
     const batch = [...due.values()];
     due.clear();
     if (!signer) return;
+    const few = atMost(atOnce);
     await Promise.all(
       batch.map((one) => few(() => sendOne(one, signer)).catch((cause: unknown) => unsent(one.site, cause))),
     );
