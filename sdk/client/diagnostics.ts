@@ -156,10 +156,11 @@ function logStream(
       const page = await ask(after);
       if (boot() !== run) [run, after] = [boot(), undefined];
       else if (page) {
+        const isMore = page.lines.length > 0 && page.next > (after ?? -1);
         after = page.next;
         if (page.missed > 0) push(missedLine(gateway, page));
         for (const line of page.lines) push(lineOf(gateway, line));
-        if (page.lines.length > 0) continue;
+        if (isMore) continue;
       }
       await pause(askEveryMs, own.signal).catch(() => undefined); // the loop sees the abort
     }
