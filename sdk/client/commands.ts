@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isAuditId, roleFor } from '../model/command.ts';
+import { approvalLifeMs, isAuditId, longestValidity, roleFor } from '../model/command.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import type { ArgsOf, CommandSpec, ProfileSpec } from '../model/profile.ts';
 import { fieldsOf } from '../wire/parse.ts';
@@ -130,9 +130,6 @@ export type CommandsContext = {
 };
 
 const defaultDeadlineMs = 10_000;
-const longestDeadlineMs = 300_000;
-/** As long as a challenge for two persons lives. */
-const approvalMs = 120_000;
 /** The site may declare a proof that the profile does not know of. */
 const proofMs = 20_000;
 
@@ -163,8 +160,8 @@ export function commands(ctx: CommandsContext): Commands {
     what: { readonly command: string; readonly args: Readonly<Record<string, number>>; readonly defaultMs: number },
     { deadlineMs = what.defaultMs, operator = ctx.operator, ifVersion }: CommandOptions,
   ): Draft => {
-    if (!(deadlineMs >= 1 && deadlineMs <= longestDeadlineMs))
-      throw new FengsuiError('INVALID', `deadlineMs: expected 1 to ${longestDeadlineMs}, got ${deadlineMs}`);
+    if (!(deadlineMs >= 1 && deadlineMs <= longestValidity))
+      throw new FengsuiError('INVALID', `deadlineMs: expected 1 to ${longestValidity}, got ${deadlineMs}`);
     const { command, args } = what;
     const { risk } = specOf(spec, command);
     const site = reach(ctx, gateway);
@@ -251,7 +248,7 @@ export function commands(ctx: CommandsContext): Commands {
     },
     async propose(device, command, args, options = {}) {
       signerOf(ctx);
-      const wanted = draft(device, { command, args, defaultMs: approvalMs }, options);
+      const wanted = draft(device, { command, args, defaultMs: approvalLifeMs }, options);
       const left = sharedLimit(options);
       const nonce = await challenge(wanted.site, { for: 'approval' }, left());
       const { bytes } = await sealed(wanted, left(), nonce);

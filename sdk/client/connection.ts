@@ -4,6 +4,7 @@ import { brokerOrder } from '../model/broker-order.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { tlsTrouble } from '../model/tls-trouble.ts';
 import { delays, reconnectBackoff } from './backoff.ts';
+import { pause } from './pause.ts';
 
 export type BrokerOptions = {
   /**
@@ -323,16 +324,4 @@ async function end(client: MqttClient, politely: boolean): Promise<void> {
     clearTimeout(timer);
   }
   client.end(true);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }
