@@ -39,7 +39,7 @@ export async function readEntry(
   if (message.kind === 'other') return { ...numbers, reason: 'unreadable' };
   try {
     if (message.kind === 'gone') return { ...numbers, reason: 'evicted', ...goneBetween(message) };
-    const origin = { site, table: await table(message.table), clocks };
+    const origin = { table: await table(message.table), clocks };
     if (message.kind === 'readings') return { ...numbers, arrivals: arrivalsOf(message, origin) };
     const { since, until } = spansOf(message, origin);
     return { ...numbers, reason: 'summarised', since, until };

@@ -50,9 +50,10 @@ export function telemetryEntries<P extends ProfileSpec>(ctx: EntriesContext<P>):
   const entryOf = ({ site, log, from, to, arrivals }: EntryArrivals): TelemetryEntry => {
     const profiles = profilesOf(ctx.directory.at(site)?.state);
     const { gateway } = site;
-    const readings = arrivals.map(({ device, point, seen }) =>
-      toPointReading({ gateway, device, point }, seen, pointSpec(specs.get(profiles.get(device) ?? ''), point)),
-    );
+    const readings = arrivals.map((arrival) => {
+      const spec = specs.get(profiles.get(arrival.device) ?? '');
+      return toPointReading(gateway, arrival, pointSpec(spec, arrival.point));
+    });
     return { gateway, log, from, to, readings };
   };
   return {
