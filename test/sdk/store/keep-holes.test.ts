@@ -117,13 +117,8 @@ async function storedIn(store: PlatformStore): Promise<readonly number[]> {
 
 const holesIn = async (store: PlatformStore) => (await store.audit.list({ act: 'history.hole' })).items;
 
-async function eventually(what: string, holds: () => Promise<boolean>, withinMs = 15_000): Promise<void> {
-  for (const end = performance.now() + withinMs; performance.now() < end; ) {
-    if (await holds()) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`waited in vain: ${what}`);
-}
+/** Filling is paced. */
+const eventually = (what: string, holds: () => Promise<boolean>): Promise<void> => until(what, holds, 20_000);
 
 describe.skipIf(!debian('mosquitto'))('holes in a history (apt-get install mosquitto)', { timeout: 40_000 }, () => {
   it('are fetched when a platform is back, no more than them, and each reading is there once', async () => {

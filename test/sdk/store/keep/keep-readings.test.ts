@@ -1,4 +1,4 @@
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { liveStream } from '../../../../sdk/client/live-stream.ts';
 import type { EntryRange, TelemetryEntry } from '../../../../sdk/client/telemetry-entries.ts';
 import { keepReadings, type ReadClient } from '../../../../sdk/store/keep/keep-readings.ts';
@@ -24,6 +24,8 @@ const entry = (seq: number): TelemetryEntry => ({
   ],
 });
 type Owned = { readonly gateway: string; readonly town: string; readonly isOwned: boolean };
+/** Long enough for a question that nobody should ask. */
+const aWhile = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 300));
 
 /** A store that has entries up to 10, kept by a process that hears what `hear` is given. */
 async function kept() {
@@ -65,63 +67,65 @@ async function kept() {
   });
   const ask = { gateway: 'gw-1', device: 'd', from: new Date(noon), to: new Date() };
   const stored = async () => (await store.history.range(ask)).items.map(({ value }) => value);
-  const pass = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
   return {
     asked,
-    stored,
-    pass,
     moveMark,
     mark: async () => (await store.history.marks(['gw-1']))[0]?.seq,
-    hear: (...seqs: number[]) => seqs.forEach((seq) => hear(entry(seq))),
-    tell: (change: Owned) => tell(change),
+    /** Resolves once these are stored, and nothing else. */
+    has: (...seqs: readonly number[]) =>
+      vi.waitFor(async () => expect(await stored()).toEqual(seqs), { timeout: 10_000, interval: 20 }),
+    hear: (...seqs: readonly number[]): void => {
+      for (const seq of seqs) hear(entry(seq));
+    },
+    owned: (isOwned: boolean): void => tell({ gateway: 'gw-1', town: '001', isOwned }),
   };
 }
 
-describe('keeping readings', () => {
+describe('keeping readings', { timeout: 30_000 }, () => {
   it('asks for what lies between the mark and the first that is heard', async () => {
-    const { asked, stored, pass, hear } = await kept();
+    const { asked, has, hear } = await kept();
     hear(13);
-    await pass(1_300);
-    expect(await stored()).toEqual([11, 12, 13]);
+    await has(11, 12, 13);
     expect(asked).toEqual([{ log: 7, after: 10, upTo: 12 }]);
   });
 
   it('leaves a hole that appears while it listens to the client at first', async () => {
-    const { asked, stored, pass, hear } = await kept();
+    const { asked, has, hear } = await kept();
     hear(11);
-    await pass(1_100);
+    await has(11);
     hear(14);
-    await pass(1_300);
-    expect([await stored(), asked]).toEqual([[11, 14], []]);
+    await has(11, 14);
+    await aWhile();
     hear(12, 13); // fetched by the client
-    await pass(1_300);
-    expect([await stored(), asked]).toEqual([[11, 12, 13, 14], []]);
+    await has(11, 12, 13, 14);
+    expect(asked).toEqual([]);
   });
 
   it('stores what still comes of a gateway that another keeps by now, and asks for nothing', async () => {
-    const { asked, stored, pass, hear, tell } = await kept();
-    tell({ gateway: 'gw-1', town: '001', isOwned: false });
+    const { asked, has, hear, owned } = await kept();
+    owned(false);
     hear(13);
-    await pass(1_300);
-    expect([await stored(), asked]).toEqual([[13], []]);
-    tell({ gateway: 'gw-1', town: '001', isOwned: true });
+    await has(13);
+    await aWhile();
+    expect(asked).toEqual([]);
+    owned(true);
     hear(14);
-    await pass(1_300);
-    expect(await stored()).toEqual([11, 12, 13, 14]);
+    await has(11, 12, 13, 14);
     expect(asked).toEqual([{ log: 7, after: 10, upTo: 13 }]);
   });
 
   it('goes on from where another has come to when a gateway is its own again', async () => {
-    const { asked, stored, pass, hear, tell, mark, moveMark } = await kept();
+    const { asked, has, hear, owned, mark, moveMark } = await kept();
     hear(11);
-    await pass(1_100);
-    tell({ gateway: 'gw-1', town: '001', isOwned: false });
+    await has(11);
+    owned(false);
     hear(12);
-    await pass(1_100);
+    await has(11, 12);
     await moveMark(20);
-    tell({ gateway: 'gw-1', town: '001', isOwned: true });
+    owned(true);
     hear(21);
-    await pass(1_300);
-    expect([await stored(), asked, await mark()]).toEqual([[11, 12, 21], [], 21]);
+    await has(11, 12, 21);
+    await aWhile();
+    expect([asked, await mark()]).toEqual([[], 21]);
   });
 });
