@@ -47,15 +47,15 @@ export async function createAuthority(options: AuthorityOptions & { readonly dis
   return openAuthority(options);
 }
 
-/** @throws FengsuiError NOT_FOUND, FORBIDDEN (others can open the key), INVALID (the key is not that of the certificate) */
+/** @throws FengsuiError NOT_FOUND, FORBIDDEN (others can open the key), INVALID (a file is damaged, or the key is not that of the certificate) */
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { folder, now = Date.now } = options;
   const paths = authorityPaths(folder);
   const certificate = await readIfThere(paths.certificate);
   if (certificate === undefined)
     throw new FengsuiError('NOT_FOUND', `there is no authority in ${folder}; “fengsui authority init” makes one`);
-  const own = new X509Certificate(certificate);
-  const signer = options.signer ?? signerOf(createPrivateKey(await readSecret(paths.key)));
+  const own = readable(paths.certificate, () => new X509Certificate(certificate));
+  const signer = options.signer ?? (await signerIn(paths.key));
   const publicKey = publicKeyOf(signer.publicKey);
   if (!publicKey.equals(own.publicKey))
     throw new FengsuiError('INVALID', `the key is not that of the authority’s certificate ${paths.certificate}`);
@@ -74,6 +74,20 @@ async function newSigner(path: string): Promise<AuthoritySigner> {
   const key = newKey();
   await writeNew(path, keyText(key), 0o600);
   return signerOf(key);
+}
+
+async function signerIn(path: string): Promise<AuthoritySigner> {
+  const pem = await readSecret(path);
+  return signerOf(readable(path, () => createPrivateKey(pem)));
+}
+
+/** @throws FengsuiError INVALID */
+function readable<T>(path: string, read: () => T): T {
+  try {
+    return read();
+  } catch (cause) {
+    throw new FengsuiError('INVALID', `${path} cannot be read: put it back from your copy`, { cause });
+  }
 }
 
 const signerOf = (key: KeyObject): AuthoritySigner => ({

@@ -9,37 +9,45 @@ export type OnceKnown<A> = {
 
 /** Messages that wait over all gateways: half a minute of some hundreds, whose state a broker has let go. */
 export const mostUnknown = 2_000;
+/** And readings in them: a message may hold some thousands. */
+export const mostUnknownReadings = 200_000;
 
 /**
  * Hands on what came of gateways in the order in which it came. What comes before a gateway has told its state waits for
- * that, as nothing can be said of it; of more than {@link mostUnknown} the oldest is let go, and that is told.
+ * that, as nothing can be said of it; of more than {@link mostUnknown} messages or {@link mostUnknownReadings} the oldest is let go, and that is told.
  */
-export function onceKnown<A extends { readonly site: Site }>(
+export function onceKnown<A extends { readonly site: Site; readonly all: readonly unknown[] }>(
   directory: Pick<Directory, 'at' | 'changes'>,
   use: (came: A) => void,
   problem: (error: FengsuiError) => void,
 ): OnceKnown<A> {
-  let waiting: readonly A[] = [];
+  let waiting: A[] = [];
+  let readings = 0;
   const isKnown = (site: Site): boolean => directory.at(site)?.state !== undefined;
   const stop = directory.changes.add(({ type, entry: { site } }) => {
     if (waiting.length === 0 || (type !== 'removed' && !isKnown(site))) return;
     const isMeant = (came: A): boolean => siteKey(came.site) === siteKey(site);
     const due = waiting.filter(isMeant);
     waiting = waiting.filter((came) => !isMeant(came));
+    readings -= due.reduce((sum, { all }) => sum + all.length, 0);
     if (type !== 'removed') for (const came of due) use(came);
   });
   return {
     take(came) {
       if (isKnown(came.site)) return use(came);
-      if (waiting.length >= mostUnknown) {
-        problem(tooMany(waiting[0]?.site ?? came.site));
-        waiting = waiting.slice(1);
+      waiting.push(came);
+      readings += came.all.length;
+      while (waiting.length > mostUnknown || readings > mostUnknownReadings) {
+        const oldest = waiting.shift();
+        if (!oldest) return;
+        readings -= oldest.all.length;
+        problem(tooMany(oldest.site));
       }
-      waiting = [...waiting, came];
     },
     end() {
       stop();
       waiting = [];
+      readings = 0;
     },
   };
 }
@@ -47,6 +55,6 @@ export function onceKnown<A extends { readonly site: Site }>(
 const tooMany = ({ gateway }: Site): FengsuiError =>
   new FengsuiError(
     'OVERLOADED',
-    `telemetry from gateway ${gateway} let go: ${mostUnknown} messages wait already for gateways to tell what devices they have; it is in \`telemetry.history\``,
+    `telemetry from gateway ${gateway} let go: ${mostUnknown} messages or ${mostUnknownReadings} readings wait already for gateways to tell what devices they have; it is in \`telemetry.history\``,
     { details: { gateway } },
   );

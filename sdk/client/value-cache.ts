@@ -38,36 +38,40 @@ const rounding = 1;
 export function valueCache(): ValueCache {
   const gateways = new Map<string, Devices>();
   const none: ReadonlyMap<string, Observation> = new Map();
-  const devicesOf = (site: Site): Devices => at(gateways, siteKey(site), newMap<Map<string, Sighting>>);
+  const devicesOf = (site: Site): Devices => at(gateways, siteKey(site), () => ({ byId: new Map(), points: 0 }));
   return {
     put: (site, device, point, seen) => put(devicesOf(site), device, point, seen),
     putAll(site, all) {
       const devices = devicesOf(site);
       return all.filter((seen) => put(devices, seen.device, seen.point, seen));
     },
-    of: (site, device) => gateways.get(siteKey(site))?.get(device) ?? none,
+    of: (site, device) => gateways.get(siteKey(site))?.byId.get(device) ?? none,
     keep(site, devices) {
       const known = gateways.get(siteKey(site));
+      if (!known) return;
       const wanted = new Set(devices);
-      for (const device of known?.keys() ?? []) if (!wanted.has(device)) known?.delete(device);
+      for (const [device, { size }] of known.byId) {
+        if (wanted.has(device)) continue;
+        known.byId.delete(device);
+        known.points -= size;
+      }
     },
   };
 }
 
-const newMap = <V>(): Map<string, V> => new Map();
+/** The points of the devices of one gateway, and how many they are: to count them for each new one would take ever longer. */
+type Devices = { readonly byId: Map<string, Map<string, Sighting>>; points: number };
 
-/** The points of the devices of one gateway. */
-type Devices = Map<string, Map<string, Sighting>>;
+const noPoints = (): Map<string, Sighting> => new Map();
 
 function put(devices: Devices, device: string, point: string, seen: Sighting): boolean {
-  const before = devices.get(device)?.get(point);
-  if (!before && sizeOf(devices) >= mostPoints) return false;
+  const before = devices.byId.get(device)?.get(point);
+  if (!before && devices.points >= mostPoints) return false;
+  if (!before) devices.points++;
   const later = before ? laterBy(seen, before) : Number.POSITIVE_INFINITY;
-  if (later >= 0) at(devices, device, newMap).set(point, seen);
+  if (later >= 0) at(devices.byId, device, noPoints).set(point, seen);
   return !before?.order || later > rounding;
 }
-
-const sizeOf = (devices: Devices): number => [...devices.values()].reduce((sum, points) => sum + points.size, 0);
 
 /** What the map holds there; it is put there when there is nothing yet. */
 function at<T>(map: Map<string, T>, key: string, make: () => T): T {

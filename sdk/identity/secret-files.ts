@@ -85,7 +85,7 @@ export async function exclusively<T>(lock: string, work: () => Promise<T>): Prom
     await file.close();
     return await work();
   } finally {
-    await rm(lock);
+    await rm(lock, { force: true }); // somebody may have taken us for killed
   }
 }
 

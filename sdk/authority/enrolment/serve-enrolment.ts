@@ -66,6 +66,8 @@ export async function serveEnrolment(options: EnrolmentOptions): Promise<Enrolme
     server.once('error', reject);
     server.listen(listen.port, listen.host, resolve);
   });
+  // One that could not be accepted, for want of file handles: whoever it was tries again.
+  server.on('error', () => undefined);
   return { url: urlOf(server, tls !== undefined), [Symbol.asyncDispose]: () => closed(server) };
 }
 

@@ -53,6 +53,15 @@ describe('the authority of a district', () => {
     });
   });
 
+  it.each(['ca.key', 'ca.pem'])('with a damaged %s says which file it is, and what to do', async (name) => {
+    const { folder } = await district();
+    await writeFile(join(folder, name), '-----BEGIN NOTHING-----\n');
+    await expect(openAuthority({ folder })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: expect.stringMatching(new RegExp(`${name}.*from your copy`)),
+    });
+  });
+
   it('is not made twice in one folder, nor found where there is none', async () => {
     const { folder } = await district();
     await expect(createAuthority({ folder, district: '330603' })).rejects.toMatchObject({ code: 'CONFLICT' });

@@ -97,6 +97,19 @@ describe('a hostile gateway', () => {
     expect(cache.put({ ...site, gateway: gatewayId('gw-2') }, 'one', 'more', seen)).toBe(true);
   });
 
+  it('that makes up devices takes no more time for the last of them than for the first', () => {
+    const cache = valueCache();
+    const seen = { point: 'p', value: { quality: 'good', at: monoTime(0), value: 1 }, wall: 0 } as const;
+    const made = (count: number, from: number) =>
+      Array.from({ length: count }, (_, n) => ({ ...seen, device: `d${from + n}` }));
+    const began = performance.now();
+    expect(cache.putAll(site, made(mostPoints, 0))).toHaveLength(mostPoints);
+    expect(cache.putAll(site, made(20_000, mostPoints))).toEqual([]);
+    expect(performance.now() - began).toBeLessThan(2_000); // it was half a minute
+    cache.keep(site, ['d7']);
+    expect(cache.putAll(site, made(3, mostPoints))).toHaveLength(3);
+  });
+
   it('that leaves thousands of holes in its records has the oldest closed', async () => {
     const alarms: Listeners<{ site: Site; message: LaneEntry }> = listeners();
     const desk = records({ directory: gatewayDirectory(() => new Date(0)), alarms, open: liveStream });

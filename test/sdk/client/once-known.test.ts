@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { gatewayDirectory } from '../../../sdk/client/gateway-directory.ts';
-import { mostUnknown, onceKnown } from '../../../sdk/client/once-known.ts';
+import { mostUnknown, mostUnknownReadings, onceKnown } from '../../../sdk/client/once-known.ts';
 import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { encodeGatewayState, encodePresence } from '../../../sdk/wire/gateway-state.ts';
@@ -30,7 +30,7 @@ function holding() {
   const directory = gatewayDirectory(() => new Date(0));
   const used: unknown[] = [];
   const problems: string[] = [];
-  const held = onceKnown<{ site: typeof one; n: number }>(
+  const held = onceKnown<{ site: typeof one; n: number; all: readonly unknown[] }>(
     directory,
     ({ n }) => used.push(n),
     (e) => problems.push(e.message),
@@ -42,13 +42,13 @@ describe('what comes of a gateway', () => {
   it('waits until its state has come, and is handed on in its order', () => {
     const { directory, used, take } = holding();
     directory.receivePresence(one, encodePresence({ online: true, boot: 1 }));
-    take({ site: one, n: 1 });
-    take({ site: two, n: 2 });
-    take({ site: one, n: 3 });
+    take({ site: one, n: 1, all: [0] });
+    take({ site: two, n: 2, all: [0] });
+    take({ site: one, n: 3, all: [0] });
     expect(used).toEqual([]);
     directory.receiveState(one, state);
     expect(used).toEqual([1, 3]);
-    take({ site: one, n: 4 });
+    take({ site: one, n: 4, all: [0] });
     directory.receiveState(two, state);
     expect(used).toEqual([1, 3, 4, 2]);
   });
@@ -56,10 +56,10 @@ describe('what comes of a gateway', () => {
   it('is let go with a gateway that is taken off the broker, and at the end', () => {
     const { directory, used, take, end } = holding();
     directory.receivePresence(one, encodePresence({ online: true, boot: 1 }));
-    take({ site: one, n: 1 });
+    take({ site: one, n: 1, all: [0] });
     directory.receivePresence(one, new Uint8Array());
     directory.receiveState(one, state);
-    take({ site: two, n: 2 });
+    take({ site: two, n: 2, all: [0] });
     end();
     directory.receiveState(two, state);
     expect(used).toEqual([]);
@@ -67,9 +67,21 @@ describe('what comes of a gateway', () => {
 
   it('fills no more room than it may: the oldest is let go, and told', () => {
     const { directory, used, problems, take } = holding();
-    for (let n = 0; n <= mostUnknown; n++) take({ site: one, n });
+    for (let n = 0; n <= mostUnknown; n++) take({ site: one, n, all: [0] });
     expect(problems).toEqual([expect.stringContaining('gw-1')]);
     directory.receiveState(one, state);
     expect([used[0], used.length]).toEqual([1, mostUnknown]);
+  });
+
+  it('in large messages fills no more room than many small ones', () => {
+    const { directory, used, problems, take } = holding();
+    const all = Array.from({ length: mostUnknownReadings / 10 }, () => 0);
+    for (let n = 0; n < 12; n++) take({ site: one, n, all });
+    expect(problems).toHaveLength(2);
+    directory.receivePresence(one, encodePresence({ online: true, boot: 1 }));
+    directory.receiveState(one, state);
+    expect(used).toEqual([2, 3, 4, 5, 6, 7, 8, 9, 10, 11]);
+    for (let n = 0; n < 10; n++) take({ site: two, n, all }); // what was handed on takes no room any more
+    expect(problems).toHaveLength(2);
   });
 });

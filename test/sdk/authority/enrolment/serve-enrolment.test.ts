@@ -1,7 +1,7 @@
 import { type RequestOptions, request } from 'node:http';
-import { connect, type Socket } from 'node:net';
+import { connect, Server, type Socket } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { enrol } from '../../../../edge/identity/enrol.ts';
 import {
   type Authority,
@@ -64,6 +64,17 @@ describe('the enrolment service', { timeout: 60_000 }, () => {
     expect(first.facts).toMatchObject({ ...newClaim(), authority: authority.certificate });
     expect((await gateway(code, service.url)).certificate).toBe(first.certificate);
     expect(events.map(({ type }) => type)).toEqual(['enrolled', 'told-again']);
+  });
+
+  it('goes on when connections cannot be accepted for want of file handles', async () => {
+    const listening = vi.spyOn(Server.prototype, 'listen');
+    const { url } = await serve();
+    const [server] = listening.mock.contexts;
+    listening.mockRestore();
+    if (!(server instanceof Server)) throw new Error('nobody listens');
+    for (let n = 0; n < 3; n++) server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE' }));
+    const { code } = await authority.claims.create(newClaim());
+    expect((await gateway(code, url)).facts.gateway).toBe(newClaim().gateway);
   });
 
   it('by HTTPS, with a certificate that the gateway cannot judge', async () => {
