@@ -1,9 +1,9 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import { millis, seconds } from '../../sdk/model/time.ts';
 import type { Receipt } from '../../sdk/wire/receipt.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Entry, Journal, Lane } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
+import { type Log, onChange } from '../platform/log.ts';
 import type { DeliveryWatch } from './delivery-watch.ts';
 import { type Taken, take } from './receipts.ts';
 
@@ -47,6 +47,10 @@ export type AlarmDrainContext = DrainContext & {
 
 const nobodyWaits = (): void => {};
 
+/** Says why a lane cannot be read, once; with an empty text, that it can be. */
+export const unreadLog = ({ log, destination }: Pick<DrainContext, 'log' | 'destination'>, lane: Lane) =>
+  onChange<string>((why) => why !== '' && log.warn('uplink.not-read', { destination, lane, why }));
+
 /**
  * Sends the alarm lane to one destination, in order, each entry as soon as it is stored. The cursor moves by the
  * application's receipts alone. What stays unreceipted is sent again: at once when the link returns or an
@@ -62,6 +66,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   let resend: (() => void) | undefined; // cancels the timer that runs
   let wake: () => void = nobodyWaits;
   const stop = (): void => wake();
+  const noteUnread = unreadLog(ctx, 'alarm');
 
   const rewind = (): void => {
     handed = taken.cursor;
@@ -81,6 +86,25 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       rewind();
     });
   };
+  const pause = (): void => {
+    paused = true;
+    ctx.clock.after(retryAfter, () => {
+      paused = false;
+      wake();
+    });
+  };
+  /** A disk that does not give back what it took is tried again: what is judged and linked here must not end with it. */
+  const read = async (from: number): Promise<readonly Entry[]> => {
+    try {
+      const entries = await journal.read('alarm', from, windowSize - inFlight);
+      noteUnread('');
+      return entries;
+    } catch (e) {
+      noteUnread(describeError(e));
+      pause();
+      return [];
+    }
+  };
   const send = (entry: Entry): void => {
     inFlight++;
     watch.sent(entry.seq);
@@ -93,11 +117,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       .catch((e: unknown) => {
         log.warn('uplink.alarm-not-taken', { destination, seq: entry.seq, why: describeError(e) });
         handed = Math.max(taken.cursor, Math.min(handed, entry.seq - 1));
-        paused = true;
-        ctx.clock.after(retryAfter, () => {
-          paused = false;
-          wake();
-        });
+        pause();
       })
       .then(() => {
         inFlight--;
@@ -147,7 +167,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
           wake = resolve;
         });
         const from = handed;
-        const entries = canSend() ? await journal.read('alarm', from, windowSize - inFlight) : [];
+        const entries = canSend() ? await read(from) : [];
         if (handed !== from) continue; // moved while reading: what was read is not what comes next
         if (entries.length === 0 || !canSend()) {
           await woken;

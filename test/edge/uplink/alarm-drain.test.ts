@@ -358,6 +358,30 @@ describe('resume', () => {
   });
 });
 
+describe('a disk that does not give back what it took', () => {
+  it('is asked again each second, said once, and ends neither the drain nor the gateway', async () => {
+    let isBroken = true;
+    const s = await stage({
+      stored: 2,
+      wrap: (j) => ({
+        ...j,
+        id: j.id,
+        read: (...which) =>
+          isBroken ? Promise.reject(new FengsuiError('JOURNAL', 'disk I/O error')) : j.read(...which),
+      }),
+    });
+    await s.clock.advance(5_000);
+    expect([s.news(), s.drain.caughtUp]).toEqual([[], false]);
+    const said = s.log.lines.filter(({ event }) => event === 'uplink.not-read');
+    expect(said.map(({ fields }) => fields)).toEqual([
+      { destination: 'platform', lane: 'alarm', why: expect.stringContaining('disk I/O error') },
+    ]);
+    isBroken = false;
+    await s.clock.advance(1_000);
+    expect(s.news()).toEqual([1, 2]);
+  });
+});
+
 describe('a journal with a hole', () => {
   it('numbers that were lost with a damaged file do not hold up the cursor for ever', async () => {
     const disk = memoryDisk();
