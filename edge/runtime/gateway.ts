@@ -30,6 +30,7 @@ import { clockDesk } from './clock/clock-desk.ts';
 import { type CommandDesk, commandDesk } from './commands/command-desk.ts';
 import { commandRules } from './commands/command-rules.ts';
 import { executed } from './commands/executed.ts';
+import { openProofs } from './commands/open-proofs.ts';
 import { receiptKey } from './commands/receipt-key.ts';
 import type { Site, SiteDevice } from './config/site.ts';
 import { deliveryDesk } from './delivery/delivery-desk.ts';
@@ -151,10 +152,12 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       configVersion: () => devices.version,
       outputs: fields.outputs,
       executed: await executed(shared),
+      openProofs: await openProofs(shared),
       record,
       key,
       fault: (device, condition, isSo) => {
-        if (fields.outputs.device(device)) alarms.trouble(device, condition, isSo);
+        // Gone, or by now a device that takes no commands: then there is no such fault.
+        if (fields.outputs.device(device)?.profile.commands) alarms.trouble(device, condition, isSo);
       },
     }),
   );
