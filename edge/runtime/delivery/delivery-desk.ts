@@ -19,7 +19,7 @@ export type DeliveryDesk = AsyncDisposable & {
   readonly stored: (seq: Seq, change: AlarmChange) => void;
   /** What the drain to that uplink tells of each alarm. */
   readonly watch: (uplink: string) => DeliveryWatch;
-  /** Takes up what an earlier run has left unconfirmed; its time begins anew. */
+  /** Takes up what an earlier run has left unconfirmed; its time begins anew. Where nothing waits, what it told is over. */
   readonly adopt: (uplinks: readonly string[]) => Promise<void>;
   readonly times: (uplink: string) => HopTimes | undefined;
   /** How many fires and calls wait for a confirmation, and how long the first of them. */
@@ -47,7 +47,8 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
   const births = new Map<Seq, Birth>();
   const watches = new Map<string, HopWatch>();
   const waiting = unconfirmed();
-  let isLate = false;
+  /** What was told last; not known of an earlier run. */
+  let isLate: boolean | undefined = false;
   let timer: (() => void) | undefined;
   let isOver = false;
 
@@ -60,9 +61,11 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
     const nowLate = left !== undefined && left <= 0;
     if (left !== undefined && left > 0) timer = clock.after(millis(left), judge);
     if (nowLate === isLate) return;
+    if (isLate === undefined && !nowLate && waiting.size > 0) return;
+    const wasLate = isLate;
     isLate = nowLate;
     if (isLate) log.warn('alarm.not-received', { waiting: waiting.size, withinS: within / 1_000 });
-    else log.info('alarm.received-after-all');
+    else if (wasLate) log.info('alarm.received-after-all');
     ctx.onLate(isLate);
   };
   const urgent = (seq: Seq): void => {
@@ -101,6 +104,7 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
     async adopt(uplinks) {
       const cursors = await Promise.all(uplinks.map((uplink) => journal.cursor(uplink, 'alarm')));
       if (cursors.length === 0) return;
+      isLate ||= undefined;
       for (const { seq, body } of await journal.read('alarm', Math.max(...cursors), mostAdopted)) {
         try {
           const entry = hearEntry(body);
@@ -109,6 +113,7 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
           log.warn('alarm.unreadable', { seq, why: describeError(e) });
         }
       }
+      judge();
     },
     times: (uplink) => watches.get(uplink)?.times(),
     waiting: () => {

@@ -100,6 +100,23 @@ describe('a fire or a call that nobody confirms', () => {
     expect(told.at(-1)).toBe('received');
   });
 
+  it('that an earlier run told as late is over once it is confirmed, however soon', async () => {
+    const journal = memoryJournal();
+    const { clock, told, desk, fire } = stage(journal);
+    await journal.append('alarm', clock.wall(), (seq) => encodeAlarm({ log: journal.id, seq, change: fire() }));
+    await desk.adopt(['a']);
+    await clock.advance(5_000);
+    expect(told).toEqual(['urgent']);
+    desk.watch('a').received({ ranges: [[1, 1]] });
+    expect(told).toEqual(['urgent', 'received']);
+  });
+
+  it('that an earlier run told as late is over at the start where it was confirmed since', async () => {
+    const { told, desk } = stage();
+    await desk.adopt(['a']);
+    expect(told).toEqual(['received']);
+  });
+
   it('waits no longer once the gateway ends', async () => {
     const { clock, told, desk, fire } = stage();
     desk.stored(1, fire());
