@@ -1,7 +1,7 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import { millis, seconds } from '../../sdk/model/time.ts';
 import type { Receipt } from '../../sdk/wire/receipt.ts';
-import type { Entry, Journal, Lane } from '../journal/journal.ts';
+import type { Entry, Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
 import { type Log, onChange } from '../platform/log.ts';
 import type { DeliveryWatch } from './delivery-watch.ts';
@@ -24,6 +24,8 @@ export interface AlarmDrain {
   wake(): void;
   /** What the platform's application has taken for good. */
   receipt(receipt: Receipt): void;
+  /** Up to here another destination has taken all for good, and this one stands in for it. */
+  delivered(upTo: Seq): void;
   /** Sends everything not receipted again, now. Returns the first number that will come. */
   resume(): number;
   /** Whether every alarm has been handed to the broker: only then may telemetry use the line. */
@@ -128,9 +130,12 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   };
   const takeOver = (receipt: Pick<Receipt, 'ranges' | 'heldMs'>): void => {
     watch.received(receipt);
+    moveOver(receipt.ranges);
+  };
+  const moveOver = (ranges: Receipt['ranges']): void => {
     const { last } = journal.status().lanes.alarm;
     const before = taken.cursor;
-    for (const range of receipt.ranges) taken = take(taken, range, last);
+    for (const range of ranges) taken = take(taken, range, last);
     if (taken.cursor === before) return;
     handed = Math.max(handed, taken.cursor);
     resendAfter = firstResend;
@@ -157,6 +162,9 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
     },
     receipt(receipt) {
       if (receipt.log === journal.id) takeOver(receipt);
+    },
+    delivered(upTo) {
+      if (upTo > taken.cursor) moveOver([[taken.cursor + 1, upTo]]);
     },
     async run(signal) {
       taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };

@@ -240,6 +240,16 @@ describe('receipts', () => {
     expect(s.drain.cursor).toBe(5);
   });
 
+  it('that another destination had count here, too, for whom it stands in; they are no hops of this one', async () => {
+    const s = await stage({ stored: 4 });
+    await s.receipt([3, 3]);
+    s.drain.delivered(2);
+    s.drain.delivered(1);
+    s.drain.delivered(9);
+    expect(s.drain.cursor).toBe(4);
+    expect(s.hops.filter((hop) => hop.startsWith('received'))).toEqual(['received 3-3']);
+  });
+
   it('for another journal mean nothing here', async () => {
     const s = await stage({ stored: 3 });
     s.drain.receipt({ log: s.journal.id + 1, ranges: [[1, 3]] });
