@@ -1,8 +1,18 @@
 import { Worker } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
-import { seconds } from '../../sdk/model/time.ts';
+import { type Millis, seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Call, Opened, Reply, Request, StoreOptions, StoreStatus } from './store.ts';
+import { largestOf, longestStep, newSteps, watchSteps } from './opening.ts';
+import {
+  type Call,
+  fileNames,
+  type Opened,
+  type Reply,
+  type Request,
+  type StoreOptions,
+  type StoreStatus,
+  type ThreadOptions,
+} from './store.ts';
 
 export type StoreClientOptions = StoreOptions & {
   readonly worker: URL;
@@ -91,7 +101,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const restart = async (): Promise<void> => {
     try {
-      const started = await start({ ...options, newId: first.opened.id });
+      const started = await start({ ...options, newId: first.opened.id }, 'again');
       if (closing) return void (await started.worker.terminate());
       watch(started);
       options.onUp(started.opened);
@@ -140,18 +150,23 @@ const mostStarts = 3;
 async function startAnew(options: StartOptions): Promise<Started> {
   for (let starts = 1; ; starts++) {
     try {
-      return await start(options);
+      return await start(options, 'first');
     } catch (e) {
       if (starts === mostStarts || !FengsuiError.is(e) || e.details['isDamage'] !== true) throw e;
     }
   }
 }
 
-type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'onHistory'>;
+type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'clock' | 'onHistory'>;
 
-function start(options: StartOptions): Promise<Started> {
-  const { directory, maxBytes, maxDays, newId, history, fsync } = options;
-  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }) };
+/**
+ * A thread that stands still while it opens the files is ended. One that hangs in the kernel cannot be: nobody waits for
+ * the first, without which there is no gateway; another is not started beside it, and the journal stays degraded.
+ */
+function start(options: StartOptions, which: 'first' | 'again'): Promise<Started> {
+  const { directory, maxBytes, maxDays, newId, history, fsync, clock } = options;
+  const steps = newSteps();
+  const workerData: ThreadOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }), steps };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
   let death: string | undefined;
   let refusal: FengsuiError | undefined;
@@ -160,7 +175,18 @@ function start(options: StartOptions): Promise<Started> {
   });
   const ended = new Promise<void>((done) => worker.once('exit', () => done()));
   return new Promise((done, fail) => {
+    let bytes = 0;
+    void largestOf(directory, Object.values(fileNames)).then((most) => {
+      bytes = most;
+    });
+    const within = (): Millis => longestStep(bytes);
+    const unwatch = watchSteps(steps, { clock, within }, () => {
+      refusal = stoodStill(directory, within());
+      void worker.terminate();
+      if (which === 'first') fail(refusal);
+    });
     const heard = (reply: Reply): void => {
+      if (reply.kind !== 'history-trouble') unwatch();
       if (reply.kind === 'opened')
         done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
       else if (reply.kind === 'unopened') {
@@ -171,13 +197,21 @@ function start(options: StartOptions): Promise<Started> {
     };
     worker.on('message', heard);
     // Not before: the locks on the files go with the thread.
-    void ended.then(() =>
+    void ended.then(() => {
+      unwatch();
       fail(
         refusal ?? new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`),
-      ),
-    );
+      );
+    });
   });
 }
+
+const stoodStill = (directory: string, within: Millis): FengsuiError =>
+  new FengsuiError(
+    'JOURNAL',
+    `the journal in ${directory} could not be opened: its thread has made no step for ${Math.round(within / 60_000)} minutes. Does the disk still answer? See dmesg; replace the card if it does not`,
+    { details: { directory } },
+  );
 
 /** Waits for the end of the thread, not only for its answer: the locks on the files go with it. */
 async function closeThread(

@@ -56,6 +56,7 @@ import { atRisk, riskDesk } from './risk/risk-desk.ts';
 import { type Check, journalCheck, selfTest, selfTestFailed } from './self-test.ts';
 import { stateReporter } from './state-reporter.ts';
 import { supervise, walkTestRunning, watchItself } from './watch-itself.ts';
+import { fedWhile } from './watchdog/fed-while.ts';
 import { runWatchdog } from './watchdog/watchdog.ts';
 import { wearDesk } from './wear/wear-desk.ts';
 
@@ -75,7 +76,7 @@ export type GatewayOptions = {
  * @throws FengsuiError JOURNAL | DRIVER_MISSING when it cannot keep what it would have to keep.
  */
 export async function runGateway(site: Site, options: GatewayOptions): Promise<void> {
-  const { clock: system, signal, journalWorker: worker } = options;
+  const { clock: system, signal, journalWorker: worker, watchdogs = [] } = options;
   const clock = guardedClock(system);
   const logs = logTail(options.log, clock);
   const { log } = logs;
@@ -83,7 +84,11 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const started = clock.mono();
   await using held = scope();
   await makeFolder(directory);
-  const journal = held.own(await openJournal({ directory, maxBytes, maxDays, history, fsync, worker, clock, log }));
+  const journal = held.own(
+    await fedWhile(watchdogs, { clock, log }, () =>
+      openJournal({ directory, maxBytes, maxDays, history, fsync, worker, clock, log }),
+    ),
+  );
   const gateway = deviceId(site.address.gateway);
   const boot = freshIdentity();
   const shared = { journal, clock, log, boot };
@@ -280,11 +285,7 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
       inner,
     ),
     wear.run(inner),
-    runWatchdog(
-      options.watchdogs ?? [],
-      { site, devices: () => devices.devices, fields, alarms, journal, clock, log },
-      inner,
-    ),
+    runWatchdog(watchdogs, { site, devices: () => devices.devices, fields, alarms, journal, clock, log }, inner),
     reporter.run(report, inner),
     daily(site.selfTest, testDaily, { clock: clock.calendar, log }, inner),
     risk.run(inner),

@@ -6,6 +6,7 @@ import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { journalDirectory, journalWorker } from '../../support/journal-directory.ts';
+import { until } from '../../support/until.ts';
 
 const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: Parameters<Journal['append']>[3]) =>
   journal.append(lane, wallTime(1), (seq) => Uint8Array.of(seq), keep);
@@ -128,8 +129,12 @@ it('a question that kills every thread is given up, and alarms go on', async () 
   await trial.log.heard('journal.degraded');
   const appended = append(journal);
   await trial.clock.advance(1_000);
-  // Two restarts, each a second of injected time after a death that comes in its own time.
-  while ((await Promise.race([appended, trial.clock.advance(1_000)])) === undefined);
+  // Two restarts, each a second of injected time after a death that comes in its own time; slow enough that no start is taken for stuck.
+  await until(
+    'the alarm is stored',
+    async () => (await Promise.race([appended, trial.clock.advance(100)])) !== undefined,
+    15_000,
+  );
   expect(await appended).toBe(1);
   await question;
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { standby } from '../../../../edge/runtime/delivery/standby.ts';
 import type { Uplink } from '../../../../edge/uplink/uplink.ts';
+import { millis } from '../../../../sdk/model/time.ts';
 import { appendNumbered } from '../../../support/entries.ts';
 import { fakeClock } from '../../../support/fake-clock.ts';
 import { memoryJournal } from '../../../support/memory-journal.ts';
-import { millis } from '../../../../sdk/model/time.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 
 function stage() {
