@@ -95,7 +95,7 @@ export function requestDesk(
     if (!isCommand(method)) throw new FengsuiError('PROTOCOL', `${method} is no command`);
     if (by.length > 1)
       throw new FengsuiError('INVALID', `${method}: only a command to a device is signed by two persons`);
-    requireRole(operators, by, roleOf(method));
+    requireRole(operators, by, roleOf[method]);
     open.spend(nonce, use);
     return handlers.command(method, params, by[0]);
   };
@@ -154,8 +154,23 @@ export function requestDesk(
   };
 }
 
-const roleOf = (method: Exclude<Command, 'invoke'>): OperatorRole =>
-  method === 'provision' || method === 'remove' ? 'configure' : 'operate';
+/** Each by name: a command that comes with a later version must be thought of. */
+const roleOf = {
+  provision: 'configure',
+  remove: 'configure',
+  apply: 'configure',
+  installCertificate: 'configure',
+  acknowledge: 'operate',
+  reset: 'operate',
+  silence: 'operate',
+  suppress: 'operate',
+  unsuppress: 'operate',
+  setRiskLevel: 'operate',
+  startWalkTest: 'operate',
+  stopWalkTest: 'operate',
+  scanBus: 'operate',
+  stopScan: 'operate',
+} as const satisfies Readonly<Record<Exclude<Command, 'invoke'>, OperatorRole>>;
 
 /** A method that came with a later version, or a field that makes no sense: whoever can be told is told. */
 function unread(bytes: Uint8Array, e: FengsuiError): Awaited<ReturnType<RequestDesk['answer']>> {

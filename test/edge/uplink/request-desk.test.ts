@@ -367,6 +367,11 @@ describe('a role', () => {
   it.each<[OperatorRole, Command, boolean]>([
     ['configure', 'provision', true],
     ['operate', 'provision', false],
+    ['configure', 'apply', true],
+    ['operate', 'apply', false],
+    ['configure', 'installCertificate', true],
+    ['operate', 'installCertificate', false],
+    ['operate', 'scanBus', true],
     ['operate', 'reset', true],
     ['configure', 'reset', false],
     ['receipts', 'silence', false],
