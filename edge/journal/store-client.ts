@@ -28,13 +28,18 @@ export type StoreClientOptions = StoreOptions & {
 export type StoreClient = {
   readonly opened: Opened;
   status(): StoreStatus;
-  /** Sent again, with the same content, to the next thread if one dies before it answers. @throws FengsuiError JOURNAL */
+  /**
+   * Sent again, with the same content, to the next thread if one dies before it answers. A write waits for a thread for
+   * ever; a question only while there may be one soon. @throws FengsuiError JOURNAL
+   */
   call(call: Call): Promise<Reply>;
   /** Closes the files and ends the thread; the thread is ended in any case. */
   close(): Promise<void>;
 };
 
 const restartAfter = seconds(1);
+/** Questions that may wait for an answer. */
+const mostQuestions = 256;
 const closeWithin = seconds(10);
 
 /**
@@ -62,6 +67,8 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   let cancelRestart: (() => void) | undefined;
   let up: Started | undefined;
   let status: StoreStatus | undefined;
+  /** Why the last thread could not open the files, until one can. */
+  let unopened: string | undefined;
 
   const receive = (reply: Reply): void => {
     if (reply.kind === 'opened' || reply.kind === 'unopened') return;
@@ -74,6 +81,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const watch = (started: Started): void => {
     up = started;
+    unopened = undefined;
     status = started.status;
     started.worker.on('message', receive);
     const gone = (): void => {
@@ -106,11 +114,22 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
       watch(started);
       options.onUp(started.opened);
     } catch (e) {
-      if (!closing) down(describeError(e));
+      if (closing) return;
+      unopened = describeError(e);
+      for (const [number, { request, fail }] of pending) {
+        if (!isQuestion(request.call)) continue;
+        pending.delete(number);
+        fail(new FengsuiError('JOURNAL', unopened));
+      }
+      down(unopened);
     }
   };
+  const refusal = (): string | undefined =>
+    unopened ?? (pending.size >= mostQuestions ? `${mostQuestions} questions wait for the disk already` : undefined);
   const call = (call: Call): Promise<Reply> =>
     new Promise((done, fail) => {
+      const why = isQuestion(call) ? refusal() : undefined;
+      if (why !== undefined) return fail(new FengsuiError('JOURNAL', why));
       counter += 1;
       const request = { number: counter, call };
       pending.set(counter, { request, wasLost: false, done, fail });
@@ -132,6 +151,9 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
     },
   };
 }
+
+/** It changes nothing, and somebody waits for the answer. */
+const isQuestion = ({ do: what }: Call): boolean => what !== 'write' && what !== 'close';
 
 type Started = {
   readonly worker: Worker;

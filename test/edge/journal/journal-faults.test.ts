@@ -13,7 +13,7 @@ const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: 
 
 /**
  * A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write,
- * `die-opened` as soon as it has said that it is open.
+ * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `mute` it answers no question.
  */
 function faulty() {
   const clock = fakeClock();
@@ -29,6 +29,7 @@ const dieIf = (name) => {
   rmSync(new URL(name, import.meta.url));
   process.exit(1);
 };
+if (has('dead')) process.exit(1);
 const post = parentPort.postMessage.bind(parentPort);
 const writes = new Set();
 parentPort.postMessage = (reply, transfer) => {
@@ -40,6 +41,7 @@ const on = parentPort.on.bind(parentPort);
 parentPort.on = (event, listener) =>
   on(event, (request) => {
     if (request.call?.do === 'kept' && has('die-asked')) process.exit(1);
+    if (request.call?.do === 'kept' && has('mute')) return;
     if (request.call?.do === 'write') {
       dieIf('die-before');
       writes.add(request.number);
@@ -137,6 +139,42 @@ it('a question that kills every thread is given up, and alarms go on', async () 
   );
   expect(await appended).toBe(1);
   await question;
+});
+
+it('questions do not wait for a disk that cannot be opened any more; alarms do', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('dead');
+  trial.order('die-asked');
+  const question = journal.kept('').catch((e: unknown) => e);
+  await trial.log.heard('journal.degraded');
+  const appended = append(journal);
+  let answer: unknown;
+  await until('a start has failed', async () => {
+    answer = await Promise.race([question, trial.clock.advance(100)]);
+    return answer !== undefined;
+  });
+  expect(answer).toMatchObject({ code: 'JOURNAL' });
+  await expect(journal.read('alarm', 0, 9)).rejects.toMatchObject({ code: 'JOURNAL' });
+  trial.cancel('die-asked');
+  trial.cancel('dead');
+  await until(
+    'the alarm is stored',
+    async () => (await Promise.race([appended, trial.clock.advance(100)])) !== undefined,
+    15_000,
+  );
+  expect((await journal.read('alarm', 0, 9)).length).toBe(1);
+});
+
+it('a disk that answers nothing costs a bounded memory, however much it is asked', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('mute');
+  const asked = Array.from({ length: 256 }, () => journal.kept('').catch((e: unknown) => e));
+  await expect(journal.kept('')).rejects.toMatchObject({ message: expect.stringContaining('256 questions') });
+  expect(await append(journal)).toBe(1);
+  await journal[Symbol.asyncDispose]();
+  for (const answer of asked) expect(await answer).toMatchObject({ code: 'JOURNAL' });
 });
 
 it('closing with a full disk ends, and tells which appends did not reach it', async () => {
