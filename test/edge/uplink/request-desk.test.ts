@@ -241,6 +241,16 @@ describe('a query', () => {
     expect((await Promise.all(sixteen)).every((r) => 'ok' in r && r.ok)).toBe(true);
     expect(await s.answer(request('challenge'))).toMatchObject({ ok: true });
   });
+
+  it('that wait for a disk which never answers give their places to others after a minute', async () => {
+    const s = stage({ handlers: { query: () => new Promise(() => undefined) } });
+    const sixteen = Array.from({ length: 16 }, () => s.answer(request('history')));
+    await s.clock.advance(59_999);
+    expect(await s.answer(request('challenge'))).toEqual(refusal('OVERLOADED', 'too many'));
+    await s.clock.advance(1);
+    for (const each of sixteen) expect(await each).toEqual(refusal('TIMEOUT', 'history'));
+    expect(await s.answer(request('challenge'))).toMatchObject({ ok: true });
+  });
 });
 
 const without = (key: string): Uint8Array => {
