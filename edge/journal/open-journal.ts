@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { FengsuiError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { type Log, onChange } from '../platform/log.ts';
+import { stopper } from '../platform/stop.ts';
 import { cursorBook } from './cursor-book.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
@@ -32,6 +35,8 @@ const defaultDays = 90;
 export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_576 };
 /** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
 const largestCommit = 256 * 1_024;
+/** What still waits at the end is given so long: a service manager waits a little longer. */
+const drainWithin = seconds(60);
 /** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
 const memory = { alarm: 10_000, telemetry: 10_000 } as const satisfies Record<Lane, number>;
 
@@ -167,8 +172,12 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
       if (isClosed) return;
       isClosed = true;
       cursors.flush();
-      await Promise.all([queues.alarm.close(), queues.telemetry.close()]);
-      await store.close();
+      // A thread that hangs answers none of them; closing the store fails what waits.
+      const drained = Promise.all([queues.alarm.close(), queues.telemetry.close()]);
+      await withDeadline({ clock, ms: drainWithin, signal: stopper().signal, what: 'the last writes' }, () => drained)
+        .catch(() => undefined)
+        .then(() => store.close());
+      await drained;
     },
   };
 }

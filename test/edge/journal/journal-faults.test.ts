@@ -13,7 +13,7 @@ const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: 
 
 /**
  * A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write,
- * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `mute` it answers no question.
+ * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `mute` it answers no question, with `stalled` no write.
  */
 function faulty() {
   const clock = fakeClock();
@@ -42,6 +42,7 @@ parentPort.on = (event, listener) =>
   on(event, (request) => {
     if (request.call?.do === 'kept' && has('die-asked')) process.exit(1);
     if (request.call?.do === 'kept' && has('mute')) return;
+    if (request.call?.do === 'write' && has('stalled')) return;
     if (request.call?.do === 'write') {
       dieIf('die-before');
       writes.add(request.number);
@@ -184,6 +185,21 @@ it('closing with a full disk ends, and tells which appends did not reach it', as
   const lost = expect(append(journal)).rejects.toMatchObject({ code: 'JOURNAL' });
   await journal[Symbol.asyncDispose]();
   await lost;
+});
+
+it.each(['stalled', 'dead'])('closing over a thread that is %s ends after a minute', async (how) => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  trial.order(how);
+  if (how === 'dead') trial.order('die-before');
+  const lost = append(journal).catch((e: unknown) => e);
+  if (how === 'dead') await trial.log.heard('journal.degraded');
+  const closed = journal[Symbol.asyncDispose]();
+  await trial.clock.advance(59_000);
+  expect(await Promise.race([closed.then(() => 'closed'), trial.clock.advance(0)])).toBe(undefined);
+  await trial.clock.advance(11_000);
+  await closed;
+  expect(await lost).toMatchObject({ code: 'JOURNAL' });
 });
 
 it('a telemetry acknowledgement reaches the disk with the next entry, or after 30 s: it costs no commit of its own', async () => {
