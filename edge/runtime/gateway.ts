@@ -115,8 +115,9 @@ export async function runGateway(site: Site, options: GatewayOptions): Promise<v
   const alarms = await alarmDesk({
     ...shared,
     zones: site.zones,
-    onChange: () => {
+    onChange: (change) => {
       fields.alarmsChanged();
+      delivery.judged(change);
       reporter.touch();
     },
     onStored: (seq, change) => {

@@ -146,6 +146,8 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       .catch((e: unknown) => log.warn('uplink.cursor-not-stored', { destination, why: describeError(e) }));
   };
   const canSend = (): boolean => ctx.isUp() && !paused && inFlight < windowSize;
+  /** Nothing is asked of a disk that has nothing more: one that is broken would hold up what can be sent without it. */
+  const hasMore = (): boolean => handed < journal.status().lanes.alarm.last;
   const caughtUp = (): boolean => inFlight === 0 && !paused && handed >= journal.status().lanes.alarm.last;
 
   return {
@@ -175,7 +177,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
           wake = resolve;
         });
         const from = handed;
-        const entries = canSend() ? await read(from) : [];
+        const entries = canSend() && hasMore() ? await read(from) : [];
         if (handed !== from) continue; // moved while reading: what was read is not what comes next
         if (entries.length === 0 || !canSend()) {
           await woken;

@@ -54,6 +54,24 @@ describe('a fire or a call that nobody confirms', () => {
     expect(told).toEqual(['urgent']);
   });
 
+  it('is late although the disk does not take it, so that those on the spot hear of it', async () => {
+    const { clock, told, desk, fire, change } = stage();
+    const raised = fire();
+    desk.judged(raised);
+    await clock.advance(30_000);
+    expect(told).toEqual(['late']);
+    await clock.advance(3_600_000);
+    desk.stored(1, raised);
+    expect(told).toEqual(['late', 'urgent']);
+    expect(desk.waiting()).toEqual({ urgent: 1, urgentMs: 3_630_000 });
+    desk.watch('a').received({ ranges: [[1, 1]] });
+    expect(told.at(-1)).toBe('received');
+    desk.judged(raised);
+    await clock.advance(30_000);
+    desk.stored(2, change({ kind: 'fire', event: 'reset' })); // there was no room for what was before it
+    expect(told.slice(3)).toEqual(['late', 'received']);
+  });
+
   it('each has its own time: that the first is confirmed does not help the second', async () => {
     const { clock, told, desk, fire } = stage();
     desk.stored(1, fire());
