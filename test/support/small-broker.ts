@@ -6,6 +6,8 @@ export type SmallBroker = AsyncDisposable & {
   readonly manners: {
     /** Acknowledges messages. */
     takes: boolean;
+    /** Grants subscriptions. */
+    grants: boolean;
     /** Closes each connection as soon as it has accepted it. */
     kicks: boolean;
   };
@@ -24,7 +26,7 @@ export type SmallBroker = AsyncDisposable & {
 /** As much of a broker of MQTT 3.1.1 as it takes to treat a client badly: real sockets, nothing delivered. */
 export async function smallBroker(): Promise<SmallBroker> {
   const sockets = new Set<Socket>();
-  const manners = { takes: true, kicks: false };
+  const manners = { takes: true, grants: true, kicks: false };
   const messages: { topic: string; body: Uint8Array }[] = [];
   let accepted = 0;
   let pinged = 0;
@@ -45,7 +47,7 @@ export async function smallBroker(): Promise<SmallBroker> {
       messages.push({ topic: packet.toString('utf8', 4, id), body: packet.subarray(id + 2, length) });
       if (manners.takes) socket.write(Uint8Array.of(0x40, 2, packet[id] ?? 0, packet[id + 1] ?? 0));
     }
-    if (type === 8) {
+    if (type === 8 && manners.grants) {
       const granted = filtersIn(packet).map(() => 1);
       socket.write(Uint8Array.of(0x90, 2 + granted.length, packet[2] ?? 0, packet[3] ?? 0, ...granted));
     }

@@ -45,7 +45,7 @@ describe('a thread that makes no step while it opens the files', () => {
        import { workerData } from 'node:worker_threads';
        writeFileSync(workerData.directory + '/hangs', '');
        openSync(workerData.directory + '/pipe', 'r');`,
-      (folder) => execFileSync('mkfifo', [`${folder}/pipe`]),
+      (folder) => execFileSync('sh', ['-c', 'mkfifo "$0"', `${folder}/pipe`]),
     );
     await using _ = directory;
     await until('the thread hangs', () => existsSync(directory.file('hangs')));
