@@ -66,6 +66,8 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   let closing = false;
   let cancelRestart: (() => void) | undefined;
   let up: Started | undefined;
+  /** Opens the files, or tries to. */
+  let starting: Worker | undefined;
   let status: StoreStatus | undefined;
   /** Why the last thread could not open the files, until one can. */
   let unopened: string | undefined;
@@ -109,7 +111,10 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const restart = async (): Promise<void> => {
     try {
-      const started = await start({ ...options, newId: first.opened.id }, 'again');
+      const started = await start({ ...options, newId: first.opened.id }, 'again', (worker) => {
+        starting = worker;
+      });
+      starting = undefined;
       if (closing) return void (await started.worker.terminate());
       watch(started);
       options.onUp(started.opened);
@@ -146,6 +151,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
       closing = true;
       cancelRestart?.();
       if (up) await closeThread(up, call, options.clock);
+      void starting?.terminate();
       for (const { fail } of pending.values()) fail(new FengsuiError('JOURNAL', 'the journal was closed meanwhile'));
       pending.clear();
     },
@@ -185,11 +191,16 @@ type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'clock' |
  * A thread that stands still while it opens the files is ended. One that hangs in the kernel cannot be: nobody waits for
  * the first, without which there is no gateway; another is not started beside it, and the journal stays degraded.
  */
-function start(options: StartOptions, which: 'first' | 'again'): Promise<Started> {
+function start(
+  options: StartOptions,
+  which: 'first' | 'again',
+  begun: (worker: Worker) => void = () => undefined,
+): Promise<Started> {
   const { directory, maxBytes, maxDays, newId, history, fsync, clock } = options;
   const steps = newSteps();
   const workerData: ThreadOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }), steps };
   const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
+  begun(worker);
   let death: string | undefined;
   let refusal: FengsuiError | undefined;
   worker.on('error', (e) => {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Journal } from '../../../edge/journal/journal.ts';
@@ -13,7 +13,7 @@ const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: 
 
 /**
  * A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write,
- * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `mute` it answers no question, with `stalled` no write.
+ * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `asleep` it never does, with `mute` it answers no question, with `stalled` no write.
  */
 function faulty() {
   const clock = fakeClock();
@@ -21,7 +21,7 @@ function faulty() {
   const script = directory.file('worker.mjs');
   writeFileSync(
     script,
-    `import { existsSync, rmSync } from 'node:fs';
+    `import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 const has = (name) => existsSync(new URL(name, import.meta.url));
 const dieIf = (name) => {
@@ -30,6 +30,10 @@ const dieIf = (name) => {
   process.exit(1);
 };
 if (has('dead')) process.exit(1);
+if (has('asleep')) {
+  setInterval(() => appendFileSync(new URL('beats', import.meta.url), '.'), 10);
+  await new Promise(() => undefined);
+}
 const post = parentPort.postMessage.bind(parentPort);
 const writes = new Set();
 parentPort.postMessage = (reply, transfer) => {
@@ -59,6 +63,7 @@ await import(${JSON.stringify(journalWorker.href)});
     open: () => openJournal({ ...directory.options, worker: pathToFileURL(script) }),
     order: (name: string): void => writeFileSync(directory.file(name), ''),
     cancel: (name: string): void => rmSync(directory.file(name)),
+    beats: (): number => statSync(directory.file('beats'), { throwIfNoEntry: false })?.size ?? 0,
     [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
   };
 }
@@ -200,6 +205,28 @@ it.each(['stalled', 'dead'])('closing over a thread that is %s ends after a minu
   await trial.clock.advance(11_000);
   await closed;
   expect(await lost).toMatchObject({ code: 'JOURNAL' });
+});
+
+it('a thread that is still opening the files when the journal is closed is ended, too', async () => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  trial.order('asleep');
+  trial.order('die-asked');
+  const question = journal.kept('').catch((e: unknown) => e);
+  await trial.log.heard('journal.degraded');
+  await until('another thread opens the files', async () => {
+    await trial.clock.advance(100);
+    return trial.beats() > 0;
+  });
+  await journal[Symbol.asyncDispose]();
+  expect(await question).toMatchObject({ code: 'JOURNAL' });
+  let before = -1;
+  await until('it is gone', async () => {
+    const [last, now] = [before, trial.beats()];
+    before = now;
+    await new Promise((done) => setTimeout(done, 100));
+    return last === now;
+  });
 });
 
 it('a telemetry acknowledgement reaches the disk with the next entry, or after 30 s: it costs no commit of its own', async () => {
