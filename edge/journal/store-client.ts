@@ -1,18 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
-import { type Millis, seconds } from '../../sdk/model/time.ts';
+import { seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
-import { largestOf, longestStep, newSteps, watchSteps } from './opening.ts';
-import {
-  type Call,
-  fileNames,
-  type Opened,
-  type Reply,
-  type Request,
-  type StoreOptions,
-  type StoreStatus,
-  type ThreadOptions,
-} from './store.ts';
+import type { Call, Opened, Reply, Request, StoreOptions, StoreStatus } from './store.ts';
+import { type Started, startAnew, startThread } from './store-thread.ts';
 
 export type StoreClientOptions = StoreOptions & {
   readonly worker: URL;
@@ -41,12 +32,6 @@ const restartAfter = seconds(1);
 /** Questions that may wait for an answer. */
 const mostQuestions = 256;
 const closeWithin = seconds(10);
-
-/**
- * Small heaps: the thread holds statements and the batch under way. The young generation decides what it adds to the
- * memory of the process; bodies live outside of both.
- */
-const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 type Pending = {
   readonly request: Request;
@@ -111,7 +96,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const restart = async (): Promise<void> => {
     try {
-      const started = await start({ ...options, newId: first.opened.id }, 'again', (worker) => {
+      const started = await startThread({ ...options, newId: first.opened.id }, 'again', (worker) => {
         starting = worker;
       });
       starting = undefined;
@@ -160,91 +145,6 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
 
 /** It changes nothing, and somebody waits for the answer. */
 const isQuestion = ({ do: what }: Call): boolean => what !== 'write' && what !== 'close';
-
-type Started = {
-  readonly worker: Worker;
-  readonly opened: Opened;
-  readonly status: StoreStatus;
-  /** Not an event: the thread may end with the message that it has opened the files, before anybody can listen. */
-  readonly ended: Promise<void>;
-  /** What it died of, once it did. */
-  readonly death: () => string | undefined;
-};
-
-/** At most once for each file that can be set aside. */
-const mostStarts = 3;
-
-/** Damage that shows while the files are opened ends the first thread; the next one sets the file aside. */
-async function startAnew(options: StartOptions): Promise<Started> {
-  for (let starts = 1; ; starts++) {
-    try {
-      return await start(options, 'first');
-    } catch (e) {
-      if (starts === mostStarts || !FengsuiError.is(e) || e.details['isDamage'] !== true) throw e;
-    }
-  }
-}
-
-type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'clock' | 'onHistory'>;
-
-/**
- * A thread that stands still while it opens the files is ended. One that hangs in the kernel cannot be: nobody waits for
- * the first, without which there is no gateway; another is not started beside it, and the journal stays degraded.
- */
-function start(
-  options: StartOptions,
-  which: 'first' | 'again',
-  begun: (worker: Worker) => void = () => undefined,
-): Promise<Started> {
-  const { directory, maxBytes, maxDays, newId, history, fsync, clock } = options;
-  const steps = newSteps();
-  const workerData: ThreadOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }), steps };
-  const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
-  begun(worker);
-  let death: string | undefined;
-  let refusal: FengsuiError | undefined;
-  worker.on('error', (e) => {
-    death = describeError(e);
-  });
-  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
-  return new Promise((done, fail) => {
-    let bytes = 0;
-    void largestOf(directory, Object.values(fileNames)).then((most) => {
-      bytes = most;
-    });
-    const within = (): Millis => longestStep(bytes);
-    const unwatch = watchSteps(steps, { clock, within }, () => {
-      refusal = stoodStill(directory, within());
-      void worker.terminate();
-      if (which === 'first') fail(refusal);
-    });
-    const heard = (reply: Reply): void => {
-      if (reply.kind !== 'history-trouble') unwatch();
-      if (reply.kind === 'opened')
-        done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
-      else if (reply.kind === 'unopened') {
-        const { why, isHopeless, isDamage } = reply;
-        refusal = new FengsuiError(isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', why, { details: { isDamage } });
-      } else if (reply.kind === 'history-trouble') return options.onHistory(reply.why); // it may write as it is opened
-      worker.off('message', heard);
-    };
-    worker.on('message', heard);
-    // Not before: the locks on the files go with the thread.
-    void ended.then(() => {
-      unwatch();
-      fail(
-        refusal ?? new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`),
-      );
-    });
-  });
-}
-
-const stoodStill = (directory: string, within: Millis): FengsuiError =>
-  new FengsuiError(
-    'JOURNAL',
-    `the journal in ${directory} could not be opened: its thread has made no step for ${Math.round(within / 60_000)} minutes. Does the disk still answer? See dmesg; replace the card if it does not`,
-    { details: { directory } },
-  );
 
 /** Waits for the end of the thread, not only for its answer: the locks on the files go with it. */
 async function closeThread(
