@@ -84,6 +84,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       batchBytes: mostBytes(maxBytes),
       whenFull: lane === 'alarm' ? 'refuse' : 'drop-oldest',
       onTrouble: (why) => trouble.set(lane, why),
+      onStall: (why) => trouble.set(`${lane} stalled`, why),
     });
   return journal({
     store,
@@ -166,6 +167,7 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
         waiting: queues.alarm.waiting() + queues.telemetry.waiting(),
         quarantined,
         ...(degraded === undefined ? {} : { degraded }),
+        ...(trouble.isStallAlone() && { isStalled: true as const }),
       };
     },
     async [Symbol.asyncDispose]() {
@@ -202,9 +204,11 @@ const wholeLimit = (limit: number): number => Math.min(Math.max(0, Math.floor(li
 
 const entriesOf = (reply: Reply) => (reply.kind === 'entries' ? reply.entries : []);
 
+type Part = Lane | 'thread' | `${Lane} stalled`;
+
 /** What is wrong with which part, as one text; each change is logged once. */
 function troubles(log: Log) {
-  const current = new Map<Lane | 'thread', string>();
+  const current = new Map<Part, string>();
   const text = (): string | undefined => (current.size === 0 ? undefined : [...new Set(current.values())].join('; '));
   const report = onChange<string | undefined>((to, from) => {
     if (to !== undefined) log.warn('journal.degraded', { why: to });
@@ -212,7 +216,8 @@ function troubles(log: Log) {
   });
   return {
     text,
-    set(part: Lane | 'thread', why: string | undefined): void {
+    isStallAlone: () => current.size > 0 && [...current.keys()].every((part) => part.endsWith('stalled')),
+    set(part: Part, why: string | undefined): void {
       if (why === undefined) current.delete(part);
       else current.set(part, why);
       report(text());

@@ -80,8 +80,9 @@ function progressOf(parts: WatchdogParts): () => readonly string[] {
     const answers = (): void => {
       answered = clock.mono();
     };
-    // A disk that fails is told as a fault, and a restart does not mend it.
-    if (journal.status().degraded !== undefined) answers();
+    // A disk that fails is told as a fault, and a restart does not mend it. One that says nothing may be a thread that hangs.
+    const { degraded, isStalled } = journal.status();
+    if (degraded !== undefined && !isStalled) answers();
     else journal.kept('watchdog').then(answers, () => undefined); // no answer is what is looked for
   };
   return () => {

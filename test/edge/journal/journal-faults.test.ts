@@ -192,6 +192,21 @@ it('closing with a full disk ends, and tells which appends did not reach it', as
   await lost;
 });
 
+it('a thread that does not answer a write is told after 30 s, as that and not as a disk that fails', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('stalled');
+  const lost = append(journal).catch((e: unknown) => e);
+  await trial.clock.advance(29_999);
+  expect(journal.status().degraded).toBeUndefined();
+  await trial.clock.advance(1);
+  expect(journal.status()).toMatchObject({ degraded: expect.stringContaining('30 s'), isStalled: true });
+  const closed = journal[Symbol.asyncDispose]();
+  await trial.clock.advance(70_000);
+  await closed;
+  expect(await lost).toMatchObject({ code: 'JOURNAL' });
+});
+
 it.each(['stalled', 'dead'])('closing over a thread that is %s ends after a minute', async (how) => {
   await using trial = faulty();
   const journal = await trial.open();

@@ -31,7 +31,7 @@ async function stage() {
     onStored: () => undefined,
   });
   watchItself(site, alarms);
-  const is = { polling: true, journal: true, judging: true };
+  const is = { polling: true, journal: true, judging: true, stalled: false };
   let fed = 0;
   const feeder: Feeder = {
     name: 'test',
@@ -63,7 +63,7 @@ async function stage() {
     },
     journal: {
       kept: (prefix: string) => (is.journal ? journal.kept(prefix) : never),
-      status: () => journal.status(),
+      status: () => ({ ...journal.status(), ...(is.stalled && { isStalled: true as const }) }),
     },
     clock,
     log,
@@ -121,6 +121,16 @@ describe('the watchdog', () => {
     await s.fedIn(10 * minute);
     const why = s.log.lines.filter(({ event }) => event === 'watchdog.hungry').map(({ fields }) => fields['why']);
     expect([why, await s.fedIn(minute)]).toEqual([['not now'], 12]);
+    await s.stop();
+  });
+
+  it('is not fed while all that is known of the journal is that it does not answer: its thread may hang', async () => {
+    const s = await stage();
+    s.disk.fail('the disk has not answered for 30 s');
+    s.is.stalled = true;
+    s.is.journal = false;
+    await s.fedIn(minute);
+    expect(await s.fedIn(10 * minute)).toBe(0);
     await s.stop();
   });
 });
