@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { profiles } from '../../device-profiles/index.ts';
 import type { ProfileSpec } from '../../sdk/model/profile.ts';
-import { columns } from './columns.ts';
-import { type Lang, languageOf } from './language.ts';
+import { columns } from './terminal/columns.ts';
+import { type Lang, languageOf } from './terminal/language.ts';
 
 /** Prints the devices that Fengsui knows, how they come from the works, and which maps are not verified. */
 export async function listProfiles(args: readonly string[]): Promise<void> {

@@ -57,6 +57,11 @@ export const usage = `fengsui: fire-safety edge gateway
                                   sign a certificate: gateway NAME --town 001, town NAME --town 001 (its command centre),
                                   district NAME (one process of the platform), broker NAME --host HOST...
   fengsui authority renew NAME --folder DIR [--request FILE] [--days N] [--out FILE]
+  fengsui authority renew-due --folder DIR --url mqtts://HOST:8883... --cert FILE --key FILE --operator NAME
+                    --operator-key FILE [--before-days 90] [--days N] [--dry-run] [--json] [--lang zh|en]
+                                  renew the certificates of all gateways that end within so many days, over the network,
+                                  and list the others that do; for a timer, once a day. --operator signs, as the gateways
+                                  know it. Exit code 4: somebody has to do something
   fengsui authority revoke NAME --folder DIR --why stolen|retired|replaced
                                   NAME as in the list, or a serial number
   fengsui authority list --folder DIR [--json] [--lang zh|en]
@@ -74,5 +79,5 @@ export const usage = `fengsui: fire-safety edge gateway
   Stop a gateway that uses the port first. Below zero: --shows=-12.5
   fengsui --version | --help
 
-Exit codes: 0 ok, 1 used wrongly, 2 configuration not valid, 3 failed while running.
+Exit codes: 0 ok, 1 used wrongly, 2 configuration not valid, 3 failed while running, 4 somebody has to do something.
 `;

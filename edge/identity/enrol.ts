@@ -6,7 +6,7 @@ import { encodeEnrolment } from '../../sdk/identity/claim/enrolment.ts';
 import type { SiteFacts } from '../../sdk/identity/claim/site-facts.ts';
 import { openTicket } from '../../sdk/identity/claim/ticket.ts';
 import { ownKey } from '../../sdk/identity/own-key.ts';
-import { FengsuiError } from '../../sdk/model/errors.ts';
+import { type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
 import type { Site as Address } from '../../sdk/wire/topics.ts';
 import { askService } from './ask-service.ts';
 import { checkCertificate } from './check-certificate.ts';
@@ -33,12 +33,31 @@ export async function enrol(enrolment: Enrolment, signal: AbortSignal): Promise<
   const secret = await ownKey(keyFile);
   const subject = address && { organization: address.district, unit: address.town, commonName: address.gateway };
   const reply = await askService(service, encodeEnrolment(makeRequest(subject, secret), key), signal);
-  if (!reply.ok) throw new FengsuiError(reply.code, reply.message);
+  if (!reply.ok) throw refusalOf(reply);
   const facts = openTicket(reply.ticket, key);
   if (address) refuseOther(facts, address);
   const authorities = [new X509Certificate(facts.authority)];
   checkCertificate(reply.certificate, { address: facts, keys: [secret], authorities });
   return { facts, certificate: reply.certificate };
+}
+
+/** Refusals that only another code can mend, if they are true: anybody on the way can send such a word. */
+const final: ReadonlySet<ErrorCode> = new Set([
+  'CLAIM_UNKNOWN',
+  'CLAIM_EXPIRED',
+  'CLAIM_CANCELLED',
+  'CLAIM_USED',
+  'CONFLICT',
+  'FORBIDDEN',
+]);
+
+export const isFinal = (code: ErrorCode): boolean => final.has(code);
+
+/** Whoever reads it may go and revoke what it names, so it says that it may be forged, and who knows the truth. */
+function refusalOf({ code, message }: { readonly code: ErrorCode; readonly message: string }): FengsuiError {
+  const doubt =
+    'Anybody on the way could have sent this: before anything is revoked for it, look at “fengsui authority claims”';
+  return new FengsuiError(code, isFinal(code) ? `the enrolment service answers: ${message}. ${doubt}` : message);
 }
 
 /** @throws FengsuiError CONFLICT with what differs */

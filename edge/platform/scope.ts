@@ -1,5 +1,7 @@
 /** `AsyncDisposableStack` for Node 20, which has the symbols but not the class. Closes in reverse order. */
-export function scope(): AsyncDisposable & { own<T extends AsyncDisposable>(resource: T): T } {
+export type Scope = AsyncDisposable & { readonly own: <T extends AsyncDisposable>(resource: T) => T };
+
+export function scope(): Scope {
   const owned: AsyncDisposable[] = [];
   return {
     own(resource) {

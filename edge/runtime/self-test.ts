@@ -1,8 +1,10 @@
 import { describeError } from '../../sdk/model/errors.ts';
+import type { DeviceId } from '../../sdk/model/ids.ts';
 import { seconds } from '../../sdk/model/time.ts';
 import { type Rule, troubleRule } from '../alarm/rule.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { Log } from '../platform/log.ts';
+import type { AlarmDesk } from './alarms/alarm-desk.ts';
 
 export const selfTestFailed = 'self-test-failed';
 
@@ -29,6 +31,20 @@ export async function selfTest(checks: readonly Check[], log: Log): Promise<bool
   }
   log.info('self-test.done', { passed, checks: checks.length });
   return passed;
+}
+
+/** What is done once a day: the checks, and a fault of the gateway until all of them pass. */
+export function dailyTest(
+  checks: readonly Check[],
+  gateway: DeviceId,
+  alarms: Pick<AlarmDesk, 'trouble'>,
+  log: Log,
+): () => void {
+  return () => {
+    selfTest(checks, log)
+      .then((passed) => alarms.trouble(gateway, selfTestFailed, !passed))
+      .catch((e: unknown) => log.warn('self-test.bug', { why: describeError(e) }));
+  };
 }
 
 /** What is written can be read again. */

@@ -28,6 +28,8 @@ export const day = 86_400_000;
 /** A certificate must not be too young for a gateway whose clock wakes at the beginning of Unix time. */
 export const notBefore = 0;
 export const authorityDays = 18_250;
+/** A certificate that is so much of its time younger or older than what is asked for is as good. */
+const littleTime = 0.1;
 const daysOf = { gateway: 3_650, broker: 3_650, district: 730, town: 730 } as const;
 
 /** An authority at work on its folder. */
@@ -105,8 +107,31 @@ async function renew(
 ): Promise<IssuedCertificate> {
   const { holder, revoked } = await find(desk, serial);
   if (revoked) throw new FengsuiError('FORBIDDEN', `${serial} was revoked: issue a certificate for a new key instead`);
-  const same = async (): Promise<KeyProof> => ({ publicKey: await publicKeyIn(desk.paths.issuedFile(serial)) });
-  return issue(desk, holder, proof ?? (await same()), { days });
+  if (!proof) return issue(desk, holder, { publicKey: await publicKeyIn(desk.paths.issuedFile(serial)) }, { days });
+  const publicKey = keyIn(proof, holder);
+  const notAfter = endOf(desk, holder, days);
+  return desk.alone(
+    async () =>
+      (await givenBefore(desk, { holder, publicKey, notAfter })) ?? issueAlone(desk, holder, publicKey, notAfter),
+  );
+}
+
+/** Whoever asks for the same again has not got it: a command that nobody answers must not fill the register. */
+async function givenBefore(
+  { paths, list, now }: Desk,
+  wanted: { readonly holder: Holder; readonly publicKey: KeyObject; readonly notAfter: number },
+): Promise<IssuedCertificate | undefined> {
+  const { holder, publicKey, notAfter } = wanted;
+  const asGood = (notAfter - now()) * littleTime;
+  const alike = (await list()).filter(
+    (entry) => !entry.revoked && sameHolder(entry.holder, holder) && Math.abs(entry.notAfter - notAfter) <= asGood,
+  );
+  for (const entry of alike) {
+    const certificate = await readIfThere(paths.issuedFile(entry.serial));
+    if (certificate !== undefined && new X509Certificate(certificate).publicKey.equals(publicKey))
+      return { ...entry, certificate };
+  }
+  return undefined;
 }
 
 async function revoke(desk: Desk, serial: string, why: RevocationReason): Promise<void> {

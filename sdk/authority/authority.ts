@@ -16,6 +16,8 @@ export interface Authority {
   issue(holder: Holder, proof: KeyProof, options?: IssueOptions): Promise<IssuedCertificate>;
   /**
    * Signs a certificate for the holder of an earlier one, with the same key unless another is shown. The earlier one stays valid.
+   * For a key that is shown again, and an end that is off by at most a tenth of the time asked for, it gives what it has
+   * signed before: that was lost on its way.
    * @throws FengsuiError NOT_FOUND, FORBIDDEN (it was revoked), and as {@link issue}
    */
   renew(serial: string, options?: IssueOptions & { readonly proof?: KeyProof | undefined }): Promise<IssuedCertificate>;

@@ -27,7 +27,7 @@ import type { Directory } from './gateway-directory.ts';
 import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
 import { parsePhase } from './results.ts';
-import type { CallOptions } from './time-limit.ts';
+import { type CallOptions, sharedLimit } from './time-limit.ts';
 
 /** All alarms that stand, and the gateways that could not be asked: their alarms are not known, not absent. */
 export type ActiveAlarms = {
@@ -137,10 +137,11 @@ function streamCall({ stream: ctx }: AlarmsContext): Alarms['stream'] {
 const mostAlarms = 200_000;
 
 function questions({ directory, requests }: AlarmsContext): Pick<Alarms, 'active' | 'suppressed'> {
-  const standing = async (site: Site, options?: CallOptions): Promise<readonly Alarm[]> => {
+  const standing = async (site: Site, options: CallOptions = {}): Promise<readonly Alarm[]> => {
+    const left = sharedLimit(options);
     const pages = paged<StandingAlarm, string>(async (after) => {
       const params = after === undefined ? null : { after };
-      const { alarms: items, next } = parseAlarms(await requests.query(site, 'alarms', params, options));
+      const { alarms: items, next } = parseAlarms(await requests.query(site, 'alarms', params, left()));
       return { items, ...(next !== undefined && { next }) };
     });
     return (await pages.all({ max: mostAlarms })).map((one) => alarmOf({ ...one, gateway: site.gateway }));

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { isAuditId, roleFor } from '../model/command.ts';
+import { approvalLifeMs, isAuditId, longestValidity, roleFor } from '../model/command.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import type { ArgsOf, CommandSpec, ProfileSpec } from '../model/profile.ts';
 import { fieldsOf } from '../wire/parse.ts';
@@ -8,14 +8,15 @@ import { type Signer, sign1 } from '../wire/sign1.ts';
 import { type Site, topicOf } from '../wire/topics.ts';
 import { type CommandOutcome, readOutcome } from './command-outcome.ts';
 import { type CommandProposal, describeProposal, encodeProposal, openProposal } from './command-proposal.ts';
+import type { AuditDesk } from './desired/audit-desk.ts';
 import type { TypedDevice } from './devices.ts';
 import type { Directory } from './gateway-directory.ts';
-import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { iteration, type LiveStream, type StreamOptions } from './live-stream.ts';
 import type { Audit } from './record.ts';
 import type { Records } from './records.ts';
 import type { Requests } from './requests.ts';
 import { parseChallenge } from './results.ts';
-import { abortError, type CallOptions, requestTimeoutMs } from './time-limit.ts';
+import { abortError, type CallOptions, requestTimeoutMs, sharedLimit, within } from './time-limit.ts';
 
 /** The commands of a profile; none where it declares none. */
 type CommandsOf<S> = S extends { commands: infer C } ? C : Readonly<Record<symbol, never>>;
@@ -68,7 +69,7 @@ export type Commands = {
   /**
    * Tells a device to do something, and resolves when it has been done and proven; see `confirm`. Waits 10 s and the time
    * that the proof may take, unless `timeoutMs` says otherwise.
-   * @throws FengsuiError GATEWAY_UNKNOWN; GATEWAY_OFFLINE, UNAVAILABLE (nothing was sent); INVALID (options);
+   * @throws FengsuiError GATEWAY_UNKNOWN; GATEWAY_OFFLINE, UNAVAILABLE, TIMEOUT (nothing was sent); INVALID (options);
    * NOT_PROVEN (done, its proof did not come; `details.outcome`); OUTCOME_UNKNOWN (the reply was lost, or the gateway
    * stopped in the middle: ask `status` with `auditId`); ABORTED (it may still be done; `auditId` tells); else nothing was
    * done: FORBIDDEN, COMMAND_EXPIRED, CONFLICT, APPROVAL_REQUIRED, INTERLOCK, DEVICE_UNREACHABLE, NOT_FOUND, OVERLOADED,
@@ -110,7 +111,7 @@ export type Commands = {
   readonly audit: (
     filter?: { readonly gateway?: string | undefined; readonly device?: string | undefined },
     options?: StreamOptions,
-  ) => AsyncIterableIterator<CommandAudit, undefined>;
+  ) => LiveStream<CommandAudit>;
 };
 
 export type CommandsContext = {
@@ -120,15 +121,15 @@ export type CommandsContext = {
   readonly signer: Signer | undefined;
   readonly operator: string | undefined;
   readonly isUp: () => boolean;
+  readonly closing: AbortController;
   /** Hears the replies to another client, too, until the function that comes back is called. */
   readonly overhear: (topic: string) => Promise<() => void>;
   readonly records: Records;
+  /** Absent without a store. */
+  readonly audit?: AuditDesk | undefined;
 };
 
 const defaultDeadlineMs = 10_000;
-const longestDeadlineMs = 300_000;
-/** As long as a challenge for two persons lives. */
-const approvalMs = 120_000;
 /** The site may declare a proof that the profile does not know of. */
 const proofMs = 20_000;
 
@@ -136,6 +137,19 @@ type Draft = {
   readonly site: Site;
   readonly auditId: string;
   readonly params: { readonly [key: string]: Data | undefined };
+};
+
+/** What stands in the audit of a command. */
+type Noted = {
+  readonly wanted: Pick<Draft, 'site' | 'auditId'>;
+  readonly about: {
+    readonly device: string;
+    readonly command: string;
+    readonly args: Readonly<Record<string, number>>;
+    readonly operator: string | undefined;
+    /** Key of the first of two persons. */
+    readonly proposedBy?: string;
+  };
 };
 
 export function commands(ctx: CommandsContext): Commands {
@@ -146,8 +160,8 @@ export function commands(ctx: CommandsContext): Commands {
     what: { readonly command: string; readonly args: Readonly<Record<string, number>>; readonly defaultMs: number },
     { deadlineMs = what.defaultMs, operator = ctx.operator, ifVersion }: CommandOptions,
   ): Draft => {
-    if (!(deadlineMs >= 1 && deadlineMs <= longestDeadlineMs))
-      throw new FengsuiError('INVALID', `deadlineMs: expected 1 to ${longestDeadlineMs}, got ${deadlineMs}`);
+    if (!(deadlineMs >= 1 && deadlineMs <= longestValidity))
+      throw new FengsuiError('INVALID', `deadlineMs: expected 1 to ${longestValidity}, got ${deadlineMs}`);
     const { command, args } = what;
     const { risk } = specOf(spec, command);
     const site = reach(ctx, gateway);
@@ -156,10 +170,17 @@ export function commands(ctx: CommandsContext): Commands {
     const params = { device, command, args, audit: auditId, notAfter, ifVersion, role: roleFor(risk), operator };
     return { site, auditId, params };
   };
-  const sealed = async ({ site, params }: Draft, signer: Signer, nonce?: Uint8Array) => {
+  const signed = (payload: Uint8Array, site: Site, { timeoutMs: ms = requestTimeoutMs, signal }: CallOptions) => {
+    const signer = signerOf(ctx);
+    const late = (): FengsuiError =>
+      new FengsuiError('TIMEOUT', `the signer “${signer.keyId}” did not answer in time; nothing was sent`);
+    const limit = { ms, signals: [signal, ctx.closing.signal], late };
+    return within(limit, () => sign1(payload, topicOf(site, 'request'), signer));
+  };
+  const sealed = async ({ site, params }: Draft, limit: CallOptions, nonce?: Uint8Array) => {
     const envelope = requests.envelope();
     const request = encodeRequest({ ...envelope, method: 'invoke', params, ...(nonce && { nonce }) });
-    return { id: envelope.id, bytes: await sign1(request, topicOf(site, 'request'), signer) };
+    return { id: envelope.id, bytes: await signed(request, site, limit) };
   };
   const challenge = async (site: Site, params: Data, options: CallOptions): Promise<Uint8Array> =>
     parseChallenge(await requests.query(site, 'challenge', params, options));
@@ -191,18 +212,31 @@ export function commands(ctx: CommandsContext): Commands {
     }
   };
 
+  const noted = <T>(act: string, { wanted, about }: Noted, work: () => Promise<T>): Promise<T> => {
+    const { device, operator: who, ...what } = about;
+    const detail = { ...what, audit: wanted.auditId };
+    return ctx.audit ? ctx.audit.of({ act, who, gateway: wanted.site.gateway, device, detail }, work) : work();
+  };
+  const carriedOut = async (wanted: Draft, limit: CallOptions): Promise<CommandOutcome> => {
+    const left = sharedLimit(limit);
+    let reply = await send(wanted, await sealed(wanted, left()), left());
+    if (!reply.ok && reply.code === 'CLOCK_UNTRUSTED') {
+      // Refused before it was taken up; the same audit id, so that it is still done once at most.
+      const nonce = await challenge(wanted.site, null, left());
+      reply = await send(wanted, await sealed(wanted, left(), nonce), left());
+    }
+    return settle(reply, wanted);
+  };
+
   return {
     async invoke(device, command, args, options = {}) {
-      const signer = signerOf(ctx);
+      signerOf(ctx);
       const wanted = draft(device, { command, args, defaultMs: defaultDeadlineMs }, options);
       const limit = { signal: options.signal, timeoutMs: options.timeoutMs ?? patience(device.spec, command) };
-      let reply = await send(wanted, await sealed(wanted, signer), limit);
-      if (!reply.ok && reply.code === 'CLOCK_UNTRUSTED') {
-        // Refused before it was taken up; the same audit id, so that it is still done once at most.
-        const nonce = await challenge(wanted.site, null, limit);
-        reply = await send(wanted, await sealed(wanted, signer, nonce), limit);
-      }
-      return confirmed(settle(reply, wanted), options.confirm);
+      const about = { device: device.device, command, args, operator: options.operator ?? ctx.operator };
+      return noted('commands.invoke', { wanted, about }, async () =>
+        confirmed(await carriedOut(wanted, limit), options.confirm),
+      );
     },
     async status(gateway, auditId, options) {
       if (!isAuditId(auditId))
@@ -213,32 +247,43 @@ export function commands(ctx: CommandsContext): Commands {
       return state === 'running' || state === 'unknown' ? { auditId, state } : outcome(raw, site, auditId);
     },
     async propose(device, command, args, options = {}) {
-      const signer = signerOf(ctx);
-      const wanted = draft(device, { command, args, defaultMs: approvalMs }, options);
-      const nonce = await challenge(wanted.site, { for: 'approval' }, options);
-      const { bytes } = await sealed(wanted, signer, nonce);
+      signerOf(ctx);
+      const wanted = draft(device, { command, args, defaultMs: approvalLifeMs }, options);
+      const left = sharedLimit(options);
+      const nonce = await challenge(wanted.site, { for: 'approval' }, left());
+      const { bytes } = await sealed(wanted, left(), nonce);
       return describeProposal(encodeProposal(device.gateway, bytes), directory, ctx.profiles);
     },
     review: (bytes) => describeProposal(bytes, directory, ctx.profiles),
     async approve(proposal, { confirm, signal, timeoutMs = requestTimeoutMs + proofMs } = {}) {
-      const signer = signerOf(ctx);
+      const { keyId } = signerOf(ctx);
       const { gateway, proposedBy, once, id, client, params } = openProposal(
         proposal instanceof Uint8Array ? proposal : proposal.bytes,
       );
-      if (proposedBy === signer.keyId)
+      if (proposedBy === keyId)
         throw new FengsuiError('FORBIDDEN', `“${proposedBy}” has signed this already; another person must approve it`);
       const wanted = { site: reach(ctx, gateway), auditId: params.audit };
-      // The gateway answers whoever has proposed it.
-      const stop =
-        client === requests.envelope().client
-          ? () => undefined
-          : await ctx.overhear(topicOf(wanted.site, 'reply', client));
-      try {
-        const bytes = await sign1(once, topicOf(wanted.site, 'request'), signer);
-        return confirmed(settle(await send(wanted, { id, bytes }, { signal, timeoutMs }), wanted), confirm);
-      } finally {
-        stop();
-      }
+      const about = {
+        device: params.device,
+        command: params.command,
+        args: params.args,
+        operator: ctx.operator,
+        proposedBy,
+      };
+      return noted('commands.approve', { wanted, about }, async () => {
+        // The gateway answers whoever has proposed it.
+        const stop =
+          client === requests.envelope().client
+            ? () => undefined
+            : await ctx.overhear(topicOf(wanted.site, 'reply', client));
+        try {
+          const left = sharedLimit({ signal, timeoutMs });
+          const bytes = await signed(once, wanted.site, left());
+          return confirmed(settle(await send(wanted, { id, bytes }, left()), wanted), confirm);
+        } finally {
+          stop();
+        }
+      });
     },
     audit: ({ gateway, device } = {}, options) =>
       onlyCommands(ctx.records.stream({ kind: 'audit', gateway }, options), device),
@@ -308,11 +353,22 @@ function confirmed(outcome: CommandOutcome, confirm: CommandOptions['confirm']):
   throw new FengsuiError('NOT_PROVEN', `${what} was done, but is not proven: ${why}`, { details });
 }
 
-async function* onlyCommands(
-  stream: LiveStream<Audit>,
-  device: string | undefined,
-): AsyncGenerator<CommandAudit, undefined> {
-  for await (const record of stream)
-    if (record.act === 'command' && record.method === 'invoke' && (device ?? record.device) === record.device)
-      yield record;
+const isOf = (record: Audit, device: string | undefined): record is CommandAudit =>
+  record.act === 'command' && record.method === 'invoke' && (device ?? record.device) === record.device;
+
+function onlyCommands(stream: LiveStream<Audit>, device: string | undefined): LiveStream<CommandAudit> {
+  const pull = async (): Promise<IteratorResult<CommandAudit, undefined>> => {
+    for (;;) {
+      const next = await stream.next();
+      if (next.done) return next;
+      if (isOf(next.value, device)) return { done: false, value: next.value };
+    }
+  };
+  return {
+    get dropped() {
+      return stream.dropped;
+    },
+    close: stream.close,
+    ...iteration(pull, stream.close),
+  };
 }

@@ -10,9 +10,10 @@ import { type Area, topicFilter } from '../wire/topics.ts';
 import { eventDesk } from './client-events.ts';
 import { type BrokerOptions, checkTls, connection } from './connection.ts';
 import { districtView } from './district-view.ts';
-import { type Fengsui, fengsui } from './fengsui.ts';
+import { type Fengsui, farewellMs, fengsui, lateGoodbye } from './fengsui.ts';
 import { receipts } from './receipts.ts';
 import { requests } from './requests.ts';
+import { rollCall } from './roll-call.ts';
 import { groupDesk } from './share/group-desk.ts';
 import { ownsAll } from './share/ownership.ts';
 import { storePart } from './store-part.ts';
@@ -127,22 +128,33 @@ export async function connectWith<P extends ProfileSpec>(
     });
   const first = firstConnection(urls);
   const quiet = quietTime();
+  const roll = rollCall({
+    isMissing: view.directory.isAnyUnheard,
+    refresh: () => link.again(documents({ district, town })),
+    conclude: view.directory.markUnheard,
+  });
+  closing.signal.addEventListener('abort', roll.stop, { once: true });
   const running = link.run(
     {
       up() {
         desk.turn('connected');
         asked.connected();
         sharing?.connected();
+        roll.begin();
         first.succeeded();
       },
       down(why, url) {
+        roll.stop();
         view.directory.lost();
         sharing?.disconnected();
         desk.turn('reconnecting');
         first.failed(why, url);
       },
       message(topic, bytes, retained) {
-        if (retained) quiet.broken();
+        if (retained) {
+          quiet.broken();
+          roll.heard();
+        }
         if (!isOfGroup(topic, bytes)) view.receive(topic, bytes);
       },
     },
@@ -153,9 +165,11 @@ export async function connectWith<P extends ProfileSpec>(
     const ms = options.timeoutMs ?? connectTimeoutMs;
     await within({ ms, signals: [signal], late: () => first.late(ms) }, () => first.up);
     await quiet.come();
-    await stored?.load();
+    await stored?.load(signal ? AbortSignal.any([signal, closing.signal]) : closing.signal);
     if (signal?.aborted) throw abortError(signal.reason);
   } catch (e) {
+    const goodbye = async (): Promise<void> => sharing?.leave();
+    await within({ ms: farewellMs, signals: [], late: lateGoodbye }, goodbye).catch(describeError);
     closing.abort(e);
     await running.catch(describeError); // what is thrown tells more
     throw e;

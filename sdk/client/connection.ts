@@ -4,6 +4,7 @@ import { brokerOrder } from '../model/broker-order.ts';
 import { describeError, FengsuiError } from '../model/errors.ts';
 import { tlsTrouble } from '../model/tls-trouble.ts';
 import { delays, reconnectBackoff } from './backoff.ts';
+import { pause } from './pause.ts';
 
 export type BrokerOptions = {
   /**
@@ -74,6 +75,8 @@ const keepaliveS = 15;
 const attemptMs = 10_000;
 /** With others to go on with, one that does not answer is given up sooner. */
 const attemptOfSeveralMs = 5_000;
+/** For the subscriptions, once it has accepted: a cluster that has just lost a node takes a while. */
+const subscribedWithinMs = 10_000;
 /** How long a proper goodbye may take. */
 const goodbyeMs = 1_000;
 
@@ -83,6 +86,8 @@ export function connection(options: ConnectionOptions): Connection {
   let url = options.urls[0] ?? '';
   let giveUp: (why: FengsuiError) => void = () => undefined;
   const order = brokerOrder(options.urls.length);
+  /** How many hear a topic of another client, on this connection. */
+  const heard = new Map<string, number>();
   const current = (): MqttClient => {
     if (isUp && client) return client;
     throw new FengsuiError('UNAVAILABLE', `the broker ${url} is not connected`);
@@ -101,8 +106,20 @@ export function connection(options: ConnectionOptions): Connection {
     drop: (why) => giveUp(why),
     async overhear(topic) {
       const on = current();
-      await subscribe(on, url, [topic]);
-      return () => void on.unsubscribe(topic);
+      const counted = (change: 1 | -1): number => {
+        const count = (heard.get(topic) ?? 0) + change;
+        heard.set(topic, count);
+        if (count <= 0) heard.delete(topic);
+        return count;
+      };
+      counted(1);
+      await subscribe(on, url, [topic]).catch((e: unknown) => {
+        if (on === client) counted(-1);
+        throw e;
+      });
+      return () => {
+        if (on === client && counted(-1) === 0) on.unsubscribe(topic);
+      };
     },
     again(topics) {
       if (isUp) client?.subscribe([...topics], { qos: 0 });
@@ -116,7 +133,11 @@ export function connection(options: ConnectionOptions): Connection {
         // A new client each time: the library's own queue would send again what was long given up.
         const opened = connect(url, clientOptions(options));
         client = opened;
+        heard.clear();
         opened.on('message', (topic, payload, packet) => listener.message(topic, payload, packet.retain));
+        // The next message only when whoever awaits this one has had it: of a whole read of the socket at once even a fast
+        // reader's stream would run over.
+        opened.handleMessage = (_, done) => queueMicrotask(done);
         const why = await lifetime(opened, { url, subscribe: options.subscribe, signal }, (end) => {
           giveUp = end;
           isUp = true;
@@ -165,7 +186,9 @@ function lifetime(
 ): Promise<FengsuiError> {
   return new Promise((resolve) => {
     let cause: unknown;
+    let late: NodeJS.Timeout | undefined;
     const end = (): void => {
+      clearTimeout(late);
       signal.removeEventListener('abort', end);
       resolve(
         cause === undefined
@@ -184,14 +207,23 @@ function lifetime(
     });
     client.once('close', end);
     client.once('connect', () => {
+      // Nobody else looks: the library waits for ever, and a node without its cluster answers pings all the same.
+      late = setTimeout(() => endWith(notSubscribed(url)), subscribedWithinMs);
       subscribe(client, url, filters)
         .then(() => {
+          clearTimeout(late);
           if (!signal.aborted && client.connected) connected(endWith);
         })
         .catch(endWith);
     });
   });
 }
+
+const notSubscribed = (url: string): FengsuiError =>
+  new FengsuiError(
+    'UNAVAILABLE',
+    `the broker ${url} accepted the connection, and took no subscription within ${subscribedWithinMs} ms`,
+  );
 
 type Outgoing = {
   readonly url: string;
@@ -292,16 +324,4 @@ async function end(client: MqttClient, politely: boolean): Promise<void> {
     clearTimeout(timer);
   }
   client.end(true);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -23,7 +23,7 @@ import {
 } from './devices.ts';
 import type { Listeners } from './listeners.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
-import type { CallOptions } from './time-limit.ts';
+import { type CallOptions, sharedLimit } from './time-limit.ts';
 
 /** A device as it is wanted now, and how far that has come. */
 export type Provisioned<S extends ProfileSpec> = Placed & { readonly device: TypedDevice<S> };
@@ -174,12 +174,13 @@ function updating<P extends ProfileSpec>(ctx: DevicesContext<P>): Devices<P>['up
     options: ChangeOptions = {},
   ): Promise<Placed & { readonly device?: TypedDevice<P> }> {
     const { gateway, etag } = device;
-    const { spec: before } = await ctx.provisioner.wanted(gateway, device.device, options);
+    const left = sharedLimit(options);
+    const { spec: before } = await ctx.provisioner.wanted(gateway, device.device, left());
     const profile = ctx.profiles.find((p) => p.id === device.profile);
     if (!profile) throw noProfile(device.profile);
     const spec = specOf({ ...before, ...patch, ...(settings && { settings: { ...before.settings, ...settings } }) });
     if (ctx.desired) refuseBadSpec(spec, profile);
-    const placed = await ctx.provisioner.change(gateway, { put: [spec], etag }, options);
+    const placed = await ctx.provisioner.change(gateway, { put: [spec], etag }, { ...options, ...left() });
     return { ...placed, device: typedWanted(ctx, seenAs(ctx, gateway, placed, spec), spec, profile) };
   }
   return update;

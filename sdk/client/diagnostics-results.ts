@@ -1,7 +1,8 @@
 import { FengsuiError } from '../model/errors.ts';
 import type { FoundUnit, LogLine, LogsResult, ScanResult } from '../wire/methods.ts';
-import { type Fields, fieldsOf, isCount, isList, isNumber, isText } from '../wire/parse.ts';
+import { type Fields, fieldsOf, isCount, isList, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
+import { wallOf } from './results.ts';
 
 /** @throws FengsuiError PROTOCOL, like all of these */
 export function parseLogs(raw: Data): LogsResult {
@@ -9,8 +10,8 @@ export function parseLogs(raw: Data): LogsResult {
   return {
     lines: result.list('lines').map((line, i): LogLine => {
       const [number, at, level, event, fields] = isList(line) ? line : [];
-      if (isCount(number) && isNumber(at) && isText(level) && isText(event) && isText(fields))
-        return [number, at, level, event, fields];
+      if (isCount(number) && isText(level) && isText(event) && isText(fields))
+        return [number, wallOf(at, `logs.lines[${i}]`), level, event, fields];
       throw new FengsuiError('PROTOCOL', `logs.lines[${i}]: expected a number, a time, and three texts`);
     }),
     next: result.count('next'),

@@ -6,6 +6,7 @@ import { parseLogFields, parseLogs, parseScan } from './diagnostics-results.ts';
 import type { Directory } from './gateway-directory.ts';
 import type { Gateways } from './gateways.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { pause } from './pause.ts';
 import type { Requests } from './requests.ts';
 import { abortError, type CallOptions } from './time-limit.ts';
 
@@ -120,6 +121,7 @@ async function* scanSteps(
         throw new FengsuiError('UNAVAILABLE', `the scan ended at ${done} of ${total}: ${why}`);
       if (isOver) return;
       await pause(askEveryMs, options.signal);
+      if (options.signal?.aborted) throw abortError(options.signal.reason);
     }
   } finally {
     if (!isOver) await command(site, 'stopScan', {}, { operator: options.operator }).catch(unlessOver(problem));
@@ -156,12 +158,13 @@ function logStream(
       const page = await ask(after);
       if (boot() !== run) [run, after] = [boot(), undefined];
       else if (page) {
+        const isMore = page.lines.length > 0 && page.next > (after ?? -1);
         after = page.next;
         if (page.missed > 0) push(missedLine(gateway, page));
         for (const line of page.lines) push(lineOf(gateway, line));
-        if (page.lines.length > 0) continue;
+        if (isMore) continue;
       }
-      await pause(askEveryMs, own.signal).catch(() => undefined); // the loop sees the abort
+      await pause(askEveryMs, own.signal);
     }
   };
   const stream = open<GatewayLogLine>(options, (push) => {
@@ -191,18 +194,3 @@ const lineOf = (gateway: string, [number, at, level, event, fields]: LogsResult[
   event,
   fields: parseLogFields(fields),
 });
-
-function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(abortError(signal.reason));
-    const over = (): void => {
-      clearTimeout(timer);
-      reject(abortError(signal?.reason));
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', over);
-      resolve();
-    }, ms);
-    signal?.addEventListener('abort', over, { once: true });
-  });
-}

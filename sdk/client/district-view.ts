@@ -9,10 +9,11 @@ import { type Listeners, listeners } from './listeners.ts';
 import { paged } from './paged.ts';
 import { pointTables } from './point-tables.ts';
 import type { Requests } from './requests.ts';
-import { parseBatches, parseLatest, parseTable, wallOf } from './results.ts';
+import { parseBatches, parseLatest, parseTable } from './results.ts';
 import { seeding } from './seeding.ts';
 import type { Ownership } from './share/ownership.ts';
 import { type TelemetryFeed, telemetryFeed } from './telemetry-feed.ts';
+import { requestTimeoutMs, sharedLimit } from './time-limit.ts';
 import { type ValueCache, valueCache } from './value-cache.ts';
 
 /** What the broker has told of a district so far. */
@@ -47,6 +48,8 @@ export type ViewContext = {
 const mostTopics = 50_000;
 /** Devices per page when a gateway that arrives is asked for its values. */
 const seedPage = 50;
+/** All pages together: a gateway whose values have no end must not keep others from being asked. */
+const seedMs = 60_000;
 
 export function districtView(ctx: ViewContext): DistrictView {
   const { requests, desk, ownership } = ctx;
@@ -99,9 +102,7 @@ export function districtView(ctx: ViewContext): DistrictView {
   /** A record that cannot be read is told, and its place taken: the alarms behind it must not wait for it. */
   const heard = (topic: string, bytes: Uint8Array): LaneEntry => {
     try {
-      const entry = hearEntry(bytes);
-      checkTimes(entry);
-      return entry;
+      return hearEntry(bytes);
     } catch (e) {
       const place = placeOfRecord(bytes);
       if (!place) throw e;
@@ -154,19 +155,12 @@ export function districtView(ctx: ViewContext): DistrictView {
   };
 }
 
-/** @throws FengsuiError PROTOCOL for a time that no date can hold */
-function checkTimes(entry: LaneEntry): void {
-  if ('record' in entry) wallOf(entry.record.at.wall, 'record time');
-  if (!('change' in entry)) return;
-  const { at, suppression } = entry.change;
-  wallOf(at.wall, 'alarm time');
-  if (suppression?.until !== undefined) wallOf(suppression.until, 'suppression.until');
-}
-
 /** Asks a gateway that has arrived for everything it knows, so that nobody waits for the next change of a value. */
 async function seed({ requests, desk, isUp }: ViewContext, cache: ValueCache, site: Site): Promise<void> {
+  const left = sharedLimit({ timeoutMs: seedMs });
   const pages = paged(async (after: string | undefined) => {
-    const { devices, next } = parseLatest(await requests.query(site, 'latest', { after, limit: seedPage }));
+    const limit = { timeoutMs: Math.min(requestTimeoutMs, left().timeoutMs) };
+    const { devices, next } = parseLatest(await requests.query(site, 'latest', { after, limit: seedPage }, limit));
     return { items: devices, ...(next !== undefined && { next }) };
   });
   try {

@@ -17,13 +17,15 @@ export async function askEvery<T>(
   ask: (site: Site) => Promise<T>,
 ): Promise<Answers<T>> {
   if (gateway !== undefined) return { answers: [await ask(directory.reach(gateway))], unanswered: [] };
+  // One that has moved to another town stands there twice, as long as the broker has its old documents.
+  const ids = new Set(directory.entries().map(({ site }) => site.gateway));
   const all = await Promise.all(
-    directory.entries().map(async ({ site }) => {
+    [...ids].map(async (id) => {
       try {
-        return { answer: [await ask(directory.reach(site.gateway))] };
+        return { answer: [await ask(directory.reach(id))] };
       } catch (error) {
         if (!FengsuiError.is(error) || error.code === 'ABORTED') throw error;
-        return { answer: [], failure: { gateway: site.gateway, error } };
+        return { answer: [], failure: { gateway: id, error } };
       }
     }),
   );

@@ -70,8 +70,8 @@ export type Parts<P extends ProfileSpec> = {
 
 /** A gateway that does not tell where its alarms stand is asked again, so this is shorter than other requests. */
 const resumeMs = 3_000;
-/** The last receipts must not hold up the end of the application. */
-const farewellMs = 1_000;
+/** The last receipts and a goodbye must not hold up the end of the application. */
+export const farewellMs = 1_000;
 
 /** The public face over the parts that {@link connectWith} has put together. */
 export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
@@ -96,7 +96,7 @@ export function fengsui<P extends ProfileSpec>(parts: Parts<P>): Fengsui<P> {
     },
     gateways: gatewaysOf,
     devices: devices(shared),
-    telemetry: telemetry(shared),
+    telemetry: telemetry({ ...shared, problem: desk.problem }),
     alarms: alarmsOf,
     walkTests: walkTests(shared),
     fleet: fleet({ ...shared, active: alarmsOf.active }),
@@ -121,6 +121,7 @@ const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) =
   desired: stored?.desired,
   desiredChanges: stored?.desiredChanges ?? listeners<string>(),
   registry: stored?.registry,
+  audit: stored?.audit,
   known: stored?.known,
 });
 /** Gateways of which an alarm stream asks at once from where they send: a whole fleet may come back together. */
@@ -164,7 +165,7 @@ const streamsUntil =
 const lateReceipts = (): FengsuiError =>
   new FengsuiError('TIMEOUT', 'the last receipts did not reach the broker; the gateways will send those alarms again');
 
-const lateGoodbye = (): FengsuiError =>
+export const lateGoodbye = (): FengsuiError =>
   new FengsuiError(
     'TIMEOUT',
     'the group could not be told that this client goes; the broker tells it by the last will',

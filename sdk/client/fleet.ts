@@ -6,6 +6,8 @@ import type { ActiveAlarms, Alarms } from './alarms.ts';
 import type { DeviceAddress } from './devices.ts';
 import type { Unanswered } from './every-gateway.ts';
 import type { Directory, Entry } from './gateway-directory.ts';
+import { type Located, located } from './located.ts';
+import type { KnownRecords } from './registry/known-records.ts';
 import type { CallOptions } from './time-limit.ts';
 
 /** Which part of the district; all of it unless given. */
@@ -24,12 +26,16 @@ export type InService = {
   readonly share?: number;
 };
 
-/** What gateways have told last, counted. */
+/** What gateways have told last, counted. Those that a store has as decommissioned are left out. */
 export type FleetCounts = {
   readonly gateways: {
+    /** Those that are online or offline. */
     readonly all: number;
     readonly online: number;
+    /** With a store also those that were there once and of which the broker shows nothing any more. */
     readonly offline: number;
+    /** With a store: registered, and never there; in none of the other numbers. */
+    readonly awaited: number;
     /** Online, and in trouble with their journal's disk or with a bus. */
     readonly inTrouble: number;
   };
@@ -43,7 +49,7 @@ export type FleetCounts = {
 };
 
 export type VillageCounts = FleetCounts & {
-  /** Absent for gateways that do not say in which village they are. */
+  /** As gateways tell it, else as they were registered; absent for those of which neither is known. */
   readonly village?: string;
 };
 export type TownCounts = FleetCounts & { readonly town: string; readonly villages: readonly VillageCounts[] };
@@ -62,7 +68,7 @@ export type Fleet = {
   /** Gateways that are offline, those that are so longest first. */
   readonly offline: (filter?: FleetFilter) => readonly OfflineGateway[];
   /**
-   * Devices whose test is overdue (\`testEveryDays\` of their profile). Asks each gateway; resolves with what was answered in time.
+   * Devices whose test is overdue (`testEveryDays` of their profile). Asks each gateway; resolves with what was answered in time.
    * @throws FengsuiError ABORTED
    */
   readonly overdue: (
@@ -75,9 +81,9 @@ export type OfflineGateway = {
   readonly gateway: string;
   readonly town: string;
   readonly village?: string;
-  /** When this client learned that it went. */
+  /** When this client learned that it went; with a store and nothing at the broker, when its record was last changed. */
   readonly since: Date;
-  /** Devices that nobody watches from outside meanwhile. */
+  /** Devices that nobody watches from outside meanwhile, as it has last told; 0 where the broker shows nothing of it. */
   readonly devices: number;
 };
 
@@ -85,23 +91,23 @@ export type FleetContext = {
   readonly directory: Directory;
   readonly profiles: readonly ProfileSpec[];
   readonly active: Alarms['active'];
+  /** Absent without a store. */
+  readonly known?: KnownRecords | undefined;
 };
 
-export function fleet({ directory, profiles, active }: FleetContext): Fleet {
+export function fleet({ directory, profiles, active, known }: FleetContext): Fleet {
   const categories = new Map(profiles.map(({ id, category = 'other' }) => [id, category]));
-  const entries = ({ town, village }: FleetFilter): readonly Entry[] =>
-    directory
-      .entries()
-      .filter((e) => (town ?? e.site.town) === e.site.town && (village ?? e.state?.village) === e.state?.village);
+  const those = ({ town, village }: FleetFilter): readonly Located[] =>
+    located(directory, known).filter((g) => (town ?? g.town) === g.town && (village ?? g.village) === g.village);
   return {
     overview(filter = {}) {
-      const all = entries(filter);
+      const all = those(filter);
       return {
         ...count(all, categories),
-        towns: groups(all, (e) => e.site.town).map(([town, ofTown]) => ({
+        towns: groups(all, (g) => g.town).map(([town, ofTown]) => ({
           town,
           ...count(ofTown, categories),
-          villages: groups(ofTown, (e) => e.state?.village ?? '').map(([village, ofVillage]) => ({
+          villages: groups(ofTown, (g) => g.village ?? '').map(([village, ofVillage]) => ({
             ...(village !== '' && { village }),
             ...count(ofVillage, categories),
           })),
@@ -109,12 +115,12 @@ export function fleet({ directory, profiles, active }: FleetContext): Fleet {
       };
     },
     offline: (filter = {}) =>
-      entries(filter)
-        .filter(({ presence }) => presence?.online !== true)
+      those(filter)
+        .filter(({ entry, isAwaited }) => !isAwaited && entry?.presence?.online !== true)
         .toSorted((a, b) => a.since.getTime() - b.since.getTime())
-        .map((e) => ({ ...placeOf(e), since: e.since, devices: e.state?.devices.length ?? 0 })),
+        .map((g) => ({ ...placeOf(g), since: g.since, devices: g.entry?.state?.devices.length ?? 0 })),
     async overdue(filter = {}, options) {
-      const wanted = new Map<string, Entry>(entries(filter).map((e) => [e.site.gateway, e]));
+      const wanted = new Map(those(filter).map((g) => [g.gateway, g]));
       const { alarms, unanswered } = await active({ hidden: true }, options);
       return {
         devices: overdueIn(alarms, wanted),
@@ -124,36 +130,36 @@ export function fleet({ directory, profiles, active }: FleetContext): Fleet {
   };
 }
 
-function overdueIn(alarms: ActiveAlarms['alarms'], wanted: ReadonlyMap<string, Entry>): readonly OverdueDevice[] {
+function overdueIn(alarms: ActiveAlarms['alarms'], wanted: ReadonlyMap<string, Located>): readonly OverdueDevice[] {
   return alarms.flatMap(({ condition, isActive, gateway, device, since }: Alarm) => {
-    const entry = wanted.get(gateway);
-    if (condition !== testOverdue || !isActive || !entry) return [];
-    return [{ ...placeOf(entry), device, ...(since !== undefined && { since }) }];
+    const found = wanted.get(gateway);
+    if (condition !== testOverdue || !isActive || !found) return [];
+    return [{ ...placeOf(found), device, ...(since !== undefined && { since }) }];
   });
 }
 
-function placeOf({ site, state }: Entry): { gateway: string; town: string; village?: string } {
-  return {
-    gateway: site.gateway,
-    town: site.town,
-    ...(state?.village !== undefined && { village: state.village }),
-  };
-}
+const placeOf = ({ gateway, town, village }: Located): Pick<Located, 'gateway' | 'town' | 'village'> => ({
+  gateway,
+  town,
+  ...(village !== undefined && { village }),
+});
 
 function groups(
-  entries: readonly Entry[],
-  by: (entry: Entry) => string,
-): readonly (readonly [string, readonly Entry[]])[] {
-  const found = new Map<string, Entry[]>();
-  for (const entry of entries) {
-    const group = found.get(by(entry));
-    if (group) group.push(entry);
-    else found.set(by(entry), [entry]);
+  all: readonly Located[],
+  by: (gateway: Located) => string,
+): readonly (readonly [string, readonly Located[]])[] {
+  const found = new Map<string, Located[]>();
+  for (const gateway of all) {
+    const group = found.get(by(gateway));
+    if (group) group.push(gateway);
+    else found.set(by(gateway), [gateway]);
   }
   return [...found].toSorted(([a], [b]) => (a < b ? -1 : 1));
 }
 
-function count(entries: readonly Entry[], categories: ReadonlyMap<string, DeviceCategory>): FleetCounts {
+function count(those: readonly Located[], categories: ReadonlyMap<string, DeviceCategory>): FleetCounts {
+  const entries = those.flatMap(({ entry }) => entry ?? []);
+  const awaited = those.filter(({ isAwaited }) => isAwaited).length;
   const online = entries.filter(({ presence }) => presence?.online === true);
   const all = new Map<DeviceCategory, number>();
   const good = new Map<DeviceCategory, number>();
@@ -168,9 +174,10 @@ function count(entries: readonly Entry[], categories: ReadonlyMap<string, Device
   }
   return {
     gateways: {
-      all: entries.length,
+      all: those.length - awaited,
       online: online.length,
-      offline: entries.length - online.length,
+      offline: those.length - awaited - online.length,
+      awaited,
       inTrouble: online.filter(({ state }) => state && isInTrouble(state)).length,
     },
     devices: byCategory((category) => inService(all.get(category) ?? 0, good.get(category) ?? 0)),

@@ -32,6 +32,10 @@ export type Directory = {
   readonly arrivals: Listeners<Site>;
   /** The connection to the broker was lost: whoever is announced from now on has arrived anew. */
   readonly lost: () => void;
+  /** Whether one that was online was not heard of since. */
+  readonly isAnyUnheard: () => boolean;
+  /** Those count as offline now: their last will, or that they were taken off the broker, came while nobody listened. */
+  readonly markUnheard: () => void;
 };
 
 export function gatewayDirectory(now: () => Date): Directory {
@@ -62,6 +66,11 @@ export function gatewayDirectory(now: () => Date): Directory {
       { details: { gateway } },
     );
   };
+
+  const unheard = () =>
+    [...known].flatMap(([key, { presence, ...entry }]) =>
+      presence?.online && !greeted.has(key) ? [{ ...entry, presence }] : [],
+    );
 
   return {
     receivePresence(site, bytes) {
@@ -102,6 +111,11 @@ export function gatewayDirectory(now: () => Date): Directory {
     changes,
     arrivals,
     lost: () => greeted.clear(),
+    isAnyUnheard: () => unheard().length > 0,
+    markUnheard() {
+      for (const entry of unheard())
+        put('offline', { ...entry, presence: { ...entry.presence, online: false }, since: now() });
+    },
   };
 }
 

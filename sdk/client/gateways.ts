@@ -9,6 +9,7 @@ import type { ActionOptions, CommandDesk } from './command-desk.ts';
 import { askEvery, type Unanswered } from './every-gateway.ts';
 import type { Directory, Entry } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { villageOf } from './located.ts';
 import { paged } from './paged.ts';
 import type { KnownRecords } from './registry/known-records.ts';
 import type {
@@ -28,7 +29,7 @@ export type Gateway = {
   readonly id: string;
   /** Three digits (GB/T 10114). */
   readonly town: string;
-  /** Village or community within the town, three digits: as it tells it, else as it was registered; absent where neither says. */
+  /** Village or community within the town, three digits: as it tells it, else as it was registered for this town; absent where neither says. */
   readonly village?: string;
   /** As it tells it; until then as it was registered, or its id. */
   readonly name: string;
@@ -183,15 +184,18 @@ export function gateways(ctx: {
         for (const gateway of all()) push({ type: 'added', gateway, at: new Date() });
         const onRecord = (record: GatewayRecord): void => {
           const entry = directory.entries().find(({ site }) => site.gateway === record.gateway);
-          const type = known.has(record.gateway) ? 'updated' : 'added';
-          known.add(record.gateway);
+          // That it is out of use may be heard after its documents are gone.
+          const isNew = !known.has(record.gateway) && record.state !== 'decommissioned';
+          const type = isNew ? 'added' : 'updated';
+          if (isNew) known.add(record.gateway);
           push({ type, gateway: entry ? seen(entry) : asRegistered(record), at: new Date() });
         };
         const stops = [
           directory.changes.add(({ type, entry }) => {
             // One that was registered before it came is not added again.
             const isKnown = type === 'added' && known.has(entry.site.gateway);
-            known.add(entry.site.gateway);
+            if (type === 'removed') known.delete(entry.site.gateway);
+            else known.add(entry.site.gateway);
             push({ type: isKnown ? 'online' : type, gateway: seen(entry), at: new Date() });
           }),
           records?.onChange(onRecord),
@@ -248,25 +252,24 @@ function inStore(registry: Registry | undefined): Registry {
 const asRegistered = (record: GatewayRecord): Gateway => ({
   id: record.gateway,
   town: record.town,
+  ...(record.village !== undefined && { village: record.village }),
   name: record.name,
   link: { online: false, since: record.at },
   ...registeredAs(record),
 });
 
-const registeredAs = ({ village, state, etag }: GatewayRecord): Pick<Gateway, 'village' | 'state' | 'etag'> => ({
-  ...(village !== undefined && { village }),
-  state,
-  etag,
-});
+const registeredAs = ({ state, etag }: GatewayRecord): Pick<Gateway, 'state' | 'etag'> => ({ state, etag });
 
-function toGateway({ site, presence, since, state }: Entry, records: KnownRecords | undefined): Gateway {
+function toGateway(entry: Entry, records: KnownRecords | undefined): Gateway {
+  const { site, presence, since, state } = entry;
   const record = records?.of(site.gateway);
+  const village = villageOf(entry, record);
   return {
     id: site.gateway,
     town: site.town,
     name: state?.name ?? record?.name ?? site.gateway,
     ...(record ? registeredAs(record) : records && { state: 'unregistered' as const }),
-    ...(state?.village !== undefined && { village: state.village }),
+    ...(village !== undefined && { village }),
     link: { online: presence?.online ?? false, since },
     ...(state && {
       report: {

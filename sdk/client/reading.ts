@@ -84,11 +84,11 @@ export function toReading(seen: Observation | undefined, spec: PointSpec | undef
  * several times as long, and this is done for every reading.
  */
 export function toPointReading(
-  { gateway, device, point }: PointAddress,
-  seen: Observation,
+  gateway: string,
+  seen: Observation & { readonly device: string; readonly point: string },
   spec: PointSpec | undefined,
 ): PointReading {
-  const { value, wall, unit } = seen;
+  const { device, point, value, wall, unit } = seen;
   if (value.quality === 'good' && !seen.isCorrected && (!spec || fits(spec, value.value, unit)))
     return {
       quality: 'good',
@@ -101,8 +101,6 @@ export function toPointReading(
     };
   return { ...toReading(seen, spec), gateway, device, point };
 }
-
-export type PointAddress = { readonly gateway: string; readonly device: string; readonly point: string };
 
 export const withAge = (reading: Reading, now: number): Latest => ({
   ...reading,

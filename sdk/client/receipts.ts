@@ -2,6 +2,7 @@ import { FengsuiError } from '../model/errors.ts';
 import { encodeReceipt } from '../wire/receipt.ts';
 import { type Signer, sign1 } from '../wire/sign1.ts';
 import { type Site, siteKey, topicOf } from '../wire/topics.ts';
+import { atMost } from './at-most.ts';
 import { addRange, joinRanges, type Ranges } from './ranges.ts';
 
 /** Tells gateways which alarm changes were taken for good. */
@@ -22,6 +23,8 @@ export type ReceiptsContext = {
 export const gatherMs = 50;
 /** Keeps a receipt far below the size that gateways accept. */
 const rangesPerReceipt = 1_000;
+/** Gateways whose receipts are on their way at once. */
+const atOnce = 32;
 
 type Due = { readonly site: Site; readonly log: number; ranges: Ranges; heldMs?: number };
 
@@ -47,18 +50,20 @@ export function receipts({ signer, send, problem }: ReceiptsContext): Receipts {
     const batch = [...due.values()];
     due.clear();
     if (!signer) return;
-    for (const one of batch) {
-      await sendOne(one, signer).catch((cause: unknown) => {
-        if (FengsuiError.is(cause, 'UNAVAILABLE')) return; // told by `status`; repeated after the next resume
-        problem(
-          new FengsuiError(
-            'UNAVAILABLE',
-            `a receipt for gateway ${one.site.gateway} could not be sent; it is repeated when the gateway sends the alarms again`,
-            { cause },
-          ),
-        );
-      });
-    }
+    const few = atMost(atOnce);
+    await Promise.all(
+      batch.map((one) => few(() => sendOne(one, signer)).catch((cause: unknown) => unsent(one.site, cause))),
+    );
+  };
+  const unsent = ({ gateway }: Site, cause: unknown): void => {
+    if (FengsuiError.is(cause, 'UNAVAILABLE')) return; // told by `status`; repeated after the next resume
+    problem(
+      new FengsuiError(
+        'UNAVAILABLE',
+        `a receipt for gateway ${gateway} could not be sent; it is repeated when the gateway sends the alarms again`,
+        { cause },
+      ),
+    );
   };
   return {
     note(site, log, ranges, heldMs) {

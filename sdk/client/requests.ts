@@ -74,6 +74,7 @@ export function requests(ctx: RequestsContext): Requests {
     });
   const transact = async ({ site, id, bytes, signal }: Exchange, repeatAfterMs?: number): Promise<Reply> => {
     await whenUp(signal);
+    signal.throwIfAborted(); // its signature may have come too late: what was given up is not sent any more
     let timer: NodeJS.Timeout | undefined;
     const topic = topicOf(site, 'request');
     try {

@@ -3,7 +3,7 @@ import { FengsuiError } from '../model/errors.ts';
 import { type LinkCounts, type Turnaround, type UnitQuality, unitStates } from '../model/link-quality.ts';
 import { doubts, losses, type PointValue } from '../model/point.ts';
 import { type RiskLevel, riskLevels } from '../model/profile.ts';
-import { clockTrusts, monoTime } from '../model/time.ts';
+import { clockTrusts, isWall, monoTime } from '../model/time.ts';
 import type { BusStatus, ClockStatus, ConfigResult, ResumeResult, StatusPage, WearStatus } from '../wire/methods.ts';
 import { type Fields, fieldsOf, isBytes, isList, isNumber, isScalar, isText } from '../wire/parse.ts';
 import type { Data } from '../wire/request.ts';
@@ -136,17 +136,11 @@ function fromZero(x: number, where: string): number {
   throw new FengsuiError('PROTOCOL', `${where}: expected a number from 0, got ${x}`);
 }
 
-/** Beyond this a JavaScript date is invalid. */
-const lastWall = 8.64e15;
-
 /** @throws FengsuiError PROTOCOL when it is no time that a date can hold. */
 export function wallOf(raw: unknown, where: string): number {
   if (isNumber(raw) && isWall(raw)) return raw;
   throw noTime(where);
 }
-
-/** Whether a date can hold it. */
-export const isWall = (ms: number): boolean => Math.abs(ms) <= lastWall;
 
 export const noTime = (where: string): FengsuiError =>
   new FengsuiError('PROTOCOL', `${where}: expected Unix milliseconds`);

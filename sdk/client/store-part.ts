@@ -2,7 +2,7 @@ import type { DistrictCode } from '../model/ids.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { PlatformStore } from '../store/platform-store.ts';
 import type { EventDesk } from './client-events.ts';
-import { auditDesk } from './desired/audit-desk.ts';
+import { type AuditDesk, auditDesk } from './desired/audit-desk.ts';
 import { desiredBook } from './desired/desired-book.ts';
 import { type DesiredView, desiredView } from './desired/desired-view.ts';
 import type { Provisioner } from './desired/provisioner.ts';
@@ -22,10 +22,12 @@ export type StorePart = {
   readonly desiredChanges: Pick<Listeners<string>, 'add'>;
   readonly registry: Registry;
   readonly known: KnownRecords;
-  /** The same requests; every command is written down. */
+  /** The same requests; every command is written down, but for those to devices. */
   readonly requests: Requests;
+  /** For commands to devices, which are signed elsewhere. */
+  readonly audit: AuditDesk;
   /** Resolves once what the store knows is read. Rejects as the store does. */
-  readonly load: () => Promise<void>;
+  readonly load: (signal: AbortSignal) => Promise<void>;
   /** Tells gateways what is wanted of them, until the client closes. */
   readonly run: () => Promise<void>;
 };
@@ -60,15 +62,20 @@ export function storePart(ctx: StoreContext): StorePart {
     registry: register,
     known: knownRecords(book),
     requests: auditedRequests(ctx.requests, audit),
-    load: () =>
+    audit,
+    load: (signal) =>
       book.load(
         directory.entries().map(({ site }) => site.gateway),
-        closed,
+        signal,
       ),
     async run() {
       const greet = (gateway: string): void => void register.arrived(gateway).catch(desk.problem);
       for (const { site } of directory.entries()) greet(site.gateway);
       directory.arrivals.add(({ gateway }) => greet(gateway));
+      book.changes.add((gateway) => {
+        const isHere = (): boolean => directory.entries().some(({ site }) => site.gateway === gateway);
+        if (book.record(gateway)?.state === 'claimable' && isHere()) greet(gateway);
+      });
       await reconcile.run(closed);
     },
   };

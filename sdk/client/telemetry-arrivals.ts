@@ -1,27 +1,20 @@
 import { FengsuiError } from '../model/errors.ts';
 import { corrected, type RunClock } from '../model/run-clock.ts';
-import { monoTime, type WallTime } from '../model/time.ts';
+import { isWall, monoTime, type WallTime } from '../model/time.ts';
 import { columnAt } from '../wire/column-value.ts';
 import type { PointTable } from '../wire/point-table.ts';
 import type { Span } from '../wire/span.ts';
 import type { Gone, TelemetryBatch, TelemetryMessage } from '../wire/telemetry.ts';
-import type { Site } from '../wire/topics.ts';
 import type { ToldBucket } from './history-bucket.ts';
-import type { Corrected, Observation } from './reading.ts';
-import { isWall, noTime, wallOf } from './results.ts';
+import type { Corrected } from './reading.ts';
+import { noTime, wallOf } from './results.ts';
 import type { Order, Sighting } from './value-cache.ts';
 
 /** One value that came in. */
-export type Arrival = {
-  readonly site: Site;
-  readonly device: string;
-  readonly point: string;
-  readonly seen: Observation;
-};
+export type Arrival = Sighting & { readonly device: string; readonly point: string };
 
 /** What is left of the readings of one point and span of `every` ms. */
 export type SpanArrival = Corrected & {
-  readonly site: Site;
   readonly device: string;
   readonly point: string;
   readonly told: ToldBucket;
@@ -31,24 +24,22 @@ export type SpanArrival = Corrected & {
 type Samples = Extract<TelemetryMessage, { kind: 'readings' | 'snapshot' }>;
 type Summary = Extract<TelemetryMessage, { kind: 'summary' }>;
 
-/** Where a message came from, and what is known there. */
-export type Origin = { readonly site: Site; readonly table: PointTable; readonly clocks: readonly RunClock[] };
+/** What is known of the gateway that a message came from. */
+export type Origin = { readonly table: PointTable; readonly clocks: readonly RunClock[] };
 
 /**
  * All or nothing, like spans: a batch with one unreadable value is not to be trusted in the others. Pure.
  * @throws FengsuiError PROTOCOL
  */
-export function arrivalsOf(message: Samples, origin: Origin): readonly (Arrival & { readonly seen: Sighting })[] {
+export function arrivalsOf(message: Samples, { table, clocks }: Origin): readonly Arrival[] {
   const order = orderOf(message);
-  return message.samples(origin.table).map(({ column, value, wall }) => {
-    const { device, point, unit } = columnAt(origin.table, column);
-    const time = timeOf(message, wall, origin.clocks);
-    if (!isWall(time.wall)) throw noTime(`telemetry of ${device}/${point}`);
-    // Written out: this is done for every reading, and copying parts together takes several times as long.
-    const seen = time.isCorrected
-      ? { value, wall: time.wall, unit, order, isCorrected: time.isCorrected }
-      : { value, wall: time.wall, unit, order };
-    return { site: origin.site, device, point, seen };
+  // Written out: this is done for every reading, and copying parts together takes several times as long.
+  return message.mapSamples(table, (value, stamped, { device, point, unit }) => {
+    const { wall, isCorrected } = timeOf(message, stamped, clocks);
+    if (!isWall(wall)) throw noTime(`telemetry of ${device}/${point}`);
+    return isCorrected
+      ? { device, point, value, wall, unit, order, isCorrected }
+      : { device, point, value, wall, unit, order };
   });
 }
 
@@ -67,7 +58,7 @@ export const goneBetween = ({ seq, from, to }: Gone): { readonly since: Date; re
   return { since: new Date(wallOf(from, where)), until: new Date(wallOf(to, where)) };
 };
 
-function spanArrival(message: Summary, span: Span, { site, table, clocks }: Origin): SpanArrival {
+function spanArrival(message: Summary, span: Span, { table, clocks }: Origin): SpanArrival {
   const { device, point, unit } = columnAt(table, span.column);
   const { every } = message;
   const { wall, isCorrected } = timeOf(message, span.from, clocks);
@@ -84,7 +75,7 @@ function spanArrival(message: Summary, span: Span, { site, table, clocks }: Orig
     mean: figures?.mean,
     ...(unit !== undefined && { unit }),
   };
-  return { site, device, point, told, every, ...(isCorrected && { isCorrected }) };
+  return { device, point, told, every, ...(isCorrected && { isCorrected }) };
 }
 
 const least = (a: number, b: number): number => Math.min(a, b);

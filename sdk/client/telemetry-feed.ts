@@ -14,11 +14,13 @@ import type { ValueCache } from './value-cache.ts';
 export type TelemetryFeed = {
   /** @throws FengsuiError PROTOCOL */
   readonly receive: (site: Site, bytes: Uint8Array) => void;
-  /** What came of one gateway in one message. */
-  readonly arrivals: Listeners<readonly Arrival[]>;
-  /** What is left of readings for which a gateway had no room; of one message. */
-  readonly summaries: Listeners<readonly SpanArrival[]>;
+  readonly arrivals: Listeners<Came<Arrival>>;
+  /** What is left of readings for which a gateway had no room. */
+  readonly summaries: Listeners<Came<SpanArrival>>;
 } & Pick<BatchTracker, 'position' | 'takeOn' | 'forget'>;
+
+/** What came of one gateway in one message. */
+export type Came<A> = { readonly site: Site; readonly all: readonly A[] };
 
 export type FeedContext = Pick<TrackerContext, 'fetch'> & {
   readonly tables: PointTables;
@@ -32,23 +34,23 @@ export type FeedContext = Pick<TrackerContext, 'fetch'> & {
 };
 
 export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
-  const arrivals = listeners<readonly Arrival[]>();
-  const summaries = listeners<readonly SpanArrival[]>();
+  const arrivals = listeners<Came<Arrival>>();
+  const summaries = listeners<Came<SpanArrival>>();
   const tell = (site: Site, log: number, numbers: Ranges, why: LaneGap): void => {
     for (const [from, to] of numbers) ctx.gap(site, { log, from, to }, why);
   };
   const read = (site: Site, message: Of<'readings' | 'snapshot'>): void =>
     withTable(ctx, site, message.table, (origin) => {
       const all = arrivalsOf(message, origin);
-      const news = all.filter(({ device, point, seen }) => ctx.cache.put(site, device, point, seen));
+      const news = ctx.cache.putAll(site, all);
       // An entry is told once, however old; the present may be told again and again.
-      arrivals.emit(message.kind === 'readings' ? all : news);
+      arrivals.emit({ site, all: message.kind === 'readings' ? all : news });
     });
   const readSummary = (site: Site, message: Of<'summary'>, numbers: Ranges): void =>
     withTable(ctx, site, message.table, (origin) => {
       const { spans, since, until } = spansOf(message, origin);
       tell(site, message.log, numbers, { reason: 'summarised', since, until, every: message.every });
-      summaries.emit(spans);
+      summaries.emit({ site, all: spans });
     });
   const take = (site: Site, bytes: Uint8Array): void => {
     const message = openTelemetry(bytes);
@@ -93,7 +95,7 @@ function withTable(ctx: FeedContext, site: Site, hash: number, use: (origin: Ori
   let waited = false;
   ctx.tables.with(site, hash, (table: PointTable) => {
     try {
-      use({ site, table, clocks: ctx.clocks(site) });
+      use({ table, clocks: ctx.clocks(site) });
     } catch (e) {
       if (!waited) throw e;
       ctx.problem(site, e);

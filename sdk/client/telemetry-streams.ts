@@ -1,3 +1,4 @@
+import type { FengsuiError } from '../model/errors.ts';
 import type { ProfileSpec } from '../model/profile.ts';
 import type { GatewayState } from '../wire/gateway-state.ts';
 import type { Site } from '../wire/topics.ts';
@@ -6,9 +7,10 @@ import type { Directory } from './gateway-directory.ts';
 import { isBucketOf, type Summary, type SummaryOf, toBucket } from './history-bucket.ts';
 import type { Listeners } from './listeners.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
+import { onceKnown } from './once-known.ts';
 import { isMadeBy, type PointReading, pointSpec, type ReadingOf, toPointReading } from './reading.ts';
 import type { Arrival, SpanArrival } from './telemetry-arrivals.ts';
-import type { TelemetryFeed } from './telemetry-feed.ts';
+import type { Came, TelemetryFeed } from './telemetry-feed.ts';
 
 export type StreamFilter = { readonly gateway?: string | undefined; readonly device?: string | undefined };
 
@@ -44,6 +46,7 @@ export type StreamsContext<P extends ProfileSpec> = {
   readonly directory: Directory;
   readonly feed: TelemetryFeed;
   readonly profiles: readonly P[];
+  readonly problem: (error: FengsuiError) => void;
   readonly open: <T extends object>(
     options: StreamOptions,
     start: (push: (item: T) => void) => () => void,
@@ -71,8 +74,8 @@ function streamCall<P extends ProfileSpec>(ctx: StreamsContext<P>): TelemetryStr
     // A point that the profile does not know, e.g. of a newer gateway, is for untyped streams only.
     return ctx.open(
       options,
-      follow(ctx, arrivals, filter, (arrival) => {
-        const item = readingOf(arrival, own);
+      follow(ctx, arrivals, filter, (site, arrival) => {
+        const item = readingOf(site, arrival, own);
         return isMadeBy(own, item) ? item : undefined;
       }),
     );
@@ -95,8 +98,8 @@ function summariesCall<P extends ProfileSpec>(ctx: StreamsContext<P>): Telemetry
     const own = profileById(ctx.profiles, filter.profile);
     return ctx.open(
       options,
-      follow(ctx, spans, filter, (span) => {
-        const item = toSummary(span, own);
+      follow(ctx, spans, filter, (site, span) => {
+        const item = toSummary(site, span, own);
         return isBucketOf(own, item) ? item : undefined;
       }),
     );
@@ -104,30 +107,38 @@ function summariesCall<P extends ProfileSpec>(ctx: StreamsContext<P>): Telemetry
   return summaries;
 }
 
-type Source = { readonly site: Site; readonly device: string };
 type Filter = StreamFilter & { readonly profile?: string };
 
-/** What passes the filter, made into items; `undefined` is no item. Each event holds what came of one gateway together. */
-function follow<A extends Source, T>(
-  ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles'>,
-  source: Listeners<readonly A[]>,
+/** What passes the filter, made into items; `undefined` is no item. Profiles are looked up once for what came together. */
+function follow<A extends { readonly device: string }, T>(
+  ctx: Pick<StreamsContext<ProfileSpec>, 'directory' | 'profiles' | 'problem'>,
+  source: Listeners<Came<A>>,
   { gateway, device, profile }: Filter,
-  itemOf: (arrival: A, spec: ProfileSpec | undefined) => T | undefined,
+  itemOf: (site: Site, arrival: A, spec: ProfileSpec | undefined) => T | undefined,
 ): (push: (item: T) => void) => () => void {
   const specs = new Map<string, ProfileSpec>(ctx.profiles.map((spec) => [spec.id, spec]));
-  return (push) =>
-    source.add((arrivals) => {
-      const site = arrivals[0]?.site;
-      if (!site || (gateway !== undefined && gateway !== site.gateway)) return;
+  return (push) => {
+    const handOn = ({ site, all }: Came<A>): void => {
       const profiles = profilesOf(ctx.directory.at(site)?.state);
-      for (const arrival of arrivals) {
+      for (const arrival of all) {
         if (device !== undefined && device !== arrival.device) continue;
         const id = profiles.get(arrival.device);
         if (profile !== undefined && profile !== id) continue;
-        const item = itemOf(arrival, id === undefined ? undefined : specs.get(id));
+        const item = itemOf(site, arrival, id === undefined ? undefined : specs.get(id));
         if (item !== undefined) push(item);
       }
+    };
+    // Which profile a device has stands in the state of its gateway; who does not ask for one need not wait for that.
+    const known = onceKnown(ctx.directory, handOn, ctx.problem);
+    const take = profile === undefined ? handOn : known.take;
+    const stop = source.add((came) => {
+      if (gateway === undefined || gateway === came.site.gateway) take(came);
     });
+    return () => {
+      stop();
+      known.end();
+    };
+  };
 }
 
 const nothing: ReadonlyMap<string, string> = new Map();
@@ -141,10 +152,10 @@ function profilesOf(state: GatewayState | undefined): ReadonlyMap<string, string
   return profiles;
 }
 
-const readingOf = ({ site, device, point, seen }: Arrival, spec: ProfileSpec | undefined): PointReading =>
-  toPointReading({ gateway: site.gateway, device, point }, seen, pointSpec(spec, point));
+const readingOf = ({ gateway }: Site, arrival: Arrival, spec: ProfileSpec | undefined): PointReading =>
+  toPointReading(gateway, arrival, pointSpec(spec, arrival.point));
 
-const toSummary = (span: SpanArrival, spec: ProfileSpec | undefined): Summary => ({
-  ...toBucket(span.told, { gateway: span.site.gateway, device: span.device, every: span.every, spec }),
+const toSummary = ({ gateway }: Site, span: SpanArrival, spec: ProfileSpec | undefined): Summary => ({
+  ...toBucket(span.told, { gateway, device: span.device, every: span.every, spec }),
   ...(span.isCorrected && { isCorrected: span.isCorrected }),
 });

@@ -46,6 +46,15 @@ export async function within<T>(limit: Limit, work: (signal: AbortSignal) => Pro
   }
 }
 
+/** One limit for a call of several steps: each is given what the ones before have left of it. */
+export function sharedLimit({
+  signal,
+  timeoutMs: ms = requestTimeoutMs,
+}: CallOptions): () => { readonly signal: AbortSignal | undefined; readonly timeoutMs: number } {
+  const end = performance.now() + ms;
+  return () => ({ signal, timeoutMs: ms > 0 ? Math.max(1, Math.ceil(end - performance.now())) : ms });
+}
+
 /** The reason of a signal as one of our errors. */
 export const abortError = (reason: unknown): FengsuiError =>
   FengsuiError.is(reason, 'ABORTED', 'UNAVAILABLE', 'TIMEOUT')

@@ -8,6 +8,11 @@ export type ValueCache = {
    * Returns whether it is news: no message of telemetry had told of this moment or of a later one.
    */
   readonly put: (site: Site, device: string, point: string, seen: Sighting) => boolean;
+  /** As `put`, for what came together; returns those that are news. */
+  readonly putAll: <A extends Sighting & { readonly device: string; readonly point: string }>(
+    site: Site,
+    all: readonly A[],
+  ) => readonly A[];
   readonly of: (site: Site, device: string) => ReadonlyMap<string, Observation>;
   /** Forgets devices that are no longer there. */
   readonly keep: (site: Site, devices: readonly string[]) => void;
@@ -31,18 +36,14 @@ export const mostPoints = 50_000;
 const rounding = 1;
 
 export function valueCache(): ValueCache {
-  const gateways = new Map<string, Map<string, Map<string, Sighting>>>();
+  const gateways = new Map<string, Devices>();
   const none: ReadonlyMap<string, Observation> = new Map();
+  const devicesOf = (site: Site): Devices => at(gateways, siteKey(site), newMap<Map<string, Sighting>>);
   return {
-    put(site, device, point, seen) {
-      const devices = at(gateways, siteKey(site), () => new Map<string, Map<string, Sighting>>());
-      const points = devices.get(device) ?? new Map<string, Sighting>();
-      const before = points.get(point);
-      if (!before && sizeOf(devices) >= mostPoints) return false;
-      devices.set(device, points);
-      const later = before ? laterBy(seen, before) : Number.POSITIVE_INFINITY;
-      if (later >= 0) points.set(point, seen);
-      return !before?.order || later > rounding;
+    put: (site, device, point, seen) => put(devicesOf(site), device, point, seen),
+    putAll(site, all) {
+      const devices = devicesOf(site);
+      return all.filter((seen) => put(devices, seen.device, seen.point, seen));
     },
     of: (site, device) => gateways.get(siteKey(site))?.get(device) ?? none,
     keep(site, devices) {
@@ -53,8 +54,21 @@ export function valueCache(): ValueCache {
   };
 }
 
-const sizeOf = (devices: ReadonlyMap<string, ReadonlyMap<string, unknown>>): number =>
-  [...devices.values()].reduce((sum, points) => sum + points.size, 0);
+const newMap = <V>(): Map<string, V> => new Map();
+
+/** The points of the devices of one gateway. */
+type Devices = Map<string, Map<string, Sighting>>;
+
+function put(devices: Devices, device: string, point: string, seen: Sighting): boolean {
+  const before = devices.get(device)?.get(point);
+  if (!before && sizeOf(devices) >= mostPoints) return false;
+  const later = before ? laterBy(seen, before) : Number.POSITIVE_INFINITY;
+  if (later >= 0) at(devices, device, newMap).set(point, seen);
+  return !before?.order || later > rounding;
+}
+
+const sizeOf = (devices: Devices): number => [...devices.values()].reduce((sum, points) => sum + points.size, 0);
+
 /** What the map holds there; it is put there when there is nothing yet. */
 function at<T>(map: Map<string, T>, key: string, make: () => T): T {
   const known = map.get(key);

@@ -1,5 +1,5 @@
 import type { HeardChange } from './alarm.ts';
-import { type ClockTrust, type MonoTime, type Stamp, type WallTime, wallTime } from './time.ts';
+import { type ClockTrust, isWall, type MonoTime, type Stamp, type WallTime, wallTime } from './time.ts';
 
 /** A moment of a run at which its wall clock was right. */
 export type ClockPoint = {
@@ -37,11 +37,13 @@ export function corrected(stamp: Stamp, clocks: readonly RunClock[]): CorrectedS
   const before = points.findLast(({ mono }) => mono <= stamp.mono);
   const [from, to] = [before ?? after, after ?? before];
   if (!from || !to) return stamp;
+  const wall = between(from, to, stamp.mono);
+  if (!isWall(wall)) return stamp; // nothing that a clock could have shown
   const error = Math.max(from.errorMs ?? 0, to.errorMs ?? 0);
   const outside = Math.max(from.mono - stamp.mono, stamp.mono - to.mono, 0);
   return {
     ...stamp,
-    wall: between(from, to, stamp.mono),
+    wall,
     trust: trustAt(error + outside * worstDrift),
     isCorrected: true,
   };

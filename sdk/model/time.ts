@@ -12,6 +12,10 @@ export const seconds = (n: number): Millis => (n * 1_000) as Millis;
 export const minutes = (n: number): Millis => (n * 60_000) as Millis;
 export const monoTime = (n: number): MonoTime => n as MonoTime;
 export const wallTime = (n: number): WallTime => n as WallTime;
+/** Beyond this a JavaScript date is invalid. */
+const lastWall = 8.64e15;
+/** Whether a date can hold it. What comes from a wire may be any number. */
+export const isWall = (ms: number): boolean => Math.abs(ms) <= lastWall;
 export const elapsed = (from: MonoTime, to: MonoTime): Millis => (to - from) as Millis;
 export const later = (from: MonoTime, by: Millis): MonoTime => (from + by) as MonoTime;
 

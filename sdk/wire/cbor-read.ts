@@ -85,8 +85,9 @@ const text = (c: Cursor, size: number): string => utf8.decode(take(c, size));
 
 function list(c: Cursor, size: number): unknown[] {
   open(c, size);
-  const items: unknown[] = [];
-  for (let i = 0; i < size; i++) items.push(read(c));
+  // As long as it will be: one that grows takes room for 17 items with the first, and most lists hold one.
+  const items = Array<unknown>(size);
+  for (let i = 0; i < size; i++) items[i] = read(c);
   if (size > 0) c.depth--;
   return items;
 }

@@ -21,35 +21,63 @@ export type Fields = {
 
 /** @param what names the message in errors. Unknown keys are ignored: readers of version 1 survive 1.1. */
 export function fieldsOf(raw: unknown, what: string): Fields {
-  const map = raw instanceof Map ? raw : isRecord(raw) ? new Map(Object.entries(raw)) : wrong(what, 'a map', raw);
-  const get = (key: number | string): unknown => map.get(key);
-  const take =
-    <T>(is: (x: unknown) => x is T, expected: string) =>
-    (key: number | string): T => {
-      const value = get(key);
-      return is(value) ? value : wrong(`${what}[${key}]`, expected, value);
-    };
-  const one = <T extends string>(key: number | string, of: readonly T[]): T => {
-    const code = get(key);
-    return (isCount(code) ? of[code] : undefined) ?? wrong(`${what}[${key}]`, `one of 0–${of.length - 1}`, code);
-  };
-  return {
-    count: take(isCount, 'a whole number from 0'),
-    number: take(isNumber, 'a number'),
-    text: take(isText, 'a text'),
-    flag: take(isFlag, 'true or false'),
-    bytes: take(isBytes, 'bytes'),
-    list: take(isList, 'a list'),
-    scalar: take(isScalar, 'a number, text, true or false'),
-    fields: (key) => fieldsOf(get(key), `${what}[${key}]`),
-    one,
-    oneOr: (key, of, otherwise) => {
-      const code = get(key);
-      return isCount(code) && code >= of.length ? otherwise : one(key, of);
-    },
-    raw: get,
-    has: (key) => get(key) !== undefined,
-  };
+  if (raw instanceof Map) return new MapFields(raw, what);
+  return new MapFields(isRecord(raw) ? new Map(Object.entries(raw)) : wrong(what, 'a map', raw), what);
+}
+
+/** A class, as one is made for every message: a dozen closures each time cost more than what they read. */
+class MapFields implements Fields {
+  readonly #map: ReadonlyMap<unknown, unknown>;
+  readonly #what: string;
+  constructor(map: ReadonlyMap<unknown, unknown>, what: string) {
+    this.#map = map;
+    this.#what = what;
+  }
+  count(key: number | string): number {
+    return this.#take(key, isCount, 'a whole number from 0');
+  }
+  number(key: number | string): number {
+    return this.#take(key, isNumber, 'a number');
+  }
+  text(key: number | string): string {
+    return this.#take(key, isText, 'a text');
+  }
+  flag(key: number | string): boolean {
+    return this.#take(key, isFlag, 'true or false');
+  }
+  bytes(key: number | string): Uint8Array {
+    return this.#take(key, isBytes, 'bytes');
+  }
+  list(key: number | string): readonly unknown[] {
+    return this.#take(key, isList, 'a list');
+  }
+  scalar(key: number | string): Scalar {
+    return this.#take(key, isScalar, 'a number, text, true or false');
+  }
+  fields(key: number | string): Fields {
+    return fieldsOf(this.raw(key), this.#at(key));
+  }
+  one<T extends string>(key: number | string, of: readonly T[]): T {
+    const code = this.raw(key);
+    return (isCount(code) ? of[code] : undefined) ?? wrong(this.#at(key), `one of 0–${of.length - 1}`, code);
+  }
+  oneOr<T extends string, D extends string>(key: number | string, of: readonly T[], otherwise: D): T | D {
+    const code = this.raw(key);
+    return isCount(code) && code >= of.length ? otherwise : this.one(key, of);
+  }
+  raw(key: number | string): unknown {
+    return this.#map.get(key);
+  }
+  has(key: number | string): boolean {
+    return this.raw(key) !== undefined;
+  }
+  #take<T>(key: number | string, is: (x: unknown) => x is T, expected: string): T {
+    const value = this.raw(key);
+    return is(value) ? value : wrong(this.#at(key), expected, value);
+  }
+  #at(key: number | string): string {
+    return `${this.#what}[${key}]`;
+  }
 }
 
 /** Builds a map without its absent fields. */

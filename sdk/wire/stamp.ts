@@ -1,4 +1,5 @@
-import { clockTrusts, type MonoTime, monoTime, type Stamp, type WallTime, wallTime } from '../model/time.ts';
+import { FengsuiError } from '../model/errors.ts';
+import { clockTrusts, isWall, type MonoTime, monoTime, type Stamp, type WallTime, wallTime } from '../model/time.ts';
 import type { Cbor } from './cbor.ts';
 import type { Fields } from './parse.ts';
 
@@ -7,7 +8,12 @@ export const splitWall = (wall: WallTime): readonly [number, number] => {
   const s = Math.floor(wall / 1_000);
   return [s, Math.floor(wall - s * 1_000)];
 };
-export const joinWall = (s: number, ms: number): WallTime => wallTime(s * 1_000 + ms);
+/** @throws FengsuiError PROTOCOL for a time that no date can hold */
+export function joinWall(s: number, ms: number): WallTime {
+  const wall = wallTime(s * 1_000 + ms);
+  if (isWall(wall)) return wall;
+  throw new FengsuiError('PROTOCOL', `${s} s and ${ms} ms since 1970 are no time that a date can hold`);
+}
 
 /** A stamp takes five keys from `first` on: boot, monotonic ms, wall s, wall ms, trust. */
 export function stampFields(first: number, at: Stamp): readonly (readonly [number, Cbor])[] {

@@ -50,12 +50,21 @@ export type Gone = {
 /** The second in which the earliest of it was. */
 type Since = { readonly since: WallTime };
 
+/** What is made of one value; `column` is what the table says of its `index`. */
+export type OfSample<T> = (value: PointValue, wall: WallTime, column: PointColumn, index: number) => T;
+
+/** The values of a batch. @throws FengsuiError PROTOCOL when one of them cannot be read, or the table is another */
+type Samples = {
+  samples(table: PointTable): Sample[];
+  /** As `samples`, made into something else at once: every reading of a district comes through here. */
+  mapSamples<T>(table: PointTable, make: OfSample<T>): T[];
+};
+
 /** A message of the telemetry channel. It stands for the numbers `first` to `seq` of the lane; all but a snapshot. */
 export type TelemetryMessage =
-  | (TelemetryBatch &
-      Since & { readonly kind: 'readings'; readonly first: number; samples(table: PointTable): Sample[] })
+  | (TelemetryBatch & Since & Samples & { readonly kind: 'readings'; readonly first: number })
   /** The present value of points, not an entry of the lane: what is known after entry `seq`. */
-  | (TelemetryBatch & { readonly kind: 'snapshot'; samples(table: PointTable): Sample[] })
+  | (TelemetryBatch & Samples & { readonly kind: 'snapshot' })
   | (SummaryBatch & Since & { readonly kind: 'summary'; spans(table: PointTable): Span[] })
   | (Gone & { readonly kind: 'gone' })
   /** Of a later version. */
@@ -163,10 +172,10 @@ export function openTelemetry(bytes: Uint8Array): TelemetryMessage {
         first,
         ...readHead(fields),
         since: sinceOf(fields),
-        samples: samplesOf(fields),
+        ...samplesOf(fields),
       };
     case type.snapshot:
-      return { kind: 'snapshot', ...place, ...readHead(fields), samples: samplesOf(fields) };
+      return { kind: 'snapshot', ...place, ...readHead(fields), ...samplesOf(fields) };
     case type.summary: {
       const every = readEvery(fields);
       const since = sinceOf(fields);
@@ -208,15 +217,16 @@ const blocksFor = (fields: Fields, table: PointTable): readonly unknown[] => {
   throw new FengsuiError('PROTOCOL', `telemetry needs point table ${fields.count(key.table)}, not ${table.hash}`);
 };
 
-function samplesOf(fields: Fields): (table: PointTable) => Sample[] {
+function samplesOf(fields: Fields): Samples {
   fields.list(key.blocks);
   const base = fields.count(key.base) * 1_000;
   const mono = fields.has(key.mono) ? fields.number(key.mono) : undefined;
-  return (table) => {
-    const samples: Sample[] = [];
-    for (const block of blocksFor(fields, table)) readBlock(block, { base, mono, table }, samples);
-    return samples;
+  const mapSamples = <T>(table: PointTable, make: OfSample<T>): T[] => {
+    const made: T[] = [];
+    for (const block of blocksFor(fields, table)) readBlock(block, { base, mono, table }, make, made);
+    return made;
   };
+  return { mapSamples, samples: (table) => mapSamples(table, (value, wall, _, column) => ({ column, wall, value })) };
 }
 
 function spansOf(fields: Fields, every: Millis): (table: PointTable) => Span[] {
@@ -227,7 +237,7 @@ function spansOf(fields: Fields, every: Millis): (table: PointTable) => Span[] {
 
 type Place = { readonly base: number; readonly mono: number | undefined; readonly table: PointTable };
 
-function readBlock(block: unknown, { base, mono, table }: Place, samples: Sample[]): void {
+function readBlock<T>(block: unknown, { base, mono, table }: Place, make: OfSample<T>, made: T[]): void {
   if (!isList(block)) throw new FengsuiError('PROTOCOL', 'telemetry block: expected a list');
   const [index, times, values, qualities] = block;
   if (!isCount(index) || !isList(times) || !isList(values) || times.length !== values.length) {
@@ -237,11 +247,12 @@ function readBlock(block: unknown, { base, mono, table }: Place, samples: Sample
     );
   }
   const column = columnAt(table, index);
-  for (const [i, ms] of times.entries()) {
+  for (let i = 0; i < times.length; i++) {
+    const ms = times[i];
     if (!isNumber(ms)) throw new FengsuiError('PROTOCOL', `telemetry block ${index}: a time is not a number`);
     const code = isList(qualities) ? qualities[i] : 0;
     const at = mono === undefined ? nowhere : monoTime(mono + ms);
-    samples.push({ column: index, wall: wallTime(base + ms), value: readValue(column, values[i], code, at) });
+    made.push(make(readValue(column, values[i], code, at), wallTime(base + ms), column, index));
   }
 }
 

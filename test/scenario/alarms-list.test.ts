@@ -31,7 +31,8 @@ describe('fengsui alarms list', { timeout: 60_000 }, () => {
     expect(chinese.out).toMatch(/^ {2}0\.05 MPa：压力低于 0\.1 MPa，持续 2 秒/m);
     expect((await list('--lang', 'en')).out).toMatch(/^ {2}0\.05 MPa: pressure below 0\.1 MPa for 2 s/m);
     const { alarms } = JSON.parse((await list('--json')).out);
-    expect(alarms).toMatchObject([
+    // On a slow machine “low”, which takes three seconds longer, stands by now, too.
+    expect(alarms.filter(({ condition }: { condition: string }) => condition === 'low-low')).toMatchObject([
       {
         gateway: 'gw-1',
         device: 'gate',

@@ -1,9 +1,18 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Socket } from 'node:net';
 
-/** A way to a server on 127.0.0.1 that can be cut for good, as a process that dies cuts it. */
-export async function cuttableLine(target: number): Promise<AsyncDisposable & { readonly port: number; cut(): void }> {
+export type CuttableLine = AsyncDisposable & {
+  readonly port: number;
+  /** Breaks for good, as a process that dies breaks it. */
+  cut(): void;
+  /** Takes everything and passes on nothing from now on, as when the host at the other end has lost its power. */
+  swallow(): void;
+};
+
+/** A way to a server on 127.0.0.1. */
+export async function cuttableLine(target: number): Promise<CuttableLine> {
   const sockets = new Set<Socket>();
+  let swallows = false;
   const server = createServer((near) => {
     const far = connect(target, '127.0.0.1');
     for (const socket of [near, far]) {
@@ -12,7 +21,7 @@ export async function cuttableLine(target: number): Promise<AsyncDisposable & { 
     }
     near.on('close', () => far.destroy());
     far.on('close', () => near.destroy());
-    near.pipe(far).pipe(near);
+    if (!swallows) near.pipe(far).pipe(near);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', () => resolve()));
   const cut = (): void => {
@@ -22,6 +31,10 @@ export async function cuttableLine(target: number): Promise<AsyncDisposable & { 
   return {
     port: (server.address() as AddressInfo).port,
     cut,
+    swallow() {
+      swallows = true;
+      for (const socket of sockets) socket.unpipe().resume();
+    },
     async [Symbol.asyncDispose]() {
       cut();
     },

@@ -6,10 +6,10 @@ export type SmallBroker = AsyncDisposable & {
   readonly manners: {
     /** Acknowledges messages. */
     takes: boolean;
-    /** Grants subscriptions. */
-    grants: boolean;
     /** Closes each connection as soon as it has accepted it. */
     kicks: boolean;
+    /** Acknowledges subscriptions. */
+    grants: boolean;
   };
   /** How often a client has been accepted. */
   readonly accepted: () => number;
@@ -26,7 +26,7 @@ export type SmallBroker = AsyncDisposable & {
 /** As much of a broker of MQTT 3.1.1 as it takes to treat a client badly: real sockets, nothing delivered. */
 export async function smallBroker(): Promise<SmallBroker> {
   const sockets = new Set<Socket>();
-  const manners = { takes: true, grants: true, kicks: false };
+  const manners = { takes: true, kicks: false, grants: true };
   const messages: { topic: string; body: Uint8Array }[] = [];
   let accepted = 0;
   let pinged = 0;

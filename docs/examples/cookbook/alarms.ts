@@ -23,6 +23,16 @@ type Database = {
   readonly save: (key: string, what: string, cursor: string) => Promise<void>;
 };
 
+/** A screen: it watches and commits nothing. Whether an alarm was taken over is for `storeAlarms` to say. */
+export function openScreen(fs: Fengsui, show: (line: string) => void): { readonly close: () => void } {
+  const stream = fs.alarms.stream();
+  const showAll = async (): Promise<void> => {
+    for await (const { change, alarm } of stream) show(`${change} ${alarm.device}`);
+  };
+  void showAll();
+  return { close: () => stream.close() };
+}
+
 /** What a duty officer does about a fire, once somebody has looked. */
 export async function dealWithFire(fs: Fengsui, fire: Alarm): Promise<string> {
   await fs.alarms.silence(fire); // the sounders; the next occurrence sounds again

@@ -18,6 +18,12 @@ export function pressureOf(fs: Fengsui, address: DeviceAddress): number | undefi
   return fs.devices.get(address).as(profile).latest().pressure.value;
 }
 
+/** Whatever it is: what a page about any device shows. */
+export const whatItSays = (fs: Fengsui, address: DeviceAddress): readonly string[] =>
+  Object.entries(fs.devices.get(address).latest()).map(([point, { value, unit = '', quality }]) =>
+    quality === 'good' ? `${point} ${String(value)} ${unit}`.trim() : `${point} ${quality}`,
+  );
+
 /** Adds a hydrant, and takes it away again. */
 export async function addAndRemove(fs: Fengsui, gateway: string, bus: string): Promise<string> {
   try {

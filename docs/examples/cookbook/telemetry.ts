@@ -29,6 +29,15 @@ export async function lowestByHour(fs: Fengsui, address: DeviceAddress): Promise
   return rows;
 }
 
+/** A day of one device as CSV, page by page: it never has to fit into memory. */
+export async function* asCsv(fs: Fengsui, address: DeviceAddress): AsyncGenerator<string> {
+  const span = { from: new Date(Date.now() - 86_400_000), to: new Date() };
+  for await (const page of fs.telemetry.history(fs.devices.get(address).as(profile), span).pages())
+    yield page
+      .map(({ at, point, quality, value }) => `${at?.toISOString() ?? ''},${point},${quality},${value ?? ''}\n`)
+      .join('');
+}
+
 /** Readings as they come in; `point` tells the type of `value`. */
 export async function firstReadings(fs: Fengsui, count: number, signal: AbortSignal): Promise<readonly number[]> {
   const seen: number[] = [];
@@ -37,6 +46,16 @@ export async function firstReadings(fs: Fengsui, count: number, signal: AbortSig
     if (seen.length === count) break;
   }
   return seen;
+}
+
+/** A window on a screen: shows what comes in until it is closed. A slow screen misses the oldest, and is told how many. */
+export function openWindow(fs: Fengsui, show: (line: string) => void): { readonly close: () => void } {
+  const stream = fs.telemetry.stream({ profile });
+  const showAll = async (): Promise<void> => {
+    for await (const { device, point, value } of stream) show(`${device} ${point} ${value} (${stream.dropped} missed)`);
+  };
+  void showAll();
+  return { close: () => stream.close() };
 }
 
 /** What is left of readings for which a gateway had no room during a long outage. */

@@ -1,8 +1,8 @@
 import type { Claim } from '../../../sdk/authority/claims/claim.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { isoText } from '../../platform/wall-text.ts';
-import { columns } from '../columns.ts';
-import type { Lang } from '../language.ts';
+import { columns } from '../terminal/columns.ts';
+import type { Lang } from '../terminal/language.ts';
 import { minuteOf } from './table.ts';
 import { authorityWords, claimStateWords, say } from './words.ts';
 

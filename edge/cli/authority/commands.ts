@@ -9,8 +9,10 @@ import { keyText, newKey, publicText } from '../../../sdk/identity/own-key.ts';
 import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { systemClock } from '../../platform/clock.ts';
-import type { Lang } from '../language.ts';
-import { need, tell, where } from './arguments.ts';
+import type { Lang } from '../terminal/language.ts';
+import { need } from '../terminal/need.ts';
+import { tell } from '../terminal/terminal.ts';
+import { where } from './arguments.ts';
 import { certificatesJson, certificateTable, dayOf } from './table.ts';
 import { say } from './words.ts';
 

@@ -3,8 +3,10 @@ import { parseArgs } from 'node:util';
 import { type EnrolmentEvent, serveEnrolment } from '../../../sdk/authority/enrolment/serve-enrolment.ts';
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import type { Lang } from '../language.ts';
-import { need, tell, where } from './arguments.ts';
+import type { Lang } from '../terminal/language.ts';
+import { need } from '../terminal/need.ts';
+import { tell } from '../terminal/terminal.ts';
+import { where } from './arguments.ts';
 import { say } from './words.ts';
 
 /**

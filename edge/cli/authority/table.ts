@@ -2,8 +2,8 @@ import { commonName, townOf } from '../../../sdk/authority/holder.ts';
 import { type RegisterEntry, stateOf } from '../../../sdk/authority/register.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { isoText } from '../../platform/wall-text.ts';
-import { columns } from '../columns.ts';
-import type { Lang } from '../language.ts';
+import { columns } from '../terminal/columns.ts';
+import type { Lang } from '../terminal/language.ts';
 import { authorityWords, say, stateWords } from './words.ts';
 
 /** What was issued, in that order, for people. */

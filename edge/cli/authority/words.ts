@@ -1,8 +1,6 @@
 import type { ClaimState } from '../../../sdk/authority/claims/claim.ts';
 import type { CertificateState } from '../../../sdk/authority/register.ts';
-import { filled, type Lang } from '../language.ts';
-
-type Said = Record<Lang, string>;
+import { filled, type Lang, type Said } from '../terminal/language.ts';
 
 /** All that `fengsui authority`, `broker` and `identity` say when nothing is wrong. */
 export const authorityWords = {

@@ -1,11 +1,8 @@
 import { parseArgs } from 'node:util';
 import { parseStatus } from '../../../sdk/client/results.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
-import { systemClock } from '../../platform/clock.ts';
-import { stopper } from '../../platform/stop.ts';
-import { loadConfig } from '../../runtime/config/load-config.ts';
-import { askLocal } from '../../runtime/local/ask-local.ts';
-import { languageOf } from '../language.ts';
+import { configIn, runningGateway } from '../gateway/running-gateway.ts';
+import { languageOf } from '../terminal/language.ts';
 import { uplinkTable } from './table.ts';
 
 /**
@@ -18,11 +15,8 @@ export async function uplinkStat(args: readonly string[]): Promise<void> {
     options: { config: { type: 'string' }, json: { type: 'boolean', default: false }, lang: { type: 'string' } },
   });
   const lang = languageOf(values.lang, process.env);
-  if (values.config === undefined)
-    throw new FengsuiError('INVALID', 'which gateway? Add --config FILE, the configuration that it runs with');
-  const site = await loadConfig(values.config);
-  const clock = systemClock();
-  const status = parseStatus(await askLocal(site.journal.path, 'status', { clock, signal: stopper().signal }));
+  const gateway = await runningGateway(configIn(values.config));
+  const status = parseStatus(await gateway.ask('status'));
   if (!status.delivery)
     throw new FengsuiError('UNAVAILABLE', 'the gateway that runs is of an earlier version and does not tell');
   process.stdout.write(values.json ? `${JSON.stringify(status.delivery)}\n` : uplinkTable(status.delivery, lang));

@@ -1,7 +1,7 @@
 import type { DeliveryStatus, HopTimes, UplinkStatus } from '../../../sdk/wire/methods.ts';
-import { span } from '../bus-table.ts';
-import { columns } from '../columns.ts';
-import { filled, type Lang } from '../language.ts';
+import { columns } from '../terminal/columns.ts';
+import { filled, type Lang } from '../terminal/language.ts';
+import { span } from '../terminal/span.ts';
 import { uplinkWords } from './words.ts';
 
 const hops = ['stored', 'sent', 'taken', 'received', 'held', 'all'] as const satisfies readonly (keyof HopTimes)[];

@@ -1,4 +1,4 @@
-import type { Lang } from '../language.ts';
+import type { Said } from '../terminal/language.ts';
 
 /** All that `fengsui uplink stat` says in its table. */
 export const uplinkWords = {
@@ -29,4 +29,4 @@ export const uplinkWords = {
     en: '{} fires or calls are NOT CONFIRMED, the first for {}',
     zh: '{} 条火警或求助未得到确认，最早的已等待 {}',
   },
-} as const satisfies Record<string, Record<Lang, string>>;
+} as const satisfies Record<string, Said>;

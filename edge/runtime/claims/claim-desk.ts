@@ -1,6 +1,6 @@
 import { describeError, FengsuiError } from '../../../sdk/model/errors.ts';
 import { later, type MonoTime, millis, minutes, seconds } from '../../../sdk/model/time.ts';
-import { enrol } from '../../identity/enrol.ts';
+import { enrol, isFinal } from '../../identity/enrol.ts';
 import { keepEnrolled } from '../../identity/keep-enrolled.ts';
 import { forgetPending, type PendingClaim, readPending } from '../../identity/pending-claim.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -60,7 +60,7 @@ export function claimDesk({ uplinks, address }: Site, { clock, log, random }: Cl
     const failed = (e: unknown): void => {
       if (signal.aborted) return;
       note(describeError(e));
-      if (!tried || !FengsuiError.is(e) || !final.has(e.code)) return;
+      if (!tried || !FengsuiError.is(e) || !isFinal(e.code)) return;
       refused.add(paths.key);
       tried = { ...tried, notBefore: later(clock.mono(), millis(refusedEvery * (0.5 + random()))) };
     };
@@ -78,13 +78,3 @@ export function claimDesk({ uplinks, address }: Site, { clock, log, random }: Cl
 }
 
 type IdentityPaths = { readonly ca: string; readonly cert: string; readonly key: string };
-
-/** Refusals that only another code can mend. */
-const final: ReadonlySet<string> = new Set([
-  'CLAIM_UNKNOWN',
-  'CLAIM_EXPIRED',
-  'CLAIM_CANCELLED',
-  'CLAIM_USED',
-  'CONFLICT',
-  'FORBIDDEN',
-]);

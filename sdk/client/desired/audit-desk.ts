@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { FengsuiError } from '../../model/errors.ts';
 import type { AuditLog, Json } from '../../store/platform-store.ts';
+import { within } from '../time-limit.ts';
 
 /** Something that was done through this client. */
 export type Act = {
@@ -25,12 +26,22 @@ export type AuditDesk = {
   readonly of: <T>(act: Act, work: () => Promise<T>) => Promise<T>;
 };
 
+/** What is done must not wait for long for a store that does not answer. */
+const noteMs = 5_000;
+
 /** @param who the client's operator, or else the name of its key. */
 export function auditDesk(log: AuditLog, who: string, problem: (error: unknown) => void): AuditDesk {
   const note: AuditDesk['note'] = async ({ act, gateway, device, detail, id, ...of }, outcome = 'done') => {
     const place = { ...(gateway !== undefined && { gateway }), ...(device !== undefined && { device }) };
     const entry = { id: id ?? randomUUID(), at: new Date(), who: of.who ?? who, act, ...place, outcome };
-    await log.append({ ...entry, ...(detail !== undefined && { detail }) }).catch(problem);
+    const late = (): FengsuiError =>
+      new FengsuiError(
+        'TIMEOUT',
+        `${act} by ${entry.who}${gateway === undefined ? '' : ` on ${gateway}`} (${outcome}) may not stand in the audit: the store did not answer within ${noteMs} ms`,
+      );
+    const write = (signal: AbortSignal): Promise<unknown> =>
+      log.append({ ...entry, ...(detail !== undefined && { detail }) }, { signal });
+    await within({ ms: noteMs, signals: [], late }, write).catch(problem);
   };
   return {
     who,

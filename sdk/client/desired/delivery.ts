@@ -43,10 +43,10 @@ export function delivery(ctx: {
     answers.delete(site.gateway); // from now on the document tells, also of a gateway that is wiped
     return shown;
   };
-  const keepVerdict = async (gateway: string, verdict: Verdict): Promise<void> => {
+  const keepVerdict = async (gateway: string, verdict: Verdict, signal: AbortSignal): Promise<void> => {
     const { version, sync, problems } = verdict;
     const reported = { version, sync, problems: problems.map(problemJson), at: new Date() };
-    await store.desired.report(gateway, reported);
+    await store.desired.report(gateway, reported, { signal });
   };
   const send = async (
     entry: Entry,
@@ -66,14 +66,14 @@ export function delivery(ctx: {
       result.sync === 'rejected' ? 'INVALID' : 'done',
     );
     await conflicts.take(gateway, result.conflicts); // before the verdict, which lets go whoever waits
-    await keepVerdict(gateway, result);
+    await keepVerdict(gateway, result, signal);
   };
   /** The document has room for the first words only: the same list once more is answered with all that became of it. */
   const report: Delivery['report'] = async (entry, { desired, shown }, signal) => {
     const brief = { ...shown, problems: problemsOf(shown) };
     const isWhole = shown.problem === undefined || !ctx.canSign;
     const verdict = isWhole ? brief : await send(entry, desired, signal).catch(() => brief);
-    await keepVerdict(entry.site.gateway, verdict);
+    await keepVerdict(entry.site.gateway, verdict, signal);
   };
   return { shownBy, apply, report };
 }

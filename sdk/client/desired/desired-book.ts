@@ -39,6 +39,8 @@ export function desiredBook(store: Pick<PlatformStore, 'gateways' | 'desired'>, 
   const conflicts = new Map<string, readonly DesiredConflict[]>();
   const troubles = new Map<string, string>();
   const changes = listeners<string>();
+  /** All that is about devices of a gateway. */
+  const wanted = [states, conflicts, troubles];
 
   const keepDesired = (gateway: string, state: DesiredState | undefined): void => {
     const before = states.get(gateway);
@@ -55,6 +57,8 @@ export function desiredBook(store: Pick<PlatformStore, 'gateways' | 'desired'>, 
   const keepRecord = (record: GatewayRecord): void => {
     if (record.district !== district || records.get(record.gateway)?.etag === record.etag) return;
     records.set(record.gateway, record);
+    // Whoever has taken it out of use may be another client, which told nobody but the store.
+    if (record.state === 'decommissioned') for (const map of wanted) map.delete(record.gateway);
     changes.emit(record.gateway);
   };
   const loadRecords = async (signal: AbortSignal): Promise<void> => {

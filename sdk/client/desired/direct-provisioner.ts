@@ -2,6 +2,7 @@ import { FengsuiError } from '../../model/errors.ts';
 import type { Directory } from '../gateway-directory.ts';
 import type { Requests } from '../requests.ts';
 import { parseConfig } from '../results.ts';
+import { sharedLimit } from '../time-limit.ts';
 import { readListing, wantedOf } from './listed-devices.ts';
 import type { Placed, Provisioner } from './provisioner.ts';
 import { withDevices } from './spec-edits.ts';
@@ -45,9 +46,10 @@ export function directProvisioner(ctx: { readonly directory: Directory; readonly
     },
     async tryOut(gateway, devices, options) {
       const site = directory.reach(gateway);
-      const listing = await readListing(requests, site, options);
+      const left = sharedLimit(options);
+      const listing = await readListing(requests, site, left());
       const all = withDevices(wantedOf(listing), devices);
-      return dryRun(requests, site, { version: listing.desired.version + 1, devices: all }, options);
+      return dryRun(requests, site, { version: listing.desired.version + 1, devices: all }, left());
     },
   };
 }

@@ -3,7 +3,7 @@ import type { ConfigPage, DesiredConflict, DesiredState, ListedDevice } from '..
 import type { DeviceSpec } from '../../wire/methods.ts';
 import type { Site } from '../../wire/topics.ts';
 import type { Requests } from '../requests.ts';
-import type { CallOptions } from '../time-limit.ts';
+import { type CallOptions, sharedLimit } from '../time-limit.ts';
 import { parseConfigPage } from './parse-desired.ts';
 
 /** All that a gateway has been told to poll, as one moment has it. */
@@ -21,8 +21,9 @@ const tries = 3;
 
 /** @throws FengsuiError as a query does; CONFLICT when the list changes faster than it can be read */
 export async function readListing(requests: Requests, site: Site, options: CallOptions): Promise<DeviceListing> {
+  const limit = sharedLimit(options);
   for (let left = tries; left > 0; left--) {
-    const whole = await readOnce(requests, site, options);
+    const whole = await readOnce(requests, site, limit);
     if (whole) return whole;
   }
   throw new FengsuiError('CONFLICT', `the devices of gateway ${site.gateway} change while they are read; try again`, {
@@ -34,13 +35,13 @@ export async function readListing(requests: Requests, site: Site, options: CallO
 export const wantedOf = ({ devices }: Pick<DeviceListing, 'devices'>): readonly DeviceSpec[] =>
   devices.flatMap(({ origin, ...spec }) => (origin === 'file' ? [] : [spec]));
 
-async function readOnce(requests: Requests, site: Site, options: CallOptions): Promise<DeviceListing | undefined> {
+async function readOnce(requests: Requests, site: Site, limit: () => CallOptions): Promise<DeviceListing | undefined> {
   let page: ConfigPage | undefined;
   const devices: ListedDevice[] = [];
   const conflicts: DesiredConflict[] = [];
   do {
     const after = page?.next;
-    const next: ConfigPage = parseConfigPage(await requests.query(site, 'config', { after }, options));
+    const next: ConfigPage = parseConfigPage(await requests.query(site, 'config', { after }, limit()));
     if (page && next.configVersion !== page.configVersion) return undefined;
     devices.push(...next.devices);
     conflicts.push(...next.conflicts);

@@ -71,6 +71,7 @@ const parseListed = (raw: unknown, where: string): ListedDevice => ({
   origin: named(fieldsOf(raw, where).raw('origin'), listedOrigins, `${where}.origin`),
 });
 
+/** Every field: one that is not read here is dropped by the next change of the device. */
 function parseSpec(raw: unknown, where: string): DeviceSpec {
   const spec = fieldsOf(raw, where);
   return {
@@ -85,6 +86,7 @@ function parseSpec(raw: unknown, where: string): DeviceSpec {
     ...(spec.has('settings') && { settings: numbersOf(spec.raw('settings'), `${where}.settings`) }),
     ...(spec.has('pollMs') && { pollMs: spec.count('pollMs') }),
     ...(spec.has('conditions') && { conditions: conditionsOf(spec.raw('conditions'), `${where}.conditions`) }),
+    ...(spec.has('commands') && { commands: commandsOf(spec.raw('commands'), `${where}.commands`) }),
     ...(spec.has('verifyMs') && { verifyMs: spec.count('verifyMs') }),
   };
 }
@@ -121,6 +123,15 @@ const changeOf = (fields: Fields): ConditionChange => ({
   ...(fields.has('onDelayMs') && { onDelayMs: fields.number('onDelayMs') }),
   ...(fields.has('offDelayMs') && { offDelayMs: fields.number('offDelayMs') }),
 });
+
+const commandsOf = (raw: unknown, where: string): NonNullable<DeviceSpec['commands']> =>
+  Object.fromEntries(
+    entriesOf(raw, where).map(([name, value]) => {
+      const fields = fieldsOf(value, `${where}.${name}`);
+      const within = fields.has('proofWithinMs') && { proofWithinMs: fields.count('proofWithinMs') };
+      return [name, { proof: fields.text('proof'), ...within }];
+    }),
+  );
 
 const isData = (x: unknown): x is Data => x !== undefined;
 /** Replies are plain data all the way down; what was left out there is null here. */

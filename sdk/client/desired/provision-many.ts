@@ -173,7 +173,7 @@ function onlyOnce(group: readonly Numbered[]): {
   };
 }
 
-/** Works on so many at once, and yields each as it is done. */
+/** Works on so many at once, and yields each as it is done. Whoever leaves waits for what is under way. */
 async function* pooled<T, R>(
   items: readonly T[],
   most: number,
@@ -190,11 +190,15 @@ async function* pooled<T, R>(
         work(item).then((result) => ({ key, result })),
       );
   };
-  while (next < Math.min(most, items.length)) start();
-  while (running.size > 0) {
-    const { key, result } = await Promise.race(running.values());
-    running.delete(key);
-    start();
-    yield result;
+  try {
+    while (next < Math.min(most, items.length)) start();
+    while (running.size > 0) {
+      const { key, result } = await Promise.race(running.values());
+      running.delete(key);
+      start();
+      yield result;
+    }
+  } finally {
+    await Promise.allSettled(running.values());
   }
 }

@@ -2,6 +2,7 @@ import { describeError, FengsuiError } from '../../model/errors.ts';
 import type { DesiredState, PlatformStore } from '../../store/platform-store.ts';
 import { delays } from '../backoff.ts';
 import type { Directory, DirectoryChange, Entry } from '../gateway-directory.ts';
+import { pause } from '../pause.ts';
 import type { Requests } from '../requests.ts';
 import type { AuditDesk } from './audit-desk.ts';
 import { conflictDesk, type HeardConflict } from './conflict-desk.ts';
@@ -97,6 +98,7 @@ export function reconciler(ctx: ReconcilerContext): Reconciler {
   });
   const look = ({ entry, type }: DirectoryChange): void => {
     const { gateway } = entry.site;
+    if (type === 'removed') seen.delete(gateway); // whatever comes by this id later is another
     if (type === 'removed' || type === 'offline') return void heard.delete(gateway);
     const { desired, boot, configVersion } = entry.state ?? {};
     const news = JSON.stringify([entry.presence, desired, boot, configVersion]);
@@ -148,16 +150,4 @@ async function sweep(ctx: ReconcilerContext, touch: (gateway: string) => void, s
     }
     after = page.next;
   } while (after !== undefined && !signal.aborted);
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

@@ -4,7 +4,7 @@ import type { DesiredState, PlatformStore } from '../../store/platform-store.ts'
 import type { DeviceSpec } from '../../wire/methods.ts';
 import type { Directory, Entry } from '../gateway-directory.ts';
 import type { Requests } from '../requests.ts';
-import { type CallOptions, requestTimeoutMs, within } from '../time-limit.ts';
+import { type CallOptions, requestTimeoutMs, sharedLimit, within } from '../time-limit.ts';
 import type { AuditDesk } from './audit-desk.ts';
 import { checkSpec } from './check-spec.ts';
 import type { DesiredBook } from './desired-book.ts';
@@ -65,16 +65,17 @@ export function storedProvisioner(ctx: StoredContext): Provisioner {
       }),
     tryOut: async (gateway, devices, options): Promise<Trial> => {
       const entry = knownGateway(ctx, gateway);
-      const stored = await limited(options, 'dry run', (signal) => store.desired.get(gateway, { signal }));
+      const left = sharedLimit(options);
+      const stored = await limited(left(), 'dry run', (signal) => store.desired.get(gateway, { signal }));
       const shown = entry?.state?.desired;
       if (!ctx.canSign || !entry?.presence?.online || !shown) {
         const all = withDevices(stored?.devices ?? [], devices);
         refuseTooMany(gateway, all);
         return byProfile(ctx.profiles, devices);
       }
-      const base = stored?.devices ?? wantedOf(await readListing(ctx.requests, entry.site, options));
+      const base = stored?.devices ?? wantedOf(await readListing(ctx.requests, entry.site, left()));
       const version = Math.max(stored?.version ?? 0, shown.version) + 1;
-      return dryRun(ctx.requests, directory.reach(gateway), { version, devices: withDevices(base, devices) }, options);
+      return dryRun(ctx.requests, directory.reach(gateway), { version, devices: withDevices(base, devices) }, left());
     },
   };
 }

@@ -3,7 +3,7 @@ import type { AuditDesk } from '../desired/audit-desk.ts';
 import { isMap, jsonOf } from '../desired/data-json.ts';
 import type { Requests } from '../requests.ts';
 
-/** Writes every command of a client into the audit: who, to which device, and what came of it. */
+/** Writes every command of a client into the audit: who, to which device, and what came of it. What is signed elsewhere is written down there. */
 export const auditedRequests = (requests: Requests, audit: AuditDesk): Requests => ({
   ...requests,
   command: (site, method, params, options) => {

@@ -72,6 +72,7 @@ export function groupDesk(ctx: GroupContext): GroupDesk {
   let others: Membership = membership(member);
   let connection = 0;
   let isUp = false;
+  let hasLeft = false;
   /** The broker has not yet passed on that this member is there. */
   let echoIsDue = true;
   let beating: NodeJS.Timeout | undefined;
@@ -207,6 +208,7 @@ export function groupDesk(ctx: GroupContext): GroupDesk {
     gained,
     lost,
     connected() {
+      if (hasLeft) return;
       connection++;
       isUp = true;
       echoIsDue = true;
@@ -239,6 +241,7 @@ export function groupDesk(ctx: GroupContext): GroupDesk {
       return true;
     },
     async leave() {
+      hasLeft = true;
       stop();
       if (!isUp) return;
       isUp = false;

@@ -19,15 +19,21 @@ export type EnrolmentRequest = {
   readonly signature: Uint8Array;
 };
 
+/** What a gateway is told that has asked with a code. A refusal has the code and the message of a FengsuiError. */
 export type EnrolmentReply =
   | {
       readonly ok: true;
-      /** See {@link openTicket}. */
+      /** The facts of the gateway’s site, sealed by the code; PEM. */
       readonly ticket: string;
       /** PEM. */
       readonly certificate: string;
     }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly code: ErrorCode;
+      /** For people. Nobody has signed it. */
+      readonly message: string;
+    };
 
 /** What the key of the claim signs. */
 export const enrolmentBytes = (claim: string, request: string): Uint8Array =>
@@ -52,6 +58,7 @@ export function decodeEnrolment(bytes: Uint8Array): EnrolmentRequest {
   return { claim, request: f.text('request'), signature: f.bytes('signature') };
 }
 
+/** As it goes to the gateway, `application/cbor`: for whoever answers enrolments on a server of their own. */
 export const encodeEnrolmentReply = (reply: EnrolmentReply): Uint8Array =>
   encodeCbor(mapOf(Object.entries(reply).map(([name, value]) => [name, value])));
 
@@ -60,5 +67,8 @@ export function decodeEnrolmentReply(bytes: Uint8Array): EnrolmentReply {
   const f = fieldsOf(decodeCbor(bytes, { bytes: mostOfReply, depth: 2, items: 16 }), 'enrolment reply');
   if (f.flag('ok')) return { ok: true, ticket: f.text('ticket'), certificate: f.text('certificate') };
   const code = f.text('code');
-  return { ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: f.text('message').slice(0, 500) };
+  return { ok: false, code: isErrorCode(code) ? code : 'PROTOCOL', message: plain(f.text('message')) };
 }
+
+/** It may be of anybody on the way: it must not command the terminal in which it is read, nor change how the rest is read. */
+const plain = (text: string): string => text.slice(0, 500).replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, '\u{fffd}');

@@ -127,10 +127,13 @@ function storeIn(db: Database, { path, historyDays, release }: StoreParts): Plat
     alarms: sqlAlarmLog(sql),
     audit: sqlAuditLog(sql),
     async [Symbol.asyncDispose]() {
-      await sql.atOnce(() => undefined); // what was begun comes first
-      db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
-      db.close();
-      release();
+      try {
+        await sql.atOnce(() => undefined); // what was begun comes first
+        db.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+      } finally {
+        db.close();
+        release();
+      }
     },
   });
 }

@@ -29,6 +29,8 @@ export type PostgresStoreOptions = {
 
 const connectMs = 5_000;
 const idleTransactionMs = 60_000;
+/** The server gives up a statement by itself; one that does not say so by then is not there any more. */
+const answerLaterMs = 2_000;
 
 /**
  * A store in a PostgreSQL database (14 or newer) for any number of processes. Makes its tables, or brings them to this
@@ -72,6 +74,7 @@ const configOf = (
   max: connections,
   connectionTimeoutMillis: connectMs,
   statement_timeout: statementTimeoutMs,
+  query_timeout: statementTimeoutMs + answerLaterMs,
   idle_in_transaction_session_timeout: idleTransactionMs,
   keepAlive: true,
 });

@@ -6,6 +6,7 @@ import {
   type DesiredStates,
   desiredSyncs,
   type ReportedState,
+  type StoreCall,
 } from '../platform-store.ts';
 import { listRows } from './list-query.ts';
 import { countAt, oneAt, optionalText, textAt, timeAt } from './rows.ts';
@@ -22,7 +23,7 @@ export function sqlDesired(db: SqlDatabase): DesiredStates {
   return {
     change: (gateway, change, call) => db.transaction(gateway, (sql) => changeIn(sql, gateway, change), call),
     report: (gateway, reported, call) => db.transaction(gateway, (sql) => reportIn(sql, gateway, reported), call),
-    get: async (gateway) => (await one(db, gateway))?.state,
+    get: async (gateway, call) => (await one(db, gateway, call))?.state,
     async waiting(query = {}, call) {
       const after = decodeCursor(query.after, ['']);
       const rows = await listRows(db, { select, only, filters: [], order: ['gateway'], after, page: query }, call);
@@ -104,8 +105,8 @@ async function reportIn(sql: Sql, gateway: string, reported: ReportedState): Pro
   return true;
 }
 
-async function one(sql: Sql, gateway: string): Promise<DesiredRow | undefined> {
-  const [row] = await sql.rows(`${select} WHERE gateway = $1`, [gateway]);
+async function one(sql: Sql, gateway: string, call?: StoreCall): Promise<DesiredRow | undefined> {
+  const [row] = await sql.rows(`${select} WHERE gateway = $1`, [gateway], call);
   return row && rowOf(row);
 }
 

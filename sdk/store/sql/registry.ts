@@ -1,5 +1,5 @@
 import { decodeCursor, limitOf, listing } from '../cursor.ts';
-import { type GatewayRecord, type GatewayRegistry, gatewayStates } from '../platform-store.ts';
+import { type GatewayRecord, type GatewayRegistry, gatewayStates, type StoreCall } from '../platform-store.ts';
 import { replaced } from '../registry-rules.ts';
 import { listRows } from './list-query.ts';
 import { countAt, oneAt, optionalText, textAt, timeAt } from './rows.ts';
@@ -19,7 +19,7 @@ export function sqlRegistry(db: SqlDatabase): GatewayRegistry {
         },
         call,
       ),
-    get: (gateway) => one(db, gateway),
+    get: (gateway, call) => one(db, gateway, call),
     async list(query = {}, call) {
       const { town, village, state } = query;
       const filters = [
@@ -34,8 +34,8 @@ export function sqlRegistry(db: SqlDatabase): GatewayRegistry {
   };
 }
 
-async function one(sql: Sql, gateway: string): Promise<GatewayRecord | undefined> {
-  const [row] = await sql.rows(`${select} WHERE gateway = $1`, [gateway]);
+async function one(sql: Sql, gateway: string, call?: StoreCall): Promise<GatewayRecord | undefined> {
+  const [row] = await sql.rows(`${select} WHERE gateway = $1`, [gateway], call);
   return row && recordOf(row);
 }
 

@@ -1,5 +1,5 @@
-import { columns } from '../../../edge/cli/columns.ts';
-import { languageOf } from '../../../edge/cli/language.ts';
+import { columns } from '../../../edge/cli/terminal/columns.ts';
+import { languageOf } from '../../../edge/cli/terminal/language.ts';
 import { caseCorpus } from './case-corpus.ts';
 import type { JudgementCase } from './judgement-case.ts';
 import { runCase } from './run-case.ts';

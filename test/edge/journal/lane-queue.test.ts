@@ -34,7 +34,7 @@ function setUp(more: Pick<LaneQueueOptions, 'limit' | 'whenFull'> = { limit: 100
     troubles,
     queue,
     /** The disk says nothing until the returned function is called. */
-    hang(): () => void {
+    hang: (): (() => void) => {
       let open = (): void => undefined;
       gate = new Promise((done) => (open = done));
       return open;

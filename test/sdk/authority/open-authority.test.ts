@@ -158,6 +158,24 @@ describe('the authority of a district', () => {
     await expect(authority.renew('0'.repeat(32))).rejects.toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('renewed again for the same key is the same certificate, until that is older by a tenth of its time, or revoked', async () => {
+    let now = noon;
+    const { authority } = await district(() => now);
+    const { serial } = await authority.issue(gateway, shown(newKeys().publicKey));
+    const renew = (request: string, days: number) => authority.renew(serial, { proof: { request }, days });
+    const request = requestBy('gw-1', newKeys().privateKey);
+    const first = await renew(request, 100);
+    now += 10 * day;
+    expect(await renew(request, 100)).toEqual(first);
+    expect(await authority.list()).toHaveLength(2);
+    expect((await renew(requestBy('gw-1', newKeys().privateKey), 100)).serial).not.toBe(first.serial);
+    now += 1;
+    const later = await renew(request, 100);
+    expect(later.serial).not.toBe(first.serial);
+    await authority.revoke(later.serial, 'stolen');
+    expect((await renew(request, 100)).serial).not.toBe(later.serial);
+  });
+
   it('issues to many at once, each in the register', async () => {
     const { authority } = await district();
     const names = Array.from({ length: 20 }, (_, i) => `gw-${i}`);

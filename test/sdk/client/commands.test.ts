@@ -282,6 +282,21 @@ describe('a command of two persons', () => {
     expect(invokes()).toEqual([]);
   });
 
+  it('is answered to the second also while another of the same first person is', async () => {
+    let begun = 0;
+    gateway.answers.set('invoke', async (request) => {
+      if (begun++ > 0) await new Promise((resolve) => setTimeout(resolve, 200));
+      return signed({ ...verified, audit: auditOf(request), signedBy: ['duty', 'chief'] });
+    });
+    const [duty, chief] = await Promise.all([desk('duty'), desk('chief')]);
+    const proposals = [
+      await duty.commands.propose(barrier(duty), 'open', {}),
+      await duty.commands.propose(barrier(duty), 'open', {}),
+    ];
+    const outcomes = await Promise.all(proposals.map((one) => chief.commands.approve(one, { timeoutMs: 2_000 })));
+    expect(outcomes.map(({ auditId }) => auditId)).toEqual(proposals.map(({ auditId }) => auditId));
+  });
+
   it('passes on a refusal to the second', async () => {
     gateway.answers.set('invoke', () => {
       throw new FengsuiError('CHALLENGE_EXPIRED', 'too late');
@@ -316,4 +331,13 @@ it('the audit tells of commands to devices, and of nothing else', async () => {
   expect((await first).value).toMatchObject({ method: 'invoke', device: 'gate', gateway: 'gw-1' });
   stop.abort();
   expect((await audit.next()).done).toBe(true);
+});
+
+it('the audit ends at once for whoever waits for its next record, as every other stream does', async () => {
+  const fs = await desk();
+  const audit = fs.commands.audit();
+  const next = audit.next();
+  await audit[Symbol.asyncDispose]();
+  expect((await next).done).toBe(true);
+  expect(audit.dropped).toBe(0);
 });

@@ -242,7 +242,9 @@ describe('requests', () => {
     gateway.answers.set('latest', silence);
     const before = gateway.requests.length;
     await expect(fs.telemetry.latest(address, { timeoutMs: 200 })).rejects.toMatchObject({ code: 'TIMEOUT' });
-    expect(gateway.requests.slice(before).filter((r) => r.method === 'latest')).toHaveLength(2);
+    const asked = () => gateway.requests.slice(before).filter((r) => r.method === 'latest');
+    await until('the second question is there', () => asked().length > 1);
+    expect(asked()).toHaveLength(2);
     expect(calls).toBe(0);
   });
 

@@ -45,6 +45,15 @@ describe('the log of a gateway', () => {
     edge.answers.set('logs', answer);
   });
 
+  it('that tells the same lines again and again is not asked faster for it', async () => {
+    edge.answers.set('logs', () => ({ lines: [[...line(1, 'a')]], next: 1, missed: 0 }));
+    const stream = fs.diagnostics.logs({ gateway });
+    await stream.next();
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    stream.close();
+    expect(paramsOf('logs').length).toBeLessThanOrEqual(2);
+  });
+
   it('is the last lines, then what comes, and what is gone is told', async () => {
     lines.push(line(1, 'a'), line(2, 'b', 'warn'));
     const seen: string[] = [];

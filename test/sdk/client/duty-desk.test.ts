@@ -138,7 +138,7 @@ describe('an alarm', () => {
     const suppression = { how: 'shelved', why: 'x', until: wallTime(9e15) } as const;
     await gateway.publish('alarm', encodeAlarm({ log: 7, seq: 1, change: { ...change, suppression } }));
     await until('it is refused', () => fs.refused === 1);
-    expect(errors[0]?.message).toContain('suppression.until: expected Unix milliseconds');
+    expect(errors[0]?.message).toContain('are no time that a date can hold');
   });
 
   it('is found among more than one page holds', async () => {

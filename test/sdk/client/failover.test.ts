@@ -53,6 +53,16 @@ describe('connect with several brokers', () => {
       expect(statuses).toEqual(['reconnecting', 'connected']);
     });
 
+    it('goes past one that accepts and never takes the subscriptions, as a node whose cluster has no quorum', async () => {
+      const silent = own(await smallBroker());
+      silent.manners.grants = false;
+      const good = own(await startMosquitto());
+      own(await fakeGateway({ port: good.port }));
+      const fs = own(await connect({ url: [urlOf(silent.port), urlOf(good.port)], district, timeoutMs: 20_000 }));
+      expect(silent.accepted()).toBe(1);
+      expect(fs.gateways.list().map((g) => g.id)).toEqual(['gw-1']);
+    }, 25_000);
+
     it('goes past one that does not listen and one that accepts and kicks', async () => {
       const [, good] = await brokers();
       const kicking = await smallBroker();

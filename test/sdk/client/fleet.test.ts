@@ -2,12 +2,16 @@ import { describe, expect, it } from 'vitest';
 import { profiles } from '../../../device-profiles/index.ts';
 import { fleet } from '../../../sdk/client/fleet.ts';
 import { gatewayDirectory } from '../../../sdk/client/gateway-directory.ts';
+import type { KnownRecords } from '../../../sdk/client/registry/known-records.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { deviceId, districtCode, gatewayId, townCode, villageCode } from '../../../sdk/model/ids.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
+import type { GatewayRecord } from '../../../sdk/store/platform-store.ts';
 import { type DeviceState, encodeGatewayState, encodePresence } from '../../../sdk/wire/gateway-state.ts';
 
 type Told = {
+  /** Its key among what was told unless given. */
+  readonly id?: string;
   readonly town?: string;
   readonly village?: string;
   readonly online?: boolean;
@@ -18,13 +22,29 @@ type Told = {
 const municipal = 'generic/municipal-hydrant';
 const t0 = Date.UTC(2026, 0, 1);
 
+type Registered = Partial<GatewayRecord> & { readonly gateway: string };
+const recordsOf = (registered: readonly Registered[]): KnownRecords => {
+  const records = registered.map((one): GatewayRecord => {
+    const about = { district: '330603', town: '001', name: one.gateway, etag: '1', at: new Date(t0) } as const;
+    return { ...about, state: 'enrolled', ...one };
+  });
+  return {
+    of: (id) => records.find(({ gateway }) => gateway === id),
+    all: () => records,
+    onChange: () => expect.unreachable(),
+  };
+};
+
 /** A district whose gateways have told this, in this order, an hour apart. */
-function district(told: Readonly<Record<string, Told>>, active: Parameters<typeof fleet>[0]['active'] = neverAsked) {
+function district(
+  told: Readonly<Record<string, Told>>,
+  active: Parameters<typeof fleet>[0]['active'] = neverAsked,
+  registered?: readonly Registered[],
+) {
   let now = t0;
   const directory = gatewayDirectory(() => new Date(now));
-  for (const [id, { town = '001', village, online = true, degraded, busProblem, devices = [] }] of Object.entries(
-    told,
-  )) {
+  for (const [key, one] of Object.entries(told)) {
+    const { id = key, town = '001', village, online = true, degraded, busProblem, devices = [] } = one;
     const site = { district: districtCode('330603'), town: townCode(town), gateway: gatewayId(id) };
     directory.receivePresence(site, encodePresence({ online, boot: 1 }));
     directory.receiveState(
@@ -56,7 +76,7 @@ function district(told: Readonly<Record<string, Told>>, active: Parameters<typeo
     );
     now += 3_600_000;
   }
-  return fleet({ directory, profiles, active });
+  return fleet({ directory, profiles, active, known: registered && recordsOf(registered) });
 }
 const neverAsked = (): never => expect.unreachable();
 
@@ -108,7 +128,7 @@ describe('the overview of a fleet', () => {
       d: { town: '001', degraded: 'disk full', ...hydrant },
       e: { town: '001', busProblem: 'busy', village: '201', ...hydrant },
     }).overview();
-    expect(overview.gateways).toEqual({ all: 5, online: 4, offline: 1, inTrouble: 2 });
+    expect(overview.gateways).toEqual({ all: 5, online: 4, offline: 1, awaited: 0, inTrouble: 2 });
     expect(overview.towns.map(({ town, gateways }) => [town, gateways.all])).toEqual([
       ['001', 4],
       ['002', 1],
@@ -118,6 +138,64 @@ describe('the overview of a fleet', () => {
       ['201', 2, 1],
       ['202', 1, 1],
     ]);
+  });
+
+  it('counts a gateway that does not say where it is in the village that it was registered for', () => {
+    const all = district({ a: {}, b: { village: '202' }, c: { town: '002' }, d: {} }, neverAsked, [
+      { gateway: 'a', village: '201' },
+      { gateway: 'b', village: '201' }, // its own file says otherwise
+      { gateway: 'c', village: '201' }, // of another town: what is 201 there is another village here
+      { gateway: 'd' },
+    ]);
+    const villages = all.overview().towns.map((t) => [t.town, t.villages.map((v) => [v.village, v.gateways.all])]);
+    expect(villages).toEqual([
+      [
+        '001',
+        [
+          [undefined, 1],
+          ['201', 1],
+          ['202', 1],
+        ],
+      ],
+      ['002', [[undefined, 1]]],
+    ]);
+    expect(all.overview({ village: '201' }).gateways.all).toBe(1);
+  });
+
+  it('counts those of the registry of which the broker shows nothing: awaited, or offline once they were there', () => {
+    const all = district({ a: {} }, neverAsked, [
+      { gateway: 'a' },
+      { gateway: 'b', village: '201', state: 'claimable' },
+      { gateway: 'c', town: '002', village: '201', at: new Date(t0 + 5) },
+      { gateway: 'd', state: 'decommissioned' },
+    ]);
+    const { gateways, towns } = all.overview();
+    expect(gateways).toEqual({ all: 2, online: 1, offline: 1, awaited: 1, inTrouble: 0 });
+    expect(towns.map(({ town, gateways: g }) => [town, g.all, g.awaited])).toEqual([
+      ['001', 1, 1],
+      ['002', 1, 0],
+    ]);
+    expect(all.offline()).toEqual([{ gateway: 'c', town: '002', village: '201', since: new Date(t0 + 5), devices: 0 }]);
+  });
+
+  it('leaves out one that is decommissioned, also while the broker still shows its documents', () => {
+    const hydrant = { devices: [{ profile: municipal }] };
+    const all = district({ a: { online: false, ...hydrant }, b: hydrant }, neverAsked, [
+      { gateway: 'a', state: 'decommissioned' },
+    ]);
+    expect(all.overview().devices.hydrant).toEqual({ all: 1, inService: 1, share: 1 });
+    expect(all.offline()).toEqual([]);
+  });
+
+  it('counts one that has moved to another town where it is online', () => {
+    const hydrant = { id: 'a', devices: [{ profile: municipal }] };
+    const all = district({
+      before: { town: '001', online: false, ...hydrant },
+      now: { town: '002', ...hydrant },
+      again: { town: '003', online: false, ...hydrant },
+    });
+    expect(all.overview().towns.map(({ town, devices }) => [town, devices.hydrant.share])).toEqual([['002', 1]]);
+    expect(all.offline()).toEqual([]);
   });
 
   it('is of one town or village where that is asked for', () => {

@@ -1,16 +1,21 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
+import { eventDesk } from '../../../sdk/client/client-events.ts';
+import { districtView } from '../../../sdk/client/district-view.ts';
 import { gatewayDirectory } from '../../../sdk/client/gateway-directory.ts';
 import { type Listeners, listeners } from '../../../sdk/client/listeners.ts';
 import { liveStream } from '../../../sdk/client/live-stream.ts';
 import { pointTables } from '../../../sdk/client/point-tables.ts';
 import { records } from '../../../sdk/client/records.ts';
+import type { Requests } from '../../../sdk/client/requests.ts';
 import { seeding } from '../../../sdk/client/seeding.ts';
+import { ownsAll } from '../../../sdk/client/share/ownership.ts';
 import { mostPoints, valueCache } from '../../../sdk/client/value-cache.ts';
-import type { FengsuiError } from '../../../sdk/model/errors.ts';
+import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { monoTime } from '../../../sdk/model/time.ts';
+import { encodePresence } from '../../../sdk/wire/gateway-state.ts';
 import { hearEntry, type LaneEntry } from '../../../sdk/wire/lane-entry.ts';
-import type { Site } from '../../../sdk/wire/topics.ts';
+import { type Site, topicOf } from '../../../sdk/wire/topics.ts';
 import { settled } from '../../support/settled.ts';
 import { bytesOfHex, golden } from '../../support/wire/golden-wire.ts';
 
@@ -32,6 +37,33 @@ describe('a hostile gateway', () => {
     }
     expect(asked).toBeLessThanOrEqual(9); // so many are asked at once, and one more
     await seeds.idle();
+  });
+
+  it('whose values have no end is asked for a minute, and keeps nobody else from being asked', async () => {
+    vi.useFakeTimers();
+    let asked = 0;
+    const query: Requests['query'] = async (_site, _method, _params, options) => {
+      if (++asked > 1_000) throw new FengsuiError('INVALID', 'it is asked for ever');
+      vi.advanceTimersByTime(500);
+      if ((options?.timeoutMs ?? 10_000) <= 500) throw new FengsuiError('TIMEOUT');
+      return { devices: [], next: `page-${asked % 2}` };
+    };
+    const problems: unknown[] = [];
+    const desk = { ...eventDesk(), problem: (e: unknown) => void problems.push(e) };
+    const view = districtView({
+      district: site.district,
+      requests: { query } as Requests,
+      desk,
+      isUp: () => true,
+      ownership: ownsAll(),
+      refresh: () => undefined,
+      closed: new AbortController().signal,
+    });
+    view.receive(topicOf(site, 'presence'), encodePresence({ online: true, boot: 1 }));
+    await view.seeded();
+    vi.useRealTimers();
+    expect(asked).toBeLessThanOrEqual(121);
+    expect(problems).toMatchObject([{ code: 'TIMEOUT' }]);
   });
 
   it('that names another point table in every batch is asked for a few at a time', async () => {

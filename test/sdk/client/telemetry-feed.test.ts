@@ -76,11 +76,11 @@ function feeding(again: readonly Uint8Array[] | FengsuiError = [], clocks: reado
     gap: (_site, { from, to }, why) => gaps.push([from, to, why]),
     problem: (_site, e) => problems.push(e),
   });
-  feed.arrivals.add((arrivals) => {
-    for (const { seen } of arrivals) values.push(seen.value.quality === 'lost' ? undefined : seen.value.value);
+  feed.arrivals.add(({ all }) => {
+    for (const { value } of all) values.push(value.quality === 'lost' ? undefined : value.value);
   });
   const spans: unknown[] = [];
-  feed.summaries.add((all) => spans.push(...all.map(({ site: _site, ...told }) => told)));
+  feed.summaries.add(({ all }) => spans.push(...all));
   const receive = (...messages: Uint8Array[]): void => {
     for (const bytes of messages) feed.receive(site, bytes);
   };
@@ -219,7 +219,7 @@ describe('times of a clock that was wrong', () => {
   const seenOf = (bytes: Uint8Array, known = clocks) => {
     const { feed, receive } = feeding([], known);
     const seen: unknown[] = [];
-    feed.arrivals.add((arrivals) => seen.push(...arrivals.map((arrival) => arrival.seen)));
+    feed.arrivals.add(({ all }) => seen.push(...all));
     receive(bytes);
     return seen;
   };

@@ -107,3 +107,31 @@ it('the present state is shown by the stream before the backlog, also where a re
   expect(values).toEqual([0.9, 0.1]);
   expect(fs.devices.get(address).latest()['pressure']?.value).toBe(0.9);
 });
+
+it('a typed stream has also what came before the state of its gateway, which tells the profiles of devices', async () => {
+  await gateway.publish('state', new Uint8Array(), true); // as a broker loses it
+  const { fs } = await watcher();
+  const typed = fs.telemetry.stream({ profile: 'generic/municipal-hydrant' });
+  const untyped = fs.telemetry.stream();
+  await gateway.telemetry(1, [sample(0, 0.3)]);
+  expect((await untyped.next()).value?.value).toBe(0.3);
+  await gateway.state();
+  expect((await typed.next()).value).toMatchObject({ device: 'hydrant-1', point: 'pressure', value: 0.3 });
+});
+
+it('lets nothing of a burst go while the reader keeps up, however little may wait', async () => {
+  const { fs } = await watcher();
+  const stream = fs.telemetry.stream({}, { buffer: 4 });
+  const burst = Array.from({ length: 100 }, (_, i) => i + 1);
+  const taken: unknown[] = [];
+  const reading = (async () => {
+    for await (const { value } of stream) {
+      taken.push(value);
+      if (value === 1) return stream.dropped;
+    }
+    return undefined;
+  })();
+  await Promise.all(burst.map((seq) => gateway.telemetry(seq, [sample(0, seq / 100)])));
+  expect(await reading).toBe(0);
+  expect(taken).toEqual(burst.map((seq) => seq / 100));
+});

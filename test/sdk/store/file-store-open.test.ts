@@ -34,6 +34,18 @@ describe('the folder of a file store', () => {
     expect(log?.size ?? 0).toBe(0);
   });
 
+  it('is free again when the store could not be closed in order', async () => {
+    const folder = await temporaryFolder();
+    const store = await openFileStore({ folder });
+    const other = await database(folder);
+    other.exec('BEGIN IMMEDIATE'); // somebody looks at it with a tool of their own
+    const closed = store[Symbol.asyncDispose]();
+    await expect(closed).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    other.exec('ROLLBACK');
+    other.close();
+    await (await openFileStore({ folder }))[Symbol.asyncDispose]();
+  });
+
   it('is refused when it is of a newer program, of another one, or damaged', async () => {
     const newer = await temporaryFolder();
     await (await openFileStore({ folder: newer }))[Symbol.asyncDispose]();

@@ -7,6 +7,7 @@ import { migrations } from '../../../sdk/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../../sdk/store/postgres/open-postgres-store.ts';
 import { postgresDatabase } from '../../../sdk/store/postgres/postgres-database.ts';
 import { alarmEntry, auditEntry, deviceSpec, gatewayRecord, sample } from '../../contract/platform-store-contract.ts';
+import { cuttableLine } from '../../support/cuttable-line.ts';
 import { freePort } from '../../support/mosquitto.ts';
 import { hasPostgres, type Postgres, startPostgres, superPassword } from '../../support/postgres.ts';
 
@@ -55,6 +56,26 @@ describe.skipIf(!hasPostgres())('Debian’s PostgreSQL (apt-get install postgres
         });
     expect((await store.alarms.list()).items).toEqual([alarmEntry(1)]);
     expect((await store.audit.list()).items).toEqual([auditEntry('a')]);
+  });
+
+  it('is given up when its host is gone without a word, and a call when its caller gives up', async () => {
+    await using line = await cuttableLine(server.port);
+    const url = server.url().replace(String(server.port), String(line.port));
+    await using store = await openPostgresStore({ url, schema: newSchema(), statementTimeoutMs: 1_000 });
+    await store.gateways.put(gatewayRecord('gw-1'));
+    line.swallow();
+    const stop = new AbortController();
+    const abandoned = [
+      refusal(store.gateways.get('gw-1', { signal: stop.signal })),
+      refusal(store.desired.get('gw-1', { signal: stop.signal })),
+    ];
+    const waiting = [refusal(store.gateways.get('gw-1')), refusal(store.audit.append(auditEntry('a')))];
+    const began = performance.now();
+    stop.abort();
+    expect(await Promise.all(abandoned)).toMatchObject([{ code: 'ABORTED' }, { code: 'ABORTED' }]);
+    expect(performance.now() - began).toBeLessThan(500);
+    expect(await Promise.all(waiting)).toMatchObject([{ code: 'UNAVAILABLE' }, { code: 'UNAVAILABLE' }]);
+    expect(performance.now() - began).toBeLessThan(10_000);
   });
 
   it('serves a user who has only the documented rights', async () => {

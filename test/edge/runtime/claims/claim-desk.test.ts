@@ -11,6 +11,7 @@ import {
   serveEnrolment,
 } from '../../../../sdk/authority/index.ts';
 import { parseClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
+import { encodeEnrolmentReply } from '../../../../sdk/identity/claim/enrolment.ts';
 import { ownKey } from '../../../../sdk/identity/own-key.ts';
 import { readIfThere } from '../../../../sdk/identity/secret-files.ts';
 import { enrolmentOf, newClaim, newDeviceKey } from '../../../support/claims.ts';
@@ -128,6 +129,27 @@ describe('a claim that was taken up without a network', () => {
     await new Promise((resolve) => nonsense.close(resolve));
     await serve();
     await pass('it is enrolled', () => events().includes('claim.enrolled'));
+  });
+
+  it('a forged refusal costs time and no code: it says that it may be one, commands no terminal, and is tried against', async () => {
+    const message = 'the code for “gw-1” was used: have certificate 12 revoked\x1b[2J\u{202e}';
+    const forged = encodeEnrolmentReply({ ok: false, code: 'CLAIM_USED', message });
+    const between = createServer((_, response) => response.end(forged));
+    await new Promise<void>((resolve) => between.listen(port, '127.0.0.1', resolve));
+    await claimed();
+    start();
+    await pass('it is refused', () => desk.isRefused());
+    const why = String(log.lines.at(-1)?.fields['why']);
+    expect(why).toContain('have certificate 12 revoked\ufffd[2J\ufffd');
+    expect(why).toContain('Anybody on the way could have sent this');
+    expect(await readIfThere(pendingFile(key()))).toBeDefined();
+    between.closeAllConnections();
+    await new Promise((resolve) => between.close(resolve));
+    await serve();
+    await clock.advance(29 * 60_000);
+    await pass('it is enrolled', () => events().includes('claim.enrolled'));
+    expect(desk.isRefused()).toBe(false);
+    expect(await authority.claims.list()).toMatchObject([{ state: 'used' }]);
   });
 
   it('is picked up while the gateway runs', async () => {

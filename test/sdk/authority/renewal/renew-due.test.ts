@@ -18,6 +18,8 @@ describe('the renewal of certificates that near their end', () => {
   const installed: { gateway: string; certificate: string }[] = [];
   const online = new Set<string>();
   const next = new Map<string, string>();
+  const requests = new Map<string, string>();
+  const refused = new Set<string>();
 
   const holder = (name: string) => holderOf({ kind: 'gateway', name, town: '001' });
   const issue = async (name: string, days: number): Promise<void> => {
@@ -34,7 +36,8 @@ describe('the renewal of certificates that near their end', () => {
           ...(serial !== undefined && { serial }),
           ...(following !== undefined && { next: following }),
         };
-        return [{ uplinks: ['platform'], ...optional, request: makeRequest(subject, newKey()) }];
+        const request = requests.get(gateway) ?? makeRequest(subject, newKey());
+        return [{ uplinks: ['platform'], ...optional, refused: refused.has(gateway), request }];
       },
       install: async (one) => {
         if (one.gateway === 'gw-bad') throw new FengsuiError('TIMEOUT', 'no answer');
@@ -48,7 +51,7 @@ describe('the renewal of certificates that near their end', () => {
   beforeEach(async () => {
     now = Date.now();
     authority = await createAuthority({ folder: `${await temporaryFolder()}/a`, district: '330603', now: () => now });
-    for (const kept of [serials, online, next]) kept.clear();
+    for (const kept of [serials, online, next, requests, refused]) kept.clear();
     installed.length = 0;
   });
 
@@ -90,9 +93,53 @@ describe('the renewal of certificates that near their end', () => {
     expect(await renew()).toMatchObject({ renewed: [], failed: [] });
   });
 
+  it('tells of one whose last one the broker did not take', async () => {
+    await issue('gw-1', 10);
+    await issue('gw-2', 10);
+    refused.add('gw-1');
+    expect((await renew()).renewed.map(({ gateway, wasRefused }) => [gateway, wasRefused])).toEqual([
+      ['gw-1', true],
+      ['gw-2', undefined],
+    ]);
+  });
+
+  it('hands over what it has signed before, where that did not arrive: the register does not grow with every try', async () => {
+    await issue('gw-bad', 10);
+    requests.set('gw-bad', makeRequest({ organization: '330603', unit: '001', commonName: 'gw-bad' }, newKey()));
+    for (let run = 0; run < 3; run++) expect((await renew()).failed).toHaveLength(1);
+    expect(await authority.list()).toHaveLength(2);
+  });
+
+  it('says nothing of what has ended, of a gateway that is away and was given another', async () => {
+    await issue('gw-1', 10);
+    await renew();
+    online.clear();
+    expect((await renew()).offline).toEqual(['gw-1']); // it may still use the first
+    now += 11 * 86_400_000;
+    expect((await renew()).offline).toEqual([]);
+    await issue('gw-2', 10);
+    online.clear();
+    now += 11 * 86_400_000;
+    expect((await renew()).offline).toEqual(['gw-2']); // it has no other
+  });
+
+  it('refuses days by which the new one would be due at once', async () => {
+    await expect(renewDue(fs, authority, { beforeDays: 90, days: 90 })).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(renew(3_650)).rejects.toMatchObject({ code: 'INVALID' });
+    await expect(renew(0)).rejects.toMatchObject({ code: 'INVALID' });
+  });
+
   it('ends when it is told to', async () => {
     await issue('gw-1', 10);
     const stopped = renewDue(fs, authority, { signal: AbortSignal.abort(new Error('stop')) });
     await expect(stopped).rejects.toMatchObject({ code: 'ABORTED' });
+    const stop = new AbortController();
+    const list: RenewalConnection['certificates']['list'] = async () => {
+      stop.abort();
+      throw new FengsuiError('ABORTED');
+    };
+    const certificates = { ...fs.certificates, list };
+    const last = renewDue({ ...fs, certificates }, authority, { signal: stop.signal });
+    await expect(last).rejects.toMatchObject({ code: 'ABORTED' }); // the last one has not failed: it was given up
   });
 });

@@ -157,3 +157,29 @@ describe('a dry run', () => {
     expect(most).toBeLessThanOrEqual(10_000);
   });
 });
+
+describe('a loop that is left', () => {
+  it('waits for the gateways that are being told, and lets nothing fail behind its back', async () => {
+    const unhandled: unknown[] = [];
+    const note = (reason: unknown): void => void unhandled.push(reason);
+    process.on('unhandledRejection', note);
+    let ended = 0;
+    const { provisioner } = recording({
+      change: async (gateway) => {
+        if (gateway === 'gw-0') return { version: 1, sync: 'pending' };
+        await new Promise((resolve) => setTimeout(resolve, 20));
+        ended++;
+        throw new FengsuiError('ABORTED', 'the client was closed');
+      },
+    });
+    const rows = Array.from({ length: 6 }, (_, i) => wish(`gw-${i}`, 'a'));
+    for await (const { gateway } of provisionMany({ provisioner, profiles }, rows, { concurrency: 4 })) {
+      expect(gateway).toBe('gw-0');
+      break;
+    }
+    expect(ended).toBe(4); // three beside the first, and the one that took its place
+    await new Promise((resolve) => setTimeout(resolve, 40));
+    process.off('unhandledRejection', note);
+    expect(unhandled).toEqual([]);
+  });
+});

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../../../sdk/index.ts';
+import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../../sdk/index.ts';
 import { memoryStore } from '../../../../sdk/store/memory-store.ts';
 import type { PlatformStore } from '../../../../sdk/store/platform-store.ts';
 import { type Broker, startBroker } from '../../../../simulators/broker/start-broker.ts';
 import { debian } from '../../../support/debian.ts';
 import { desiredList } from '../../../support/desired-list.ts';
-import { type FakeGateway, fakeGateway } from '../../../support/fake-gateway.ts';
+import { type FakeGateway, fakeGateway, hydrant } from '../../../support/fake-gateway.ts';
 import { type Identity, secureBroker } from '../../../support/secure-broker.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
 import { until } from '../../../support/until.ts';
@@ -90,6 +90,30 @@ describe('the registry of gateways', () => {
     expect((await store.audit.list({ gateway: 'gw-1' })).items).toMatchObject([
       { act: 'commands.silence', who: 'Wang', device: 'hydrant-1', outcome: 'done', detail: { condition: 'low' } },
       { act: 'commands.acknowledge', who: 'Li', device: 'hydrant-1', outcome: 'NOT_FOUND' },
+    ]);
+  });
+});
+
+describe('commands to devices', () => {
+  it('are written down with what came of them, by whoever has pressed the button', async () => {
+    const gateway = await gatewayAt();
+    await gateway.state({ devices: [{ ...hydrant, profile: 'generic/barrier' }] });
+    gateway.answers.set('invoke', () => {
+      throw new FengsuiError('INTERLOCK', 'somebody stands there');
+    });
+    const fs = await client();
+    const gate = fs.devices.get({ gateway: 'gw-1', device: 'hydrant-1' }).as('generic/barrier');
+    const e = await fs.commands.invoke(gate, 'open', {}, { operator: 'Wang' }).catch((thrown: unknown) => thrown);
+    expect(e).toMatchObject({ code: 'INTERLOCK' });
+    const auditId = FengsuiError.is(e) ? e.auditId : undefined;
+    expect((await store.audit.list({ act: 'commands.invoke' })).items).toMatchObject([
+      {
+        who: 'Wang',
+        gateway: 'gw-1',
+        device: 'hydrant-1',
+        outcome: 'INTERLOCK',
+        detail: { command: 'open', args: {}, audit: auditId },
+      },
     ]);
   });
 });
