@@ -1,6 +1,7 @@
 #!/usr/bin/env -S MALLOC_ARENA_MAX=1 node --max-semi-space-size=1 --optimize-for-size --max-old-space-size=192
 import { parseArgs } from 'node:util';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
+import { endWithin } from '../platform/process.ts';
 import { version } from '../runtime/version.ts';
 import { alarmsList } from './alarms/list.ts';
 import { replayAlarms } from './alarms/replay/command.ts';
@@ -20,6 +21,9 @@ import { usage } from './usage.ts';
 
 /** 0 ok · 1 used wrongly · 2 configuration · 3 anything else · 4 done, and a person has to see to something */
 const exit = { ok: 0, usage: 1, config: 2, failed: 3, needsPerson: 4 } as const;
+
+/** What a command that failed may take to end, ms. */
+const mostToEnd = 10_000;
 
 type Command = (args: readonly string[]) => Promise<'needs a person' | undefined | void>;
 
@@ -100,4 +104,5 @@ try {
 } catch (e) {
   process.stderr.write(`fengsui: ${describeError(e)}\n`);
   process.exitCode = codeOf(e);
+  endWithin(mostToEnd);
 }

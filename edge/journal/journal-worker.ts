@@ -2,17 +2,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { loadSqlite } from '../../sdk/sqlite/driver.ts';
 import { isDamage } from '../../sdk/sqlite/errors.ts';
+import { counted } from './opening.ts';
 import { openSqliteStore } from './sqlite-store.ts';
-import type { Call, Reply, Request, Store, StoreOptions } from './store.ts';
+import type { Call, Reply, Request, Store, ThreadOptions } from './store.ts';
 
 /** Thread entry: runs the store, so that a disk that stalls holds up nothing but the journal. */
 const port = parentPort;
 if (!port) throw new FengsuiError('JOURNAL', 'journal-worker is a thread of the gateway: start it through openJournal');
 const reply = (message: Reply, transfer: ArrayBuffer[] = []): void => port.postMessage(message, transfer);
 
-const options: StoreOptions = workerData; // typed `any`: written by store-client.ts of the same build
+const { steps, ...options }: ThreadOptions = workerData; // typed `any`: written by store-client.ts of the same build
 try {
-  const store = openSqliteStore(await loadSqlite(), options, {
+  const store = openSqliteStore(counted(await loadSqlite(), steps), options, {
     onTrouble: (why) => reply({ kind: 'history-trouble', why }),
     onDamage: (e) => queueMicrotask(() => rethrow(e)),
   });

@@ -28,6 +28,8 @@ export type JournalStatus = {
   readonly lanes: Readonly<Record<Lane, LaneStatus>>;
   /** What is wrong with the disk just now; entries are held in memory meanwhile. */
   readonly degraded?: string;
+  /** All that is wrong is that it does not answer: it may be the disk, or the thread. */
+  readonly isStalled?: true;
   /** Entries accepted but not yet on disk. */
   readonly waiting: number;
   /** Files that were set aside, and entries and kept values that were found damaged or missing, since start. */

@@ -15,6 +15,8 @@ export type LaneQueueOptions = {
   readonly whenFull: 'drop-oldest' | 'refuse';
   /** Called when the disk starts to refuse, and with undefined when it takes writes again. */
   readonly onTrouble: (why: string | undefined) => void;
+  /** Called when the disk has not answered for long, and with undefined when it has. */
+  readonly onStall: (why: string | undefined) => void;
 };
 
 export type LaneQueue = {
@@ -31,6 +33,8 @@ export type LaneQueue = {
 };
 
 const retryAfter = seconds(1);
+/** A slow card takes seconds for a commit; by then a fire should be told as not received. */
+const stalledAfter = seconds(30);
 /** Bounds the time of one commit, hence the wait of an alarm that comes during it. */
 const batchLimit = 256;
 
@@ -47,10 +51,17 @@ export function laneQueue(options: LaneQueueOptions): LaneQueue {
   const storeBatch = async (): Promise<void> => {
     const batch = items.slice(0, batchLength(items, options.batchBytes));
     inFlight = batch.length;
+    let isStalled = false;
+    const cancel = options.clock.after(stalledAfter, () => {
+      isStalled = true;
+      options.onStall(`the disk has not answered for ${stalledAfter / 1_000} s`);
+    });
     try {
       await options.store(batch.map(({ write }) => write));
     } finally {
       inFlight = 0;
+      cancel();
+      if (isStalled) options.onStall(undefined);
     }
     items.splice(0, batch.length);
     options.onTrouble(undefined);

@@ -1,7 +1,10 @@
 import { randomInt } from 'node:crypto';
 import { FengsuiError } from '../../sdk/model/errors.ts';
+import { seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { type Log, onChange } from '../platform/log.ts';
+import { stopper } from '../platform/stop.ts';
 import { cursorBook } from './cursor-book.ts';
 import type { Journal, Keep, Lane, Seq } from './journal.ts';
 import { type LaneQueue, laneQueue } from './lane-queue.ts';
@@ -32,6 +35,8 @@ const defaultDays = 90;
 export const defaultHistory: HistoryBound = { days: 400, maxBytes: 512 * 1_048_576 };
 /** Bytes of one entry, and of the entries of one commit: bounds the time of a commit, hence the wait of an alarm behind it. */
 const largestCommit = 256 * 1_024;
+/** What still waits at the end is given so long: a service manager waits a little longer. */
+const drainWithin = seconds(60);
 /** Writes held in memory while the disk refuses; see `LaneQueueOptions.whenFull`. */
 const memory = { alarm: 10_000, telemetry: 10_000 } as const satisfies Record<Lane, number>;
 
@@ -79,6 +84,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       batchBytes: mostBytes(maxBytes),
       whenFull: lane === 'alarm' ? 'refuse' : 'drop-oldest',
       onTrouble: (why) => trouble.set(lane, why),
+      onStall: (why) => trouble.set(`${lane} stalled`, why),
     });
   return journal({
     store,
@@ -161,14 +167,19 @@ function journal({ store, clock, trouble, maxBytes, queues }: Parts): Journal {
         waiting: queues.alarm.waiting() + queues.telemetry.waiting(),
         quarantined,
         ...(degraded === undefined ? {} : { degraded }),
+        ...(trouble.isStallAlone() && { isStalled: true as const }),
       };
     },
     async [Symbol.asyncDispose]() {
       if (isClosed) return;
       isClosed = true;
       cursors.flush();
-      await Promise.all([queues.alarm.close(), queues.telemetry.close()]);
-      await store.close();
+      // A thread that hangs answers none of them; closing the store fails what waits.
+      const drained = Promise.all([queues.alarm.close(), queues.telemetry.close()]);
+      await withDeadline({ clock, ms: drainWithin, signal: stopper().signal, what: 'the last writes' }, () => drained)
+        .catch(() => undefined)
+        .then(() => store.close());
+      await drained;
     },
   };
 }
@@ -193,9 +204,11 @@ const wholeLimit = (limit: number): number => Math.min(Math.max(0, Math.floor(li
 
 const entriesOf = (reply: Reply) => (reply.kind === 'entries' ? reply.entries : []);
 
+type Part = Lane | 'thread' | `${Lane} stalled`;
+
 /** What is wrong with which part, as one text; each change is logged once. */
 function troubles(log: Log) {
-  const current = new Map<Lane | 'thread', string>();
+  const current = new Map<Part, string>();
   const text = (): string | undefined => (current.size === 0 ? undefined : [...new Set(current.values())].join('; '));
   const report = onChange<string | undefined>((to, from) => {
     if (to !== undefined) log.warn('journal.degraded', { why: to });
@@ -203,7 +216,8 @@ function troubles(log: Log) {
   });
   return {
     text,
-    set(part: Lane | 'thread', why: string | undefined): void {
+    isStallAlone: () => current.size > 0 && [...current.keys()].every((part) => part.endsWith('stalled')),
+    set(part: Part, why: string | undefined): void {
       if (why === undefined) current.delete(part);
       else current.set(part, why);
       report(text());

@@ -13,7 +13,7 @@ import { type HistoryFile, openHistoryFile } from './history/history-file.ts';
 import type { Lane, LaneStatus, Seq } from './journal.ts';
 import { salvageLanes } from './salvage-lanes.ts';
 import { markDamaged } from './set-aside.ts';
-import type { Note, Opened, Store, StoreOptions, Write } from './store.ts';
+import { fileNames, type Note, type Opened, type Store, type StoreOptions, type Write } from './store.ts';
 import { openTelemetryFile, type TelemetryFile } from './telemetry-file.ts';
 import { unsynced } from './unsynced.ts';
 
@@ -46,8 +46,8 @@ export function openSqliteStore(
 ): Store {
   const notes: Note[] = [];
   mkdirSync(options.directory, { recursive: true });
-  const alarms = openAlarmFile(open, join(options.directory, 'alarms.db'), notes);
-  const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, 'telemetry.db') }, notes);
+  const alarms = openAlarmFile(open, join(options.directory, fileNames.alarms), notes);
+  const telemetry = openTelemetryFile(open, { ...options, path: join(options.directory, fileNames.telemetry) }, notes);
   const salvaged = salvageLanes(open, { alarms, telemetry, notes, now });
   const missing = [...salvaged.values()].reduce((sum, lane) => sum + lane.missing, 0);
   const damaged = alarms.file.setAside + telemetry.file.setAside + missing;
@@ -149,7 +149,7 @@ type Beside = { readonly alarms: AlarmFile; readonly telemetry: TelemetryFile; r
 /** Whatever is wrong with its file, the journal goes on without. */
 function openHistory(open: OpenDatabase, options: StoreOptions, events: HistoryEvents, beside: Beside): Past {
   const { alarms, telemetry, notes } = beside;
-  const path = join(options.directory, 'history.db');
+  const path = join(options.directory, fileNames.history);
   try {
     const file = openHistoryFile(open, { path, maxBytes: options.history.maxBytes }, notes);
     const parts = {

@@ -1,8 +1,9 @@
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { describeError, FengsuiError } from '../../sdk/model/errors.ts';
 import { seconds } from '../../sdk/model/time.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Call, Opened, Reply, Request, StoreOptions, StoreStatus } from './store.ts';
+import { type Started, startAnew, startThread } from './store-thread.ts';
 
 export type StoreClientOptions = StoreOptions & {
   readonly worker: URL;
@@ -18,20 +19,19 @@ export type StoreClientOptions = StoreOptions & {
 export type StoreClient = {
   readonly opened: Opened;
   status(): StoreStatus;
-  /** Sent again, with the same content, to the next thread if one dies before it answers. @throws FengsuiError JOURNAL */
+  /**
+   * Sent again, with the same content, to the next thread if one dies before it answers. A write waits for a thread for
+   * ever; a question only while there may be one soon. @throws FengsuiError JOURNAL
+   */
   call(call: Call): Promise<Reply>;
   /** Closes the files and ends the thread; the thread is ended in any case. */
   close(): Promise<void>;
 };
 
 const restartAfter = seconds(1);
+/** Questions that may wait for an answer. */
+const mostQuestions = 256;
 const closeWithin = seconds(10);
-
-/**
- * Small heaps: the thread holds statements and the batch under way. The young generation decides what it adds to the
- * memory of the process; bodies live outside of both.
- */
-const resourceLimits = { maxYoungGenerationSizeMb: 2, maxOldGenerationSizeMb: 64 };
 
 type Pending = {
   readonly request: Request;
@@ -51,7 +51,11 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   let closing = false;
   let cancelRestart: (() => void) | undefined;
   let up: Started | undefined;
+  /** Opens the files, or tries to. */
+  let starting: Worker | undefined;
   let status: StoreStatus | undefined;
+  /** Why the last thread could not open the files, until one can. */
+  let unopened: string | undefined;
 
   const receive = (reply: Reply): void => {
     if (reply.kind === 'opened' || reply.kind === 'unopened') return;
@@ -64,6 +68,7 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const watch = (started: Started): void => {
     up = started;
+    unopened = undefined;
     status = started.status;
     started.worker.on('message', receive);
     const gone = (): void => {
@@ -91,16 +96,30 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
   };
   const restart = async (): Promise<void> => {
     try {
-      const started = await start({ ...options, newId: first.opened.id });
+      const started = await startThread({ ...options, newId: first.opened.id }, 'again', (worker) => {
+        starting = worker;
+      });
+      starting = undefined;
       if (closing) return void (await started.worker.terminate());
       watch(started);
       options.onUp(started.opened);
     } catch (e) {
-      if (!closing) down(describeError(e));
+      if (closing) return;
+      unopened = describeError(e);
+      for (const [number, { request, fail }] of pending) {
+        if (!isQuestion(request.call)) continue;
+        pending.delete(number);
+        fail(new FengsuiError('JOURNAL', unopened));
+      }
+      down(unopened);
     }
   };
+  const refusal = (): string | undefined =>
+    unopened ?? (pending.size >= mostQuestions ? `${mostQuestions} questions wait for the disk already` : undefined);
   const call = (call: Call): Promise<Reply> =>
     new Promise((done, fail) => {
+      const why = isQuestion(call) ? refusal() : undefined;
+      if (why !== undefined) return fail(new FengsuiError('JOURNAL', why));
       counter += 1;
       const request = { number: counter, call };
       pending.set(counter, { request, wasLost: false, done, fail });
@@ -117,67 +136,15 @@ export async function openStoreClient(options: StoreClientOptions): Promise<Stor
       closing = true;
       cancelRestart?.();
       if (up) await closeThread(up, call, options.clock);
+      void starting?.terminate();
       for (const { fail } of pending.values()) fail(new FengsuiError('JOURNAL', 'the journal was closed meanwhile'));
       pending.clear();
     },
   };
 }
 
-type Started = {
-  readonly worker: Worker;
-  readonly opened: Opened;
-  readonly status: StoreStatus;
-  /** Not an event: the thread may end with the message that it has opened the files, before anybody can listen. */
-  readonly ended: Promise<void>;
-  /** What it died of, once it did. */
-  readonly death: () => string | undefined;
-};
-
-/** At most once for each file that can be set aside. */
-const mostStarts = 3;
-
-/** Damage that shows while the files are opened ends the first thread; the next one sets the file aside. */
-async function startAnew(options: StartOptions): Promise<Started> {
-  for (let starts = 1; ; starts++) {
-    try {
-      return await start(options);
-    } catch (e) {
-      if (starts === mostStarts || !FengsuiError.is(e) || e.details['isDamage'] !== true) throw e;
-    }
-  }
-}
-
-type StartOptions = StoreOptions & Pick<StoreClientOptions, 'worker' | 'onHistory'>;
-
-function start(options: StartOptions): Promise<Started> {
-  const { directory, maxBytes, maxDays, newId, history, fsync } = options;
-  const workerData: StoreOptions = { directory, maxBytes, maxDays, newId, history, ...(fsync && { fsync }) };
-  const worker = new Worker(options.worker, { workerData, resourceLimits, name: 'journal' });
-  let death: string | undefined;
-  let refusal: FengsuiError | undefined;
-  worker.on('error', (e) => {
-    death = describeError(e);
-  });
-  const ended = new Promise<void>((done) => worker.once('exit', () => done()));
-  return new Promise((done, fail) => {
-    const heard = (reply: Reply): void => {
-      if (reply.kind === 'opened')
-        done({ worker, opened: reply.opened, status: reply.status, ended, death: () => death });
-      else if (reply.kind === 'unopened') {
-        const { why, isHopeless, isDamage } = reply;
-        refusal = new FengsuiError(isHopeless ? 'DRIVER_MISSING' : 'JOURNAL', why, { details: { isDamage } });
-      } else if (reply.kind === 'history-trouble') return options.onHistory(reply.why); // it may write as it is opened
-      worker.off('message', heard);
-    };
-    worker.on('message', heard);
-    // Not before: the locks on the files go with the thread.
-    void ended.then(() =>
-      fail(
-        refusal ?? new FengsuiError('JOURNAL', `the journal thread could not start: ${death ?? 'it ended by itself'}`),
-      ),
-    );
-  });
-}
+/** It changes nothing, and somebody waits for the answer. */
+const isQuestion = ({ do: what }: Call): boolean => what !== 'write' && what !== 'close';
 
 /** Waits for the end of the thread, not only for its answer: the locks on the files go with it. */
 async function closeThread(

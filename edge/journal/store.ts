@@ -1,5 +1,6 @@
 import type { WallTime } from '../../sdk/model/time.ts';
 import type { Entry, HistoryPage, HistoryQuery, Keep, Lane, LaneStatus, Seq } from './journal.ts';
+import type { Steps } from './opening.ts';
 
 /** One thing to make durable. All writes of one call reach the disk together or not at all. */
 export type Write =
@@ -30,6 +31,12 @@ export type StoreOptions = {
   /** Default: `always`. */
   readonly fsync?: TelemetrySync;
 };
+
+/** What the thread is started with. */
+export type ThreadOptions = StoreOptions & { readonly steps: Steps };
+
+/** The names of the files in the folder of a journal. */
+export const fileNames = { alarms: 'alarms.db', telemetry: 'telemetry.db', history: 'history.db' } as const;
 
 /** What is older, or does not fit, gives way by the day, oldest first. */
 export type HistoryBound = { readonly days: number; readonly maxBytes: number };

@@ -15,6 +15,9 @@ export const readBytes = (path: string): Promise<Buffer> => readFile(path);
 
 export const makeFolder = (path: string): Promise<unknown> => mkdir(path, { recursive: true });
 
+/** Where the text before the last replacement is. */
+export const previousOf = (path: string): string => `${path}.previous`;
+
 /** Replaces a file so that after a power cut there is the old text or the new, never half of one. The old stays as `.previous`. */
 export async function replaceText(path: string, text: string, mode = 0o666): Promise<void> {
   const next = `${path}.next`;
@@ -27,7 +30,7 @@ export async function replaceText(path: string, text: string, mode = 0o666): Pro
     await file.close();
   }
   // Copied and not renamed: at no moment may there be no file at all.
-  await copyFile(path, `${path}.previous`).catch((e: unknown) => {
+  await copyFile(path, previousOf(path)).catch((e: unknown) => {
     if (!(e instanceof Error && 'code' in e && e.code === 'ENOENT')) throw e;
   });
   await rename(next, path);

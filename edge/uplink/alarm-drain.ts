@@ -1,9 +1,9 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import { millis, seconds } from '../../sdk/model/time.ts';
 import type { Receipt } from '../../sdk/wire/receipt.ts';
-import type { Entry, Journal } from '../journal/journal.ts';
+import type { Entry, Journal, Lane, Seq } from '../journal/journal.ts';
 import type { Clock } from '../platform/clock.ts';
-import type { Log } from '../platform/log.ts';
+import { type Log, onChange } from '../platform/log.ts';
 import type { DeliveryWatch } from './delivery-watch.ts';
 import { type Taken, take } from './receipts.ts';
 
@@ -24,6 +24,8 @@ export interface AlarmDrain {
   wake(): void;
   /** What the platform's application has taken for good. */
   receipt(receipt: Receipt): void;
+  /** Up to here another destination has taken all for good, and this one stands in for it. */
+  delivered(upTo: Seq): void;
   /** Sends everything not receipted again, now. Returns the first number that will come. */
   resume(): number;
   /** Whether every alarm has been handed to the broker: only then may telemetry use the line. */
@@ -47,6 +49,10 @@ export type AlarmDrainContext = DrainContext & {
 
 const nobodyWaits = (): void => {};
 
+/** Says why a lane cannot be read, once; with an empty text, that it can be. */
+export const unreadLog = ({ log, destination }: Pick<DrainContext, 'log' | 'destination'>, lane: Lane) =>
+  onChange<string>((why) => why !== '' && log.warn('uplink.not-read', { destination, lane, why }));
+
 /**
  * Sends the alarm lane to one destination, in order, each entry as soon as it is stored. The cursor moves by the
  * application's receipts alone. What stays unreceipted is sent again: at once when the link returns or an
@@ -62,6 +68,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   let resend: (() => void) | undefined; // cancels the timer that runs
   let wake: () => void = nobodyWaits;
   const stop = (): void => wake();
+  const noteUnread = unreadLog(ctx, 'alarm');
 
   const rewind = (): void => {
     handed = taken.cursor;
@@ -81,6 +88,25 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       rewind();
     });
   };
+  const pause = (): void => {
+    paused = true;
+    ctx.clock.after(retryAfter, () => {
+      paused = false;
+      wake();
+    });
+  };
+  /** A disk that does not give back what it took is tried again: what is judged and linked here must not end with it. */
+  const read = async (from: number): Promise<readonly Entry[]> => {
+    try {
+      const entries = await journal.read('alarm', from, windowSize - inFlight);
+      noteUnread('');
+      return entries;
+    } catch (e) {
+      noteUnread(describeError(e));
+      pause();
+      return [];
+    }
+  };
   const send = (entry: Entry): void => {
     inFlight++;
     watch.sent(entry.seq);
@@ -93,11 +119,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       .catch((e: unknown) => {
         log.warn('uplink.alarm-not-taken', { destination, seq: entry.seq, why: describeError(e) });
         handed = Math.max(taken.cursor, Math.min(handed, entry.seq - 1));
-        paused = true;
-        ctx.clock.after(retryAfter, () => {
-          paused = false;
-          wake();
-        });
+        pause();
       })
       .then(() => {
         inFlight--;
@@ -108,9 +130,12 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
   };
   const takeOver = (receipt: Pick<Receipt, 'ranges' | 'heldMs'>): void => {
     watch.received(receipt);
+    moveOver(receipt.ranges);
+  };
+  const moveOver = (ranges: Receipt['ranges']): void => {
     const { last } = journal.status().lanes.alarm;
     const before = taken.cursor;
-    for (const range of receipt.ranges) taken = take(taken, range, last);
+    for (const range of ranges) taken = take(taken, range, last);
     if (taken.cursor === before) return;
     handed = Math.max(handed, taken.cursor);
     resendAfter = firstResend;
@@ -121,6 +146,8 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
       .catch((e: unknown) => log.warn('uplink.cursor-not-stored', { destination, why: describeError(e) }));
   };
   const canSend = (): boolean => ctx.isUp() && !paused && inFlight < windowSize;
+  /** Nothing is asked of a disk that has nothing more: one that is broken would hold up what can be sent without it. */
+  const hasMore = (): boolean => handed < journal.status().lanes.alarm.last;
   const caughtUp = (): boolean => inFlight === 0 && !paused && handed >= journal.status().lanes.alarm.last;
 
   return {
@@ -138,6 +165,9 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
     receipt(receipt) {
       if (receipt.log === journal.id) takeOver(receipt);
     },
+    delivered(upTo) {
+      if (upTo > taken.cursor) moveOver([[taken.cursor + 1, upTo]]);
+    },
     async run(signal) {
       taken = { cursor: await journal.cursor(destination, 'alarm'), above: new Set() };
       handed = taken.cursor;
@@ -147,7 +177,7 @@ export function alarmDrain(ctx: AlarmDrainContext): AlarmDrain {
           wake = resolve;
         });
         const from = handed;
-        const entries = canSend() ? await journal.read('alarm', from, windowSize - inFlight) : [];
+        const entries = canSend() && hasMore() ? await read(from) : [];
         if (handed !== from) continue; // moved while reading: what was read is not what comes next
         if (entries.length === 0 || !canSend()) {
           await woken;

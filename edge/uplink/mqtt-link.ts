@@ -8,6 +8,7 @@ import type { Clock } from '../platform/clock.ts';
 import { withDeadline } from '../platform/deadline.ts';
 import type { Log } from '../platform/log.ts';
 import { delays } from './backoff.ts';
+import { type IdleBroker, idleBroker } from './idle-broker.ts';
 import { type Pulse, type PulseLine, pulse } from './pulse.ts';
 
 export type LinkOptions = {
@@ -67,10 +68,11 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
   let isUp = false;
   let beat: Pulse | undefined;
   let leave: ((why: string) => void) | undefined;
-  const waiting = new Set<(why: FengsuiError) => void>();
+  let idle: IdleBroker | undefined;
+  const waiting = new Map<(why: FengsuiError) => void, MonoTime>();
   /** The library forgets the callbacks of a connection that broke: nothing may wait for them. */
   const abandon = (): void => {
-    for (const give of waiting)
+    for (const give of waiting.keys())
       give(new FengsuiError('UNAVAILABLE', `the connection to ${url} broke before a message was taken`));
     waiting.clear();
   };
@@ -86,7 +88,7 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
       const current = client;
       if (!isUp || !current) return Promise.reject(new FengsuiError('UNAVAILABLE', `${url} is not connected`));
       return new Promise((resolve, reject) => {
-        waiting.add(reject);
+        waiting.set(reject, clock.mono());
         const body = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
         current.publish(topic, body, { qos: 1, retain }, (cause) => {
           waiting.delete(reject);
@@ -123,9 +125,11 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
             leave = dead;
             noDelay(current.stream);
             beat = pulse(pulseLine(current), keepalive, clock, dead);
+            idle = idleBroker(clock, waiting, dead);
           },
           subscribed: () => {
             isUp = true;
+            idle?.subscribed();
             log.info('uplink.up', { url });
             current.on('message', (topic, payload) => listener.message(topic, payload));
             listener.up();
@@ -133,6 +137,8 @@ export function mqttLink(options: LinkOptions, ctx: { clock: Clock; log: Log; ra
         });
         beat?.stop();
         beat = undefined;
+        idle?.stop();
+        idle = undefined;
         leave = undefined;
         if (isUp && signal.aborted) await sayGoodbye(farewell, ctx);
         isUp = false;

@@ -1,6 +1,6 @@
 import { approvalLifeMs, type OperatorRole } from '../../sdk/model/command.ts';
 import { describeError, type ErrorCode, FengsuiError } from '../../sdk/model/errors.ts';
-import { millis } from '../../sdk/model/time.ts';
+import { millis, seconds } from '../../sdk/model/time.ts';
 import { fieldsOf } from '../../sdk/wire/parse.ts';
 import { decodeReceipt, type Receipt } from '../../sdk/wire/receipt.ts';
 import {
@@ -16,6 +16,7 @@ import {
 } from '../../sdk/wire/request.ts';
 import { isSign1 } from '../../sdk/wire/sign1.ts';
 import type { Clock } from '../platform/clock.ts';
+import { withDeadline } from '../platform/deadline.ts';
 import { challenges } from './challenges.ts';
 import { innermost, type Operators, requireRole, type Signed, verified } from './signatures.ts';
 
@@ -62,6 +63,8 @@ export interface RequestDesk {
 
 /** Requests worked on at once. */
 const atOnce = 16;
+/** What waits for a disk or a bus longer than this gives its place to another: nobody waits so long for the answer. */
+const answerWithin = seconds(60);
 
 /** Who has signed; why not, where that is known; nothing for what bears no signature. */
 type SignedBy = Signed['by'] | FengsuiError | undefined;
@@ -95,7 +98,7 @@ export function requestDesk(
     if (!isCommand(method)) throw new FengsuiError('PROTOCOL', `${method} is no command`);
     if (by.length > 1)
       throw new FengsuiError('INVALID', `${method}: only a command to a device is signed by two persons`);
-    requireRole(operators, by, roleOf(method));
+    requireRole(operators, by, roleOf[method]);
     open.spend(nonce, use);
     return handlers.command(method, params, by[0]);
   };
@@ -106,13 +109,19 @@ export function requestDesk(
     if (!by) throw new FengsuiError('FORBIDDEN', `${method} changes something and must be signed`);
     return command(request, by);
   };
+  const performInTime = (request: Request, by: Signed['by'] | undefined): Promise<Data> => {
+    const { method } = request;
+    if (method === 'invoke') return perform(request, by); // bounded by itself, by what the device does
+    const deadline = { clock, ms: answerWithin, signal: new AbortController().signal, what: method };
+    return withDeadline(deadline, () => perform(request, by));
+  };
   const replyTo = async (request: Request, signedBy: SignedBy): Promise<Reply> => {
     const { id } = request;
     if (working >= atOnce) return refusal(id, new FengsuiError('OVERLOADED', 'too many requests at once'));
     working++;
     try {
       if (FengsuiError.is(signedBy)) throw signedBy;
-      return { id, ok: true, result: await perform(request, signedBy) };
+      return { id, ok: true, result: await performInTime(request, signedBy) };
     } catch (e) {
       return refusal(id, e);
     } finally {
@@ -154,8 +163,23 @@ export function requestDesk(
   };
 }
 
-const roleOf = (method: Exclude<Command, 'invoke'>): OperatorRole =>
-  method === 'provision' || method === 'remove' ? 'configure' : 'operate';
+/** Each by name: a command that comes with a later version must be thought of. */
+const roleOf = {
+  provision: 'configure',
+  remove: 'configure',
+  apply: 'configure',
+  installCertificate: 'configure',
+  acknowledge: 'operate',
+  reset: 'operate',
+  silence: 'operate',
+  suppress: 'operate',
+  unsuppress: 'operate',
+  setRiskLevel: 'operate',
+  startWalkTest: 'operate',
+  stopWalkTest: 'operate',
+  scanBus: 'operate',
+  stopScan: 'operate',
+} as const satisfies Readonly<Record<Exclude<Command, 'invoke'>, OperatorRole>>;
 
 /** A method that came with a later version, or a field that makes no sense: whoever can be told is told. */
 function unread(bytes: Uint8Array, e: FengsuiError): Awaited<ReturnType<RequestDesk['answer']>> {

@@ -1,7 +1,7 @@
 import { describeError } from '../../sdk/model/errors.ts';
 import { elapsed, type Millis, type MonoTime, millis } from '../../sdk/model/time.ts';
 import type { Entry, Seq } from '../journal/journal.ts';
-import { type DrainContext, retryAfter } from './alarm-drain.ts';
+import { type DrainContext, retryAfter, unreadLog } from './alarm-drain.ts';
 import { presentState } from './present-state.ts';
 import { sendRate } from './send-rate.ts';
 import { admits, firstWindow, resized } from './send-window.ts';
@@ -53,6 +53,7 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   let underWay: UnderWay[] = [];
   let window = firstWindow;
   let isPaused = false;
+  const noteUnread = unreadLog(ctx, 'telemetry');
   const lastOf = (): Seq => journal.status().lanes.telemetry.last;
   const rate = sendRate(clock, () => wake());
   const present = presentState({
@@ -93,6 +94,9 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
     log.warn('uplink.telemetry-not-taken', { destination, after: cursor, why: describeError(e) });
     rewind();
     present.begin();
+    pause();
+  };
+  const pause = (): void => {
     isPaused = true;
     clock.after(retryAfter, () => {
       isPaused = false;
@@ -115,8 +119,12 @@ export function telemetryDrain(ctx: TelemetryDrainContext): TelemetryDrain {
   const mayUse = (): boolean => ctx.isUp() && !isPaused && ctx.mayUse();
   const readAhead = async (): Promise<void> => {
     const from = sent;
-    const page = await journal.read('telemetry', from, pageEntries, destination);
-    if (sent !== from) return; // begun anew while reading
+    const page = await journal.read('telemetry', from, pageEntries, destination).catch((e: unknown) => {
+      noteUnread(describeError(e));
+      pause();
+    });
+    if (!page || sent !== from) return; // not to be had just now, or begun anew while reading
+    noteUnread('');
     ahead = [...page];
     sent = page.at(-1)?.seq ?? sent;
   };

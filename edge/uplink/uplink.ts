@@ -47,6 +47,8 @@ export interface Uplink {
   wake(lane: Lane): void;
   /** A retained document changed; without a connection it is sent with the next. */
   show(channel: Channel): void;
+  /** See {@link AlarmDrain.delivered}. */
+  delivered(upTo: Seq): void;
   /** See {@link AlarmDrain.resume}. */
   resume(): number;
   /** See {@link Link.reconnect}. */
@@ -128,6 +130,7 @@ export function uplink(options: UplinkOptions, ctx: UplinkContext): Uplink {
     backlog,
     wake: (lane) => (lane === 'alarm' ? alarms.wake() : telemetry.wake()),
     show: (channel) => link.up && documents.show(channel),
+    delivered: (upTo) => alarms.delivered(upTo),
     resume: () => alarms.resume(),
     reconnect: (why) => link.reconnect(why),
     async run(signal) {

@@ -22,6 +22,9 @@ export function isCorrupt(e: unknown): boolean {
 /** No room, on the disk or under `max_page_count`. */
 export const isFull = (e: unknown): boolean => (resultCode(e) & 0xff) === 13;
 
+/** SQLite says it, of the file or of the disk under it; not a mistake of ours. */
+export const isOfSqlite = (e: unknown): boolean => e instanceof DamagedFile || resultCode(e) !== 0;
+
 /** Another process has it. */
 export const isBusy = (e: unknown): boolean => [5, 6].includes(resultCode(e) & 0xff);
 

@@ -1,6 +1,7 @@
 import { newOperatorKey, signingKey } from '../../edge/platform/ed25519.ts';
 import { type CommandDesk, commandDesk } from '../../edge/runtime/commands/command-desk.ts';
 import { executed } from '../../edge/runtime/commands/executed.ts';
+import { openProofs } from '../../edge/runtime/commands/open-proofs.ts';
 import type { SiteDevice } from '../../edge/runtime/config/site.ts';
 import type { Drive } from '../../edge/runtime/field/field.ts';
 import type { OutputAccess } from '../../edge/runtime/field/field-desk.ts';
@@ -78,6 +79,8 @@ export async function commandStage({
     configVersion: () => 3,
     outputs,
     executed: await executed(ctx),
+    openProofs: await openProofs(ctx),
+
     record: recordStore({ ...ctx, onStored: () => undefined }),
     key,
     fault: (device, condition, isSo) => void faults.push([`${device}/${condition}`, isSo]),

@@ -1,4 +1,4 @@
-import { isDamage, isFull } from '../../../sdk/sqlite/errors.ts';
+import { isDamage, isOfSqlite } from '../../../sdk/sqlite/errors.ts';
 import type { History } from '../history/history.ts';
 import { knownTables } from '../history/known-tables.ts';
 import type { StoreOptions } from '../store.ts';
@@ -80,4 +80,4 @@ export function keepSmall(options: StoreOptions, around: Around): KeepSmall {
 }
 
 /** A disk that refuses: the next commit says so, and after it this is tried again. */
-const isPassing = (e: unknown): boolean => isFull(e) || (e instanceof Error && 'errcode' in e && !isDamage(e));
+const isPassing = (e: unknown): boolean => isOfSqlite(e) && !isDamage(e);

@@ -6,7 +6,9 @@ import { shifted } from '../../alarm/shifted.ts';
 import type { Journal } from '../../journal/journal.ts';
 import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
+import { withDeadline } from '../../platform/deadline.ts';
 import type { Log } from '../../platform/log.ts';
+import { stopper } from '../../platform/stop.ts';
 import type { Roster } from './roster.ts';
 
 /**
@@ -18,6 +20,7 @@ export type AlarmMemory = {
   readonly restore: () => Promise<ReadonlyMap<string, AlarmState>>;
   /** Puts on disk what is waited for, at most so often: it must not wear out the card. */
   readonly saveSometimes: () => void;
+  /** At an orderly stop; a disk that takes nothing does not hold that up. */
   readonly save: () => Promise<void>;
 };
 
@@ -26,6 +29,7 @@ const key = 'alarm-memory';
 const saveEvery = seconds(60);
 /** Waits shorter than this are begun anew after a power cut; only an orderly stop keeps them. */
 const worthKeeping = seconds(30);
+const lastSave = seconds(2);
 
 export function alarmMemory(
   ctx: { readonly journal: Journal; readonly clock: Clock; readonly log: Log },
@@ -34,6 +38,7 @@ export function alarmMemory(
   const { journal, clock, log } = ctx;
   let saved = clock.mono();
   let isEmpty = false;
+  let isSaving = false;
   const put = async (wanted: (state: AlarmState, onDelay: number) => boolean): Promise<void> => {
     const states: Record<string, AlarmState> = {};
     for (const { device, rule, state } of roster.all()) {
@@ -46,6 +51,7 @@ export function alarmMemory(
     const value = Buffer.from(JSON.stringify({ at: saved, states }));
     await journal.keep({ key, value: hasNone ? undefined : value });
   };
+  const notStored = (e: unknown): void => log.warn('alarm.memory-not-stored', { why: describeError(e) });
   return {
     async restore() {
       const bytes = (await journal.kept(key)).get(key);
@@ -58,15 +64,21 @@ export function alarmMemory(
       }
     },
     saveSometimes() {
-      if (clock.mono() - saved < saveEvery) return;
-      put((state, onDelay) => state.holdsSince !== undefined && onDelay >= worthKeeping).catch((e: unknown) =>
-        log.warn('alarm.memory-not-stored', { why: describeError(e) }),
-      );
+      // One at a time: on a disk that takes nothing for days they would crowd the alarms out of the journal's memory.
+      if (isSaving || clock.mono() - saved < saveEvery) return;
+      isSaving = true;
+      put((state, onDelay) => state.holdsSince !== undefined && onDelay >= worthKeeping)
+        .catch(notStored)
+        .finally(() => {
+          isSaving = false;
+        });
     },
-    save: () =>
-      put(({ holdsSince, goneSince, clearedAt, memory }) =>
-        [holdsSince, goneSince, clearedAt, memory].some((x) => x !== undefined),
-      ),
+    save() {
+      const deadline = { clock, ms: lastSave, signal: stopper().signal, what: 'what is waited for' };
+      const all = ({ holdsSince, goneSince, clearedAt, memory }: AlarmState): boolean =>
+        [holdsSince, goneSince, clearedAt, memory].some((x) => x !== undefined);
+      return withDeadline(deadline, () => put(all)).catch(notStored);
+    },
   };
 }
 

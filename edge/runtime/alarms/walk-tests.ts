@@ -172,6 +172,7 @@ function savedOf({ test, began }: Running, clock: Clock) {
   const now = clock.mono();
   return {
     began,
+    at: clock.wall(),
     leftMs: elapsed(now, test.endsAt),
     sounders: test.sounders,
     operator: test.operator,
@@ -184,12 +185,16 @@ function savedOf({ test, began }: Running, clock: Clock) {
   };
 }
 
-/** A test goes on after a restart with the time that was left when it last changed. */
+/**
+ * A test goes on after a restart with the time that was left when it last changed, less what has passed since by the wall
+ * clock, right or not: a gateway that starts again and again must not be tested for days, and to end too early hides no fire.
+ */
 function restoreRunning(bytes: Uint8Array | undefined, { clock, log }: WalkTestContext): Running | undefined {
   if (!bytes) return undefined;
   try {
     const saved = fieldsOf(parse(bytes), 'walk test');
     const now = clock.mono();
+    const passed = saved.has('at') ? Math.max(0, clock.wall() - saved.number('at')) : 0;
     const devices = saved.list('devices').map((raw, i): [string, TestedDevice] => {
       const one = fieldsOf(raw, `walk test.devices[${i}]`);
       const status = one.text('status');
@@ -198,13 +203,13 @@ function restoreRunning(bytes: Uint8Array | undefined, { clock, log }: WalkTestC
         {
           status: status === 'active' || status === 'passed' ? status : 'untested',
           ...(one.has('condition') && { condition: one.text('condition') }),
-          ...(one.has('agoMs') && { at: later(now, millis(-one.number('agoMs'))) }),
+          ...(one.has('agoMs') && { at: later(now, millis(-one.number('agoMs') - passed)) }),
         },
       ];
     });
     const test: WalkTest = {
       devices: new Map(devices),
-      endsAt: later(now, millis(Math.min(saved.number('leftMs'), longestTest))),
+      endsAt: later(now, millis(Math.min(saved.number('leftMs'), longestTest) - passed)),
       sounders: saved.text('sounders') === 'chirp' ? 'chirp' : 'quiet',
       operator: saved.text('operator'),
     };

@@ -1,6 +1,7 @@
 import type { SigningKey } from '../../platform/ed25519.ts';
 import { type CommandDesk, commandDesk } from '../commands/command-desk.ts';
 import { executed } from '../commands/executed.ts';
+import { openProofs } from '../commands/open-proofs.ts';
 import { receiptKey } from '../commands/receipt-key.ts';
 import { type BusScans, busScans } from '../diagnostics/bus-scans.ts';
 import { type FieldDesk, fieldDesk } from '../field/field-desk.ts';
@@ -46,10 +47,12 @@ export async function openFieldSide(ground: Ground, { alarms }: Judgement, later
       configVersion: () => devices.version,
       outputs: fields.outputs,
       executed: await executed(shared),
+      openProofs: await openProofs(shared),
       record,
       key,
       fault: (device, condition, isSo) => {
-        if (fields.outputs.device(device)) alarms.trouble(device, condition, isSo);
+        // Gone, or by now a device that takes no commands: then there is no such fault.
+        if (fields.outputs.device(device)?.profile.commands) alarms.trouble(device, condition, isSo);
       },
     }),
   );

@@ -11,12 +11,14 @@ import { type GuardedClock, guardedClock } from '../../platform/guarded-clock.ts
 import type { Log } from '../../platform/log.ts';
 import { type LogTail, logTail } from '../../platform/log-tail.ts';
 import type { Scope } from '../../platform/scope.ts';
+import type { Feeder } from '../../platform/watchdog-feeder.ts';
 import { type ClockDesk, clockDesk } from '../clock/clock-desk.ts';
 import type { Site } from '../config/site.ts';
 import { type DeviceList, deviceList } from '../device-list.ts';
 import { type AuditTrail, auditTrail } from '../records/audit-trail.ts';
 import { type RecordStore, recordStore } from '../records/record-store.ts';
 import { type StateReporter, stateReporter } from '../state-reporter.ts';
+import { fedWhile } from '../watchdog/fed-while.ts';
 import { type WearDesk, wearDesk } from '../wear/wear-desk.ts';
 import type { Later } from './later.ts';
 
@@ -44,18 +46,25 @@ export type Ground = {
   readonly uptime: () => Millis;
 };
 
-export type GroundOptions = { readonly clock: Clock; readonly log: Log; readonly journalWorker: URL };
+export type GroundOptions = {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly journalWorker: URL;
+  /** Fed while the journal is opened. */
+  readonly watchdogs?: readonly Feeder[];
+};
 
 /** @throws FengsuiError JOURNAL | DRIVER_MISSING */
 export async function openGround(site: Site, options: GroundOptions, { own }: Scope, later: Later): Promise<Ground> {
-  const { clock: system, journalWorker: worker } = options;
+  const { clock: system, journalWorker: worker, watchdogs = [] } = options;
   const clock = guardedClock(system);
   const logs = logTail(options.log, clock);
   const { log } = logs;
   const { path: directory, maxBytes, maxDays, history, fsync } = site.journal;
   const started = clock.mono();
   await makeFolder(directory);
-  const journal = own(await openJournal({ directory, maxBytes, maxDays, history, fsync, worker, clock, log }));
+  const opening = { directory, maxBytes, maxDays, history, fsync, worker, clock, log };
+  const journal = own(await fedWhile(watchdogs, { clock, log }, () => openJournal(opening)));
   const shared = { journal, clock, log, boot: freshIdentity() };
   const devices = await deviceList(site, join(directory, 'devices.json'), log);
   const reporter = stateReporter();

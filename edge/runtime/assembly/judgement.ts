@@ -25,8 +25,9 @@ export async function openJudgement(ground: Ground, later: Later): Promise<Judge
   const alarms = await alarmDesk({
     ...shared,
     zones: site.zones,
-    onChange: () => {
+    onChange: (change) => {
       later.fields().alarmsChanged();
+      delivery.judged(change);
       reporter.touch();
     },
     onStored: (seq, change) => {

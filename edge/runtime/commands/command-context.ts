@@ -6,6 +6,7 @@ import type { Site } from '../config/site.ts';
 import type { OutputAccess } from '../field/field-desk.ts';
 import type { RecordStore } from '../records/record-store.ts';
 import type { Executed } from './executed.ts';
+import type { OpenProofs } from './open-proofs.ts';
 
 /** What commands are judged by and carried out with. */
 export type CommandContext = {
@@ -15,6 +16,7 @@ export type CommandContext = {
   readonly configVersion: () => number;
   readonly outputs: OutputAccess;
   readonly executed: Executed;
+  readonly openProofs: OpenProofs;
   readonly record: RecordStore;
   readonly key: SigningKey;
   /** Raises or clears a fault of a device, see `commandRules`. */

@@ -1,5 +1,6 @@
 import { isAuditId } from '../../../sdk/model/command.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
+import type { DeviceId } from '../../../sdk/model/ids.ts';
 import { seconds } from '../../../sdk/model/time.ts';
 import { type InvokeParams, type OutcomeResult, readInvoke } from '../../../sdk/wire/command.ts';
 import { type Fields, fieldsOf } from '../../../sdk/wire/parse.ts';
@@ -33,7 +34,14 @@ export function commandDesk(ctx: CommandContext): CommandDesk {
   const running = new Map<string, Running>();
   const stopping = stopper();
   const proofs = proofWatch(ctx);
-  const { perform, finish } = performer({ ...ctx, proofs, signal: stopping.signal });
+  const busy = new Set<DeviceId>();
+  const { perform, finish } = performer({ ...ctx, proofs, busy, signal: stopping.signal });
+  const sweepOn = async (signal: AbortSignal): Promise<void> => {
+    while (!signal.aborted) {
+      executed.sweep();
+      await ctx.clock.sleep(sweepEvery, signal).catch(() => undefined); // the loop sees the abort
+    }
+  };
 
   return {
     async invoke(params, who) {
@@ -60,11 +68,8 @@ export function commandDesk(ctx: CommandContext): CommandDesk {
       return result;
     },
     async run(signal) {
-      await recover({ ...ctx, finish }, signal);
-      while (!signal.aborted) {
-        await executed.sweep();
-        await ctx.clock.sleep(sweepEvery, signal).catch(() => undefined); // the loop sees the abort
-      }
+      // Side by side: an output that cannot be switched off for days must not fill the memory for all other commands.
+      await Promise.all([recover({ ...ctx, busy, finish }, signal), sweepOn(signal)]);
     },
     async [Symbol.asyncDispose]() {
       stopping.abort(new FengsuiError('UNAVAILABLE', 'the gateway stops'));

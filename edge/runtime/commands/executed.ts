@@ -32,8 +32,8 @@ export type Executed = {
   readonly put: (taken: Taken) => Promise<void>;
   /** Remembers it now; whoever writes the returned value to the journal makes it last. */
   readonly putWith: (taken: Taken) => Keep;
-  /** Forgets what cannot be valid any more. */
-  readonly sweep: () => Promise<void>;
+  /** Forgets what cannot be valid any more. The disk is told of it and not waited for: it may take nothing for days. */
+  readonly sweep: () => void;
 };
 
 export const mostTaken = 256;
@@ -71,6 +71,11 @@ export async function executed(ctx: {
     if (!receipt || holds || elapsedSince(audit) < askable) return false;
     return notAfter === undefined || (clock.trust() === 'synced' && notAfter + margin < clock.wall());
   };
+  const keepSoon = (key: string, value: Uint8Array | undefined): void => {
+    journal
+      .keep({ key, value })
+      .catch((e: unknown) => log.warn('command.not-forgotten', { key, why: describeError(e) }));
+  };
   const elapsedSince = (audit: string): number => clock.mono() - (since.get(audit) ?? clock.mono());
   return {
     find: (audit) => taken.get(audit),
@@ -79,17 +84,17 @@ export async function executed(ctx: {
     floor: () => floor,
     put: (one) => journal.keep(remember(one)),
     putWith: remember,
-    async sweep() {
+    sweep() {
       const over = [...taken.values()].filter(isOver);
       const latest = Math.max(floor, ...over.flatMap(({ notAfter }) => notAfter ?? []));
       if (latest > floor) {
         floor = latest;
-        await journal.keep({ key: floorKey, value: Buffer.from(String(latest)) });
+        keepSoon(floorKey, Buffer.from(String(latest)));
       }
       for (const { audit } of over) {
         taken.delete(audit);
         since.delete(audit);
-        await journal.keep({ key: prefix + audit, value: undefined });
+        keepSoon(prefix + audit, undefined);
       }
     },
   };

@@ -40,12 +40,15 @@ export type Performer = {
   readonly finish: (finishing: Finishing, verdict: Verdict) => Promise<Uint8Array>;
 };
 
-export function performer(
-  ctx: CommandContext & { readonly proofs: ProofWatch; readonly signal: AbortSignal },
-): Performer {
-  const { site, clock, log, outputs, executed, signal } = ctx;
+export type PerformerContext = CommandContext & {
+  readonly proofs: ProofWatch;
   /** Devices of which a command is under way, or an output could not be switched off yet. */
-  const busy = new Set<DeviceId>();
+  readonly busy: Set<DeviceId>;
+  readonly signal: AbortSignal;
+};
+
+export function performer(ctx: PerformerContext): Performer {
+  const { site, clock, log, outputs, executed, busy, signal } = ctx;
   const topic = topicOf(site.address, 'state');
   const keyId = site.address.gateway;
 

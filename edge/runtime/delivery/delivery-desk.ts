@@ -1,9 +1,10 @@
 import type { AlarmChange } from '../../../sdk/model/alarm.ts';
 import { describeError } from '../../../sdk/model/errors.ts';
-import { elapsed, type Millis, millis } from '../../../sdk/model/time.ts';
+import { elapsed, later, type Millis, type MonoTime, millis, monoTime } from '../../../sdk/model/time.ts';
 import { hearEntry } from '../../../sdk/wire/lane-entry.ts';
 import type { HopTimes } from '../../../sdk/wire/methods.ts';
 import type { Journal, Seq } from '../../journal/journal.ts';
+import { conditionKey } from '../../linkage/linkage.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { DeliveryWatch } from '../../uplink/delivery-watch.ts';
@@ -15,11 +16,13 @@ import { isUrgent, unconfirmed } from './unconfirmed.ts';
  * fire or a call that nobody has confirmed in time is told on the spot, and by another way where there is one.
  */
 export type DeliveryDesk = AsyncDisposable & {
+  /** An alarm has changed, and is about to be stored: a fire or a call waits for its confirmation from here on. */
+  readonly judged: (change: AlarmChange) => void;
   /** An alarm change is on disk under that number. */
   readonly stored: (seq: Seq, change: AlarmChange) => void;
   /** What the drain to that uplink tells of each alarm. */
   readonly watch: (uplink: string) => DeliveryWatch;
-  /** Takes up what an earlier run has left unconfirmed; its time begins anew. */
+  /** Takes up what an earlier run has left unconfirmed; its time begins anew. Where nothing waits, what it told is over. */
   readonly adopt: (uplinks: readonly string[]) => Promise<void>;
   readonly times: (uplink: string) => HopTimes | undefined;
   /** How many fires and calls wait for a confirmation, and how long the first of them. */
@@ -47,7 +50,14 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
   const births = new Map<Seq, Birth>();
   const watches = new Map<string, HopWatch>();
   const waiting = unconfirmed();
-  let isLate = false;
+  /** Since when a fire or a call waits for the disk, by its condition: a disk that takes nothing is no reason to be silent. */
+  const unstored = new Map<string, MonoTime>();
+  const due = (): MonoTime | undefined => {
+    const all = [waiting.since, ...unstored.values()].filter((since) => since !== undefined);
+    return all.length === 0 ? undefined : later(monoTime(Math.min(...all)), within);
+  };
+  /** What was told last; not known of an earlier run. */
+  let isLate: boolean | undefined = false;
   let timer: (() => void) | undefined;
   let isOver = false;
 
@@ -55,18 +65,20 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
     timer?.();
     timer = undefined;
     if (isOver) return;
-    const due = waiting.due(within);
-    const left = due === undefined ? undefined : elapsed(clock.mono(), due);
+    const end = due();
+    const left = end === undefined ? undefined : elapsed(clock.mono(), end);
     const nowLate = left !== undefined && left <= 0;
     if (left !== undefined && left > 0) timer = clock.after(millis(left), judge);
     if (nowLate === isLate) return;
+    if (isLate === undefined && !nowLate && end !== undefined) return;
+    const wasLate = isLate;
     isLate = nowLate;
     if (isLate) log.warn('alarm.not-received', { waiting: waiting.size, withinS: within / 1_000 });
-    else log.info('alarm.received-after-all');
+    else if (wasLate) log.info('alarm.received-after-all');
     ctx.onLate(isLate);
   };
-  const urgent = (seq: Seq): void => {
-    waiting.add(seq, clock.mono());
+  const urgent = (seq: Seq, since: MonoTime = clock.mono()): void => {
+    waiting.add(seq, since);
     ctx.onUrgent();
     judge();
   };
@@ -80,11 +92,21 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
       isOver = true;
       judge();
     },
+    judged(change) {
+      const key = conditionKey(change.device, change.condition);
+      if (!isUrgent(change) || unstored.has(key)) return;
+      unstored.set(key, clock.mono());
+      judge();
+    },
     stored(seq, change) {
+      const key = conditionKey(change.device, change.condition);
+      const since = unstored.get(key);
+      unstored.delete(key); // by what came after it, where there was no room for all
       births.set(seq, { judged: change.at.mono, stored: clock.mono() });
       const oldest = births.keys().next();
       if (births.size > mostBirths && !oldest.done) births.delete(oldest.value);
-      if (isUrgent(change)) urgent(seq);
+      if (isUrgent(change)) urgent(seq, since);
+      else if (since !== undefined) judge();
     },
     watch(uplink) {
       const { sent, taken, received } = hops(uplink);
@@ -101,6 +123,7 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
     async adopt(uplinks) {
       const cursors = await Promise.all(uplinks.map((uplink) => journal.cursor(uplink, 'alarm')));
       if (cursors.length === 0) return;
+      isLate ||= undefined;
       for (const { seq, body } of await journal.read('alarm', Math.max(...cursors), mostAdopted)) {
         try {
           const entry = hearEntry(body);
@@ -109,6 +132,7 @@ export function deliveryDesk(ctx: DeliveryContext): DeliveryDesk {
           log.warn('alarm.unreadable', { seq, why: describeError(e) });
         }
       }
+      judge();
     },
     times: (uplink) => watches.get(uplink)?.times(),
     waiting: () => {

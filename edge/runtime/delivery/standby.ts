@@ -1,6 +1,6 @@
 import { describeError } from '../../../sdk/model/errors.ts';
 import { minutes, seconds } from '../../../sdk/model/time.ts';
-import type { Journal, Lane } from '../../journal/journal.ts';
+import type { Journal, Lane, Seq } from '../../journal/journal.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Uplink } from '../../uplink/uplink.ts';
@@ -38,11 +38,10 @@ export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standb
   const { journal, clock, log } = ctx;
   const state: { isAwake: boolean; wake?: () => void } = { isAwake: false };
 
+  const delivered = async (lane: Lane): Promise<Seq> =>
+    Math.max(0, ...(await Promise.all(ctx.others.map((other) => journal.cursor(other, lane)))));
   const follow = async (): Promise<void> => {
-    for (const lane of lanes) {
-      const cursors = await Promise.all(ctx.others.map((other) => journal.cursor(other, lane)));
-      await journal.acknowledge(id, lane, Math.max(0, ...cursors));
-    }
+    for (const lane of lanes) await journal.acknowledge(id, lane, await delivered(lane));
   };
   const followed = (): Promise<void> =>
     follow().catch((e: unknown) => log.warn('standby.not-followed', { uplink: id, why: describeError(e) }));
@@ -72,11 +71,13 @@ export function standby(id: string, uplink: Uplink, ctx: StandbyContext): Standb
     let needed = clock.mono();
     while (!stop.aborted) {
       await clock.sleep(seconds(1), stop).catch(() => undefined); // the loop sees the abort
+      uplink.delivered(await delivered('alarm'));
       if (ctx.isNeeded() || uplink.backlog('alarm') > 0) needed = clock.mono();
-      if (clock.mono() - needed >= linger) over.abort(new Error('no longer needed'));
+      if (clock.mono() - needed < linger) continue;
+      state.isAwake = false; // before it has ended: who wakes it meanwhile is heard
+      over.abort(new Error('no longer needed'));
     }
     await running;
-    state.isAwake = false;
     log.info('standby.asleep', { uplink: id });
   };
   return {

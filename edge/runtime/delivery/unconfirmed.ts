@@ -1,5 +1,5 @@
 import type { AlarmChange, HeardChange } from '../../../sdk/model/alarm.ts';
-import { later, type Millis, type MonoTime } from '../../../sdk/model/time.ts';
+import type { MonoTime } from '../../../sdk/model/time.ts';
 import type { Receipt } from '../../../sdk/wire/receipt.ts';
 import type { Seq } from '../../journal/journal.ts';
 
@@ -10,8 +10,6 @@ export type Unconfirmed = {
   readonly size: number;
   /** When the one that waits longest began to wait. */
   readonly since: MonoTime | undefined;
-  /** When the one that waits longest will have waited too long. */
-  readonly due: (within: Millis) => MonoTime | undefined;
 };
 
 /** Beyond that nobody is served by knowing more: the oldest are late long before. */
@@ -38,10 +36,6 @@ export function unconfirmed(): Unconfirmed {
     },
     get since() {
       return oldest();
-    },
-    due: (within) => {
-      const since = oldest();
-      return since === undefined ? undefined : later(since, within);
     },
   };
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { describeError } from '../../../sdk/model/errors.ts';
 import type { DesiredConflict, DesiredProblem } from '../../../sdk/wire/desired.ts';
 import { syncs } from '../../../sdk/wire/desired.ts';
-import { readText, replaceText } from '../../platform/files.ts';
+import { previousOf, readText, replaceText } from '../../platform/files.ts';
 import type { Log } from '../../platform/log.ts';
 import { type DeviceEntry, entrySchema } from './device-entry.ts';
 
@@ -72,16 +72,26 @@ const empty: StoredList = {
   taken: nothingTaken,
 };
 
-/** Reads what is stored. A damaged list must not keep the gateway from watching what it still knows. */
+/**
+ * Reads what is stored. A damaged list, or a card that does not give it back, must not keep the gateway from watching what
+ * it still knows: that is the list before the last change, under a version of its own, else none.
+ */
 export async function readList(file: string, log: Log): Promise<StoredList> {
-  const text = await readText(file);
-  if (text === undefined) return empty;
   try {
-    return withoutTrial(fileSchema.parse(JSON.parse(text)));
+    return (await readOne(file)) ?? empty;
   } catch (e) {
     log.warn('device.list-unreadable', { file, why: describeError(e) });
-    return empty;
   }
+  const before = await readOne(previousOf(file)).catch(() => undefined);
+  if (!before) return empty;
+  log.warn('device.list-before', { file: previousOf(file), devices: before.devices.length });
+  return { ...before, configVersion: before.configVersion + 2 };
+}
+
+/** `undefined`: there is none. @throws when it cannot be read */
+async function readOne(file: string): Promise<StoredList | undefined> {
+  const text = await readText(file);
+  return text === undefined ? undefined : withoutTrial(fileSchema.parse(JSON.parse(text)));
 }
 
 export const storeList = (file: string, list: StoredList): Promise<void> =>

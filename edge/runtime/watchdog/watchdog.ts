@@ -40,8 +40,13 @@ export async function runWatchdog(
   await allUntil(signal, (inner) => feeders.map((feeder) => feedOn(feeder, look, parts, inner)));
 }
 
-async function feedOn(feeder: Feeder, look: () => readonly string[], parts: WatchdogParts, signal: AbortSignal) {
-  const { clock, log } = parts;
+/** Feeds one while `look` names no part that has stopped, until the signal fires. */
+export async function feedOn(
+  feeder: Feeder,
+  look: () => readonly string[],
+  { clock, log }: Pick<WatchdogParts, 'clock' | 'log'>,
+  signal: AbortSignal,
+): Promise<void> {
   const note = onChange<string>((why) =>
     why === '' ? log.info('watchdog.fed', { by: feeder.name }) : log.warn('watchdog.hungry', { by: feeder.name, why }),
   );
@@ -75,8 +80,9 @@ function progressOf(parts: WatchdogParts): () => readonly string[] {
     const answers = (): void => {
       answered = clock.mono();
     };
-    // A disk that fails is told as a fault, and a restart does not mend it.
-    if (journal.status().degraded !== undefined) answers();
+    // A disk that fails is told as a fault, and a restart does not mend it. One that says nothing may be a thread that hangs.
+    const { degraded, isStalled } = journal.status();
+    if (degraded !== undefined && !isStalled) answers();
     else journal.kept('watchdog').then(answers, () => undefined); // no answer is what is looked for
   };
   return () => {

@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { rmSync, statSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { expect, it } from 'vitest';
 import type { Journal } from '../../../edge/journal/journal.ts';
@@ -6,13 +6,14 @@ import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { journalDirectory, journalWorker } from '../../support/journal-directory.ts';
+import { until } from '../../support/until.ts';
 
 const append = (journal: Journal, lane: 'alarm' | 'telemetry' = 'alarm', keep?: Parameters<Journal['append']>[3]) =>
   journal.append(lane, wallTime(1), (seq) => Uint8Array.of(seq), keep);
 
 /**
  * A directory whose journal thread obeys files: `full` makes writes fail, `die-before` and `die-after` end it at a write,
- * `die-opened` as soon as it has said that it is open.
+ * `die-opened` as soon as it has said that it is open; with `dead` it cannot open, with `asleep` it never does, with `mute` it answers no question, with `stalled` no write.
  */
 function faulty() {
   const clock = fakeClock();
@@ -20,7 +21,7 @@ function faulty() {
   const script = directory.file('worker.mjs');
   writeFileSync(
     script,
-    `import { existsSync, rmSync } from 'node:fs';
+    `import { appendFileSync, existsSync, rmSync } from 'node:fs';
 import { parentPort } from 'node:worker_threads';
 const has = (name) => existsSync(new URL(name, import.meta.url));
 const dieIf = (name) => {
@@ -28,6 +29,11 @@ const dieIf = (name) => {
   rmSync(new URL(name, import.meta.url));
   process.exit(1);
 };
+if (has('dead')) process.exit(1);
+if (has('asleep')) {
+  setInterval(() => appendFileSync(new URL('beats', import.meta.url), '.'), 10);
+  await new Promise(() => undefined);
+}
 const post = parentPort.postMessage.bind(parentPort);
 const writes = new Set();
 parentPort.postMessage = (reply, transfer) => {
@@ -39,6 +45,8 @@ const on = parentPort.on.bind(parentPort);
 parentPort.on = (event, listener) =>
   on(event, (request) => {
     if (request.call?.do === 'kept' && has('die-asked')) process.exit(1);
+    if (request.call?.do === 'kept' && has('mute')) return;
+    if (request.call?.do === 'write' && has('stalled')) return;
     if (request.call?.do === 'write') {
       dieIf('die-before');
       writes.add(request.number);
@@ -55,6 +63,7 @@ await import(${JSON.stringify(journalWorker.href)});
     open: () => openJournal({ ...directory.options, worker: pathToFileURL(script) }),
     order: (name: string): void => writeFileSync(directory.file(name), ''),
     cancel: (name: string): void => rmSync(directory.file(name)),
+    beats: (): number => statSync(directory.file('beats'), { throwIfNoEntry: false })?.size ?? 0,
     [Symbol.asyncDispose]: directory[Symbol.asyncDispose],
   };
 }
@@ -128,10 +137,50 @@ it('a question that kills every thread is given up, and alarms go on', async () 
   await trial.log.heard('journal.degraded');
   const appended = append(journal);
   await trial.clock.advance(1_000);
-  // Two restarts, each a second of injected time after a death that comes in its own time.
-  while ((await Promise.race([appended, trial.clock.advance(1_000)])) === undefined);
+  // Two restarts, each a second of injected time after a death that comes in its own time; slow enough that no start is taken for stuck.
+  await until(
+    'the alarm is stored',
+    async () => (await Promise.race([appended, trial.clock.advance(100)])) !== undefined,
+    15_000,
+  );
   expect(await appended).toBe(1);
   await question;
+});
+
+it('questions do not wait for a disk that cannot be opened any more; alarms do', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('dead');
+  trial.order('die-asked');
+  const question = journal.kept('').catch((e: unknown) => e);
+  await trial.log.heard('journal.degraded');
+  const appended = append(journal);
+  let answer: unknown;
+  await until('a start has failed', async () => {
+    answer = await Promise.race([question, trial.clock.advance(100)]);
+    return answer !== undefined;
+  });
+  expect(answer).toMatchObject({ code: 'JOURNAL' });
+  await expect(journal.read('alarm', 0, 9)).rejects.toMatchObject({ code: 'JOURNAL' });
+  trial.cancel('die-asked');
+  trial.cancel('dead');
+  await until(
+    'the alarm is stored',
+    async () => (await Promise.race([appended, trial.clock.advance(100)])) !== undefined,
+    15_000,
+  );
+  expect((await journal.read('alarm', 0, 9)).length).toBe(1);
+});
+
+it('a disk that answers nothing costs a bounded memory, however much it is asked', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('mute');
+  const asked = Array.from({ length: 256 }, () => journal.kept('').catch((e: unknown) => e));
+  await expect(journal.kept('')).rejects.toMatchObject({ message: expect.stringContaining('256 questions') });
+  expect(await append(journal)).toBe(1);
+  await journal[Symbol.asyncDispose]();
+  for (const answer of asked) expect(await answer).toMatchObject({ code: 'JOURNAL' });
 });
 
 it('closing with a full disk ends, and tells which appends did not reach it', async () => {
@@ -141,6 +190,58 @@ it('closing with a full disk ends, and tells which appends did not reach it', as
   const lost = expect(append(journal)).rejects.toMatchObject({ code: 'JOURNAL' });
   await journal[Symbol.asyncDispose]();
   await lost;
+});
+
+it('a thread that does not answer a write is told after 30 s, as that and not as a disk that fails', async () => {
+  await using trial = faulty();
+  await using journal = await trial.open();
+  trial.order('stalled');
+  const lost = append(journal).catch((e: unknown) => e);
+  await trial.clock.advance(29_999);
+  expect(journal.status().degraded).toBeUndefined();
+  await trial.clock.advance(1);
+  expect(journal.status()).toMatchObject({ degraded: expect.stringContaining('30 s'), isStalled: true });
+  const closed = journal[Symbol.asyncDispose]();
+  await trial.clock.advance(70_000);
+  await closed;
+  expect(await lost).toMatchObject({ code: 'JOURNAL' });
+});
+
+it.each(['stalled', 'dead'])('closing over a thread that is %s ends after a minute', async (how) => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  trial.order(how);
+  if (how === 'dead') trial.order('die-before');
+  const lost = append(journal).catch((e: unknown) => e);
+  if (how === 'dead') await trial.log.heard('journal.degraded');
+  const closed = journal[Symbol.asyncDispose]();
+  await trial.clock.advance(59_000);
+  expect(await Promise.race([closed.then(() => 'closed'), trial.clock.advance(0)])).toBe(undefined);
+  await trial.clock.advance(11_000);
+  await closed;
+  expect(await lost).toMatchObject({ code: 'JOURNAL' });
+});
+
+it('a thread that is still opening the files when the journal is closed is ended, too', async () => {
+  await using trial = faulty();
+  const journal = await trial.open();
+  trial.order('asleep');
+  trial.order('die-asked');
+  const question = journal.kept('').catch((e: unknown) => e);
+  await trial.log.heard('journal.degraded');
+  await until('another thread opens the files', async () => {
+    await trial.clock.advance(100);
+    return trial.beats() > 0;
+  });
+  await journal[Symbol.asyncDispose]();
+  expect(await question).toMatchObject({ code: 'JOURNAL' });
+  let before = -1;
+  await until('it is gone', async () => {
+    const [last, now] = [before, trial.beats()];
+    before = now;
+    await new Promise((done) => setTimeout(done, 100));
+    return last === now;
+  });
 });
 
 it('a telemetry acknowledgement reaches the disk with the next entry, or after 30 s: it costs no commit of its own', async () => {

@@ -15,21 +15,30 @@ function setUp(more: Pick<LaneQueueOptions, 'limit' | 'whenFull'> = { limit: 100
   const batches: unknown[][] = [];
   const troubles: (string | undefined)[] = [];
   let failure: string | undefined;
+  let gate: Promise<void> | undefined;
   const queue = laneQueue({
     ...more,
     batchBytes: 1_000,
     clock,
     store: async (writes) => {
+      await gate;
       if (failure !== undefined) throw new Error(failure);
       batches.push(shown(writes));
     },
     onTrouble: (why) => troubles.push(why),
+    onStall: (why) => troubles.push(why ?? 'answers'),
   });
   return {
     clock,
     batches,
     troubles,
     queue,
+    /** The disk says nothing until the returned function is called. */
+    hang: (): (() => void) => {
+      let open = (): void => undefined;
+      gate = new Promise((done) => (open = done));
+      return open;
+    },
     fail: (why: string | undefined) => {
       failure = why;
     },
@@ -40,6 +49,25 @@ it('writes of one turn share one commit, so that a burst of alarms costs one syn
   const { queue, batches } = setUp();
   await Promise.all([1, 2, 3].map((n) => queue.push(entry(n))));
   expect(batches).toEqual([[1, 2, 3]]);
+});
+
+it('a disk that says nothing for 30 s is trouble, until it answers, whatever it says then', async () => {
+  const { queue, clock, troubles, hang, fail } = setUp();
+  const answer = hang();
+  const stored = queue.push(entry(1));
+  await clock.advance(29_999);
+  expect(troubles).toEqual([]);
+  await clock.advance(1);
+  expect(troubles).toEqual([expect.stringContaining('30 s')]);
+  fail('full');
+  answer();
+  await clock.advance(0);
+  expect(troubles.slice(1)).toEqual(['answers', 'full']);
+  fail(undefined);
+  await clock.advance(1_000);
+  await stored;
+  await clock.advance(60_000);
+  expect(troubles.slice(3)).toEqual([undefined]);
 });
 
 it('a batch is no larger than the room for it, or a backlog could never be stored', async () => {

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { deviceList } from '../../../edge/runtime/device-list.ts';
@@ -151,6 +151,19 @@ describe('remove', () => {
 });
 
 describe('a stored list', () => {
+  it.each([
+    ['damaged', async (file: string) => writeFile(file, '{')],
+    ['not given back by the card', async (file: string) => (await rm(file), mkdir(file))],
+  ])('that is %s gives way to the one before it, under another version', async (_, damage) => {
+    const { file, list } = await fresh();
+    await list.add(barn, undefined);
+    await list.add({ ...barn, name: 'Old barn' }, undefined);
+    await damage(file);
+    const again = await open(file);
+    expect([ids(again.list), again.list.version]).toEqual([['gate', 'barn'], list.version + 1]);
+    expect(again.log.lines.map(({ event }) => event)).toEqual(['device.list-unreadable', 'device.list-before']);
+  });
+
   it('that is damaged is told, and the site’s own devices are watched all the same', async () => {
     const { file, list } = await fresh();
     await list.add(barn, undefined);

@@ -240,6 +240,16 @@ describe('receipts', () => {
     expect(s.drain.cursor).toBe(5);
   });
 
+  it('that another destination had count here, too, for whom it stands in; they are no hops of this one', async () => {
+    const s = await stage({ stored: 4 });
+    await s.receipt([3, 3]);
+    s.drain.delivered(2);
+    s.drain.delivered(1);
+    s.drain.delivered(9);
+    expect(s.drain.cursor).toBe(4);
+    expect(s.hops.filter((hop) => hop.startsWith('received'))).toEqual(['received 3-3']);
+  });
+
   it('for another journal mean nothing here', async () => {
     const s = await stage({ stored: 3 });
     s.drain.receipt({ log: s.journal.id + 1, ranges: [[1, 3]] });
@@ -355,6 +365,37 @@ describe('resume', () => {
     gate.open();
     await settled();
     expect(s.news()).toEqual([1, 2, 3, 4]);
+  });
+});
+
+describe('a disk that does not give back what it took', () => {
+  it('is asked again each second, said once, and ends neither the drain nor the gateway', async () => {
+    let isBroken = true;
+    const s = await stage({
+      stored: 2,
+      wrap: (j) => ({
+        ...j,
+        id: j.id,
+        read: (...which) =>
+          isBroken ? Promise.reject(new FengsuiError('JOURNAL', 'disk I/O error')) : j.read(...which),
+      }),
+    });
+    await s.clock.advance(5_000);
+    expect([s.news(), s.drain.caughtUp]).toEqual([[], false]);
+    const said = s.log.lines.filter(({ event }) => event === 'uplink.not-read');
+    expect(said.map(({ fields }) => fields)).toEqual([
+      { destination: 'platform', lane: 'alarm', why: expect.stringContaining('disk I/O error') },
+    ]);
+    isBroken = false;
+    await s.clock.advance(1_000);
+    expect(s.news()).toEqual([1, 2]);
+    isBroken = true;
+    s.drain.resume();
+    await s.receipt([1, 2]);
+    await s.clock.advance(1_000);
+    s.drain.wake();
+    await settled();
+    expect(s.drain.caughtUp).toBe(true); // documents may be shown, though the disk is broken
   });
 });
 

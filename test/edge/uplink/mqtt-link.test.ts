@@ -123,6 +123,46 @@ describe('the link to a broker', () => {
   });
 });
 
+describe('a broker that answers pings and nothing else', () => {
+  it('that grants no subscription is left for the next one', async () => {
+    const [sick, sound] = [await broker(), await broker()];
+    sick.manners.grants = false;
+    const s = linkTo([sick.port, sound.port]);
+    await until('it is accepted', () => sick.accepted() === 1);
+    await until('it was pinged', () => sick.pinged() === 1);
+    await s.clock.advance(14_999);
+    expect(s.downs).toEqual([]);
+    await s.clock.advance(1);
+    await until('it is given up', () => s.downs.length === 1);
+    expect(s.downs).toEqual(['the broker does not answer the subscription']);
+    await s.clock.advance(1_000);
+    await until('the next one is used', () => s.link.up);
+    expect(sound.accepted()).toBe(1);
+  });
+
+  it('that takes no message is left after a minute, and what it had is given back', async () => {
+    const [sick, sound] = [await broker(), await broker()];
+    sick.manners.takes = false;
+    const s = linkTo([sick.port, sound.port]);
+    await until('the link is up', () => s.link.up);
+    await s.clock.advance(2_000);
+    const lost = expect(s.link.publish('alarm', Uint8Array.of(1))).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    for (let pings = 2; pings <= 5; pings++) {
+      expect(s.downs).toEqual([]);
+      await s.clock.advance(14_500);
+      await until('it answers pings', () => sick.pinged() >= pings - 1);
+      for (let turn = 0; turn < 20; turn++) await settled(); // the answer is on its way back
+    }
+    await s.clock.advance(7_000);
+    await until('it is given up', () => s.downs.length === 1);
+    expect(s.downs).toEqual(['the broker has not taken a message for 60 s']);
+    await lost;
+    await s.clock.advance(1_000);
+    await until('the next one is used', () => s.link.up);
+    expect(sound.accepted()).toBe(1);
+  });
+});
+
 describe('a broker that accepts and kicks', () => {
   const bounds = [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000];
 

@@ -241,6 +241,16 @@ describe('a query', () => {
     expect((await Promise.all(sixteen)).every((r) => 'ok' in r && r.ok)).toBe(true);
     expect(await s.answer(request('challenge'))).toMatchObject({ ok: true });
   });
+
+  it('that wait for a disk which never answers give their places to others after a minute', async () => {
+    const s = stage({ handlers: { query: () => new Promise(() => undefined) } });
+    const sixteen = Array.from({ length: 16 }, () => s.answer(request('history')));
+    await s.clock.advance(59_999);
+    expect(await s.answer(request('challenge'))).toEqual(refusal('OVERLOADED', 'too many'));
+    await s.clock.advance(1);
+    for (const each of sixteen) expect(await each).toEqual(refusal('TIMEOUT', 'history'));
+    expect(await s.answer(request('challenge'))).toMatchObject({ ok: true });
+  });
 });
 
 const without = (key: string): Uint8Array => {
@@ -367,6 +377,11 @@ describe('a role', () => {
   it.each<[OperatorRole, Command, boolean]>([
     ['configure', 'provision', true],
     ['operate', 'provision', false],
+    ['configure', 'apply', true],
+    ['operate', 'apply', false],
+    ['configure', 'installCertificate', true],
+    ['operate', 'installCertificate', false],
+    ['operate', 'scanBus', true],
     ['operate', 'reset', true],
     ['configure', 'reset', false],
     ['receipts', 'silence', false],

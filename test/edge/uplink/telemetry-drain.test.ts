@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { Journal } from '../../../edge/journal/journal.ts';
 import { telemetryDrain } from '../../../edge/uplink/telemetry-drain.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import { millis, wallTime } from '../../../sdk/model/time.ts';
@@ -23,7 +24,13 @@ const presentBody = Uint8Array.of(200);
 async function stage({ stored = 0, clear = true, disk = memoryDisk(), present = [] as readonly Uint8Array[] } = {}) {
   const clock = fakeClock();
   const log = recordingLog();
-  const journal = memoryJournal(disk);
+  const reads = { isBroken: false };
+  const whole = memoryJournal(disk);
+  const journal: Journal = {
+    ...whole,
+    read: (...which) =>
+      reads.isBroken ? Promise.reject(new FengsuiError('JOURNAL', 'disk I/O error')) : whole.read(...which),
+  };
   await appendNumbered(journal, 'telemetry', stored);
   const sent: (number | 'present')[] = [];
   const waiting: (() => void)[] = [];
@@ -51,7 +58,7 @@ async function stage({ stored = 0, clear = true, disk = memoryDisk(), present = 
     drain.wake();
     await settled();
   };
-  return { clock, log, journal, drain, link, sent, waiting, wake, stop, done };
+  return { clock, log, journal, reads, drain, link, sent, waiting, wake, stop, done };
 }
 
 describe('telemetryDrain', () => {
@@ -69,6 +76,21 @@ describe('telemetryDrain', () => {
     await before.acknowledge('platform', 'telemetry', 2);
     const s = await stage({ disk });
     expect(s.sent).toEqual([3]);
+  });
+
+  it('asks a disk that does not give back what it took again each second, and says so once', async () => {
+    const s = await stage();
+    s.reads.isBroken = true;
+    await appendNumbered(s.journal, 'telemetry', 2);
+    await s.wake();
+    await s.clock.advance(5_000);
+    expect(s.sent).toEqual([]);
+    expect(s.log.lines.map(({ event, fields }) => [event, fields?.['lane']])).toEqual([
+      ['uplink.not-read', 'telemetry'],
+    ]);
+    s.reads.isBroken = false;
+    await s.clock.advance(1_000);
+    expect(s.sent).toEqual([1, 2]);
   });
 
   it('moves the cursor only over what was taken without a gap', async () => {

@@ -189,6 +189,27 @@ describe('a hold that an orderly stop interrupts', () => {
   });
 });
 
+describe('a hold on a disk that takes nothing', () => {
+  it('is written once however long that lasts, and keeps no gateway from stopping', async () => {
+    const run = await deskRun();
+    run.watch('gate', {
+      ...municipalHydrant,
+      conditions: { low: { ...municipalHydrant.conditions.low, onDelayMs: 7_200_000, risk: {} } },
+    });
+    run.sees('gate', 'pressure', 0.13);
+    run.disk.fail('full');
+    for (let n = 0; n < 60; n++) {
+      await run.clock.advance(60_000);
+      run.desk.tick();
+    }
+    expect(run.journal.status().waiting).toBe(1);
+    const saved = run.desk.save();
+    await run.clock.advance(2_000);
+    await saved;
+    expect(run.log.lines.at(-1)?.event).toBe('alarm.memory-not-stored');
+  });
+});
+
 describe('new rules for a device that is watched', () => {
   const hydrantWith = (when: Condition['when']): ProfileSpec => ({
     ...municipalHydrant,

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { callButton } from '../../../../device-profiles/generic/call-button.ts';
 import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
+import { walkTests } from '../../../../edge/runtime/alarms/walk-tests.ts';
 import { minutes } from '../../../../sdk/model/time.ts';
 import { type DeskRun, deskRun } from '../../../support/alarm-desk-run.ts';
-import { memoryDisk } from '../../../support/memory-journal.ts';
+import { fakeClock } from '../../../support/fake-clock.ts';
+import { type MemoryDisk, memoryDisk, memoryJournal } from '../../../support/memory-journal.ts';
+import { recordingLog } from '../../../support/recording-log.ts';
 import { settled } from '../../../support/settled.ts';
 
 async function watching(disk = memoryDisk(), boot = 1): Promise<DeskRun> {
@@ -134,6 +137,37 @@ describe('the end', () => {
     await settled();
     const later = await watching(disk, 3);
     expect(later.desk.walkTest.state()).toMatchObject({ report: { ended: 'stopped', operator: 'installer' } });
+  });
+});
+
+describe('a test over several restarts', () => {
+  const parts = (disk: MemoryDisk, wall: number) => ({
+    journal: memoryJournal(disk),
+    clock: fakeClock(wall),
+    log: recordingLog(),
+    onTick: () => undefined,
+    onRunning: () => undefined,
+    isStillTripped: () => false,
+  });
+  const start = Date.UTC(2026, 0, 1);
+
+  it('takes no longer than it was to take', async () => {
+    const disk = memoryDisk();
+    const wanted = { devices: ['hall', 'attic'], length: minutes(60), sounders: 'quiet', operator: 'x' } as const;
+    (await walkTests(parts(disk, start))).start(wanted);
+    const half = await walkTests(parts(disk, start + 30 * 60_000));
+    expect(half.state().running?.leftMs).toBe(30 * 60_000);
+    const over = await walkTests(parts(disk, start + 61 * 60_000));
+    over.tick();
+    expect(over.state()).toMatchObject({ report: { ended: 'finished' } });
+  });
+
+  it('has what was left of it where the clock has gone back', async () => {
+    const disk = memoryDisk();
+    const wanted = { devices: ['hall'], length: minutes(60), sounders: 'quiet', operator: 'x' } as const;
+    (await walkTests(parts(disk, start))).start(wanted);
+    const after = await walkTests(parts(disk, 0));
+    expect(after.state().running?.leftMs).toBe(60 * 60_000);
   });
 });
 

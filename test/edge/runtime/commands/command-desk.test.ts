@@ -202,6 +202,16 @@ describe('a disk that takes nothing', () => {
     expect([s.writes, s.lent.size]).toEqual([[], 0]);
     s.disk.recover();
   });
+
+  it('for hours: the desk goes on, and ends when it is told to', async () => {
+    const s = await stage();
+    const done = s.desk.invoke(order(s), signedBy());
+    await s.clock.advance(15_000);
+    await done;
+    s.disk.fail('full');
+    await s.clock.advance(3_600_000);
+    await s.end();
+  });
 });
 
 describe('a restart', () => {
@@ -287,11 +297,57 @@ describe('a restart', () => {
     expect(Buffer.from(s.disk.kept.get(`command/${what.audit}`) ?? '').toString()).not.toContain('holds');
   });
 
+  it('with an output that is off by now: the fault of the run before is over', async () => {
+    const { s } = await killed();
+    await s.clock.advance(0);
+    expect(s.faults).toEqual([['gate/output-not-released', false]]);
+  });
+
+  it('with an output that cannot be switched off yet: its device takes no command, others do, for days', async () => {
+    const two = onBus(
+      'id: gate, profile: generic/barrier, name: Gate, unit: 1',
+      'id: west, profile: generic/barrier, name: West gate, unit: 2',
+    );
+    const { s } = await killed({ yaml: two, failing: new FengsuiError('BUS_DOWN', 'gone') });
+    for (const id of ['gate', 'west']) for (const point of ['relay', 'open']) s.reads(id, point, false);
+    await s.clock.advance(0);
+    expect(receiptIn(await s.desk.invoke(order(s), signedBy()))).toMatchObject({
+      state: 'refused',
+      code: 'OVERLOADED',
+    });
+    for (let n = 0; n < 300; n++) {
+      const refused = s.desk.invoke(order(s, { device: 'west', args: { stray: 1 } }), signedBy());
+      expect(receiptIn(await refused)).toMatchObject({ code: 'INVALID' });
+      await s.clock.advance(60_000);
+    }
+    s.fail();
+    await s.clock.advance(1_000);
+    s.reads('gate', 'relay', false);
+    const done = s.desk.invoke(order(s), signedBy());
+    await s.clock.advance(15_000);
+    expect(receiptIn(await done)).toMatchObject({ state: 'not-proven' });
+  });
+
+  it('while an effect is not proven: the proof that comes after it ends the fault', async () => {
+    const before = await stage();
+    const done = before.desk.invoke(order(before), signedBy());
+    await before.clock.advance(15_000);
+    await done;
+    const s = await commandStage({ yaml, disk: { ...memoryDisk(), kept: new Map(before.disk.kept) } });
+    stages.push(s);
+    s.reads('gate', 'open', false);
+    expect(s.faults).toEqual([]);
+    s.reads('gate', 'open', true);
+    expect(s.faults).toEqual([['gate/command-not-proven', false]]);
+    expect([...s.disk.kept.keys()].filter((key) => key.startsWith('command-proof/'))).toEqual([]);
+  });
+
   it('what lies damaged on the disk is left out, and said', async () => {
     const disk = memoryDisk();
     disk.kept.set('command/x', Buffer.from('{'));
+    disk.kept.set('command-proof/x', Buffer.from('{"device":"gate","point":"open","is":{}}'));
     const s = await stage({ disk });
-    expect(s.log.lines.map(({ event }) => event)).toEqual(['command.kept-unreadable']);
+    expect(s.log.lines.map(({ event }) => event)).toEqual(['command.kept-unreadable', 'command.proof-unreadable']);
   });
 });
 
@@ -343,7 +399,7 @@ describe('time', () => {
     await done;
     await s.clock.advance(11 * 60_000);
     expect(s.outcome(what.audit)).toEqual({ state: 'unknown' });
-    expect([...s.disk.kept.keys()]).toEqual(['command-floor']);
+    expect([...s.disk.kept.keys()]).toEqual(['command-proof/gate', 'command-floor']);
     await expect(s.desk.invoke(what, signedBy())).rejects.toMatchObject({ code: 'COMMAND_EXPIRED' });
     s.clock.step(-12 * 60_000);
     await expect(s.desk.invoke(what, signedBy())).rejects.toMatchObject({ code: 'CLOCK_UNTRUSTED' });

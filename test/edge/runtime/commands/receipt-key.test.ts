@@ -1,10 +1,19 @@
 import { createPublicKey, verify } from 'node:crypto';
-import { stat, writeFile } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { receiptKey } from '../../../../edge/runtime/commands/receipt-key.ts';
 import { recordingLog } from '../../../support/recording-log.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
+
+it('a card that neither gives nor takes one keeps no gateway from starting', async () => {
+  const folder = await temporaryFolder();
+  for (const name of ['receipt.key', 'receipt.key.next']) await mkdir(join(folder, name, 'x'), { recursive: true });
+  const log = recordingLog();
+  const made = await receiptKey(folder, log);
+  expect(made.publicKey.length).toBe(32);
+  expect(log.lines.map(({ event }) => event)).toEqual(['receipt-key.unreadable', 'receipt-key.not-stored']);
+});
 
 const message = Buffer.from('done');
 

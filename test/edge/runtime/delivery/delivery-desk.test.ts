@@ -54,6 +54,24 @@ describe('a fire or a call that nobody confirms', () => {
     expect(told).toEqual(['urgent']);
   });
 
+  it('is late although the disk does not take it, so that those on the spot hear of it', async () => {
+    const { clock, told, desk, fire, change } = stage();
+    const raised = fire();
+    desk.judged(raised);
+    await clock.advance(30_000);
+    expect(told).toEqual(['late']);
+    await clock.advance(3_600_000);
+    desk.stored(1, raised);
+    expect(told).toEqual(['late', 'urgent']);
+    expect(desk.waiting()).toEqual({ urgent: 1, urgentMs: 3_630_000 });
+    desk.watch('a').received({ ranges: [[1, 1]] });
+    expect(told.at(-1)).toBe('received');
+    desk.judged(raised);
+    await clock.advance(30_000);
+    desk.stored(2, change({ kind: 'fire', event: 'reset' })); // there was no room for what was before it
+    expect(told.slice(3)).toEqual(['late', 'received']);
+  });
+
   it('each has its own time: that the first is confirmed does not help the second', async () => {
     const { clock, told, desk, fire } = stage();
     desk.stored(1, fire());
@@ -98,6 +116,23 @@ describe('a fire or a call that nobody confirms', () => {
     expect(told).toEqual(['urgent', 'late']);
     desk.watch('b').received({ ranges: [[3, 3]] });
     expect(told.at(-1)).toBe('received');
+  });
+
+  it('that an earlier run told as late is over once it is confirmed, however soon', async () => {
+    const journal = memoryJournal();
+    const { clock, told, desk, fire } = stage(journal);
+    await journal.append('alarm', clock.wall(), (seq) => encodeAlarm({ log: journal.id, seq, change: fire() }));
+    await desk.adopt(['a']);
+    await clock.advance(5_000);
+    expect(told).toEqual(['urgent']);
+    desk.watch('a').received({ ranges: [[1, 1]] });
+    expect(told).toEqual(['urgent', 'received']);
+  });
+
+  it('that an earlier run told as late is over at the start where it was confirmed since', async () => {
+    const { told, desk } = stage();
+    await desk.adopt(['a']);
+    expect(told).toEqual(['received']);
   });
 
   it('waits no longer once the gateway ends', async () => {

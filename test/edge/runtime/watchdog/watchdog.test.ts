@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Feeder } from '../../../../edge/platform/watchdog-feeder.ts';
 import { alarmDesk } from '../../../../edge/runtime/alarms/alarm-desk.ts';
 import { watchItself } from '../../../../edge/runtime/watch-itself.ts';
+import { fedWhile } from '../../../../edge/runtime/watchdog/fed-while.ts';
 import { runWatchdog } from '../../../../edge/runtime/watchdog/watchdog.ts';
 import { FengsuiError } from '../../../../sdk/model/errors.ts';
 import { seconds } from '../../../../sdk/model/time.ts';
@@ -30,7 +31,7 @@ async function stage() {
     onStored: () => undefined,
   });
   watchItself(site, alarms);
-  const is = { polling: true, journal: true, judging: true };
+  const is = { polling: true, journal: true, judging: true, stalled: false };
   let fed = 0;
   const feeder: Feeder = {
     name: 'test',
@@ -62,7 +63,7 @@ async function stage() {
     },
     journal: {
       kept: (prefix: string) => (is.journal ? journal.kept(prefix) : never),
-      status: () => journal.status(),
+      status: () => ({ ...journal.status(), ...(is.stalled && { isStalled: true as const }) }),
     },
     clock,
     log,
@@ -122,4 +123,39 @@ describe('the watchdog', () => {
     expect([why, await s.fedIn(minute)]).toEqual([['not now'], 12]);
     await s.stop();
   });
+
+  it('is not fed while all that is known of the journal is that it does not answer: its thread may hang', async () => {
+    const s = await stage();
+    s.disk.fail('the disk has not answered for 30 s');
+    s.is.stalled = true;
+    s.is.journal = false;
+    await s.fedIn(minute);
+    expect(await s.fedIn(10 * minute)).toBe(0);
+    await s.stop();
+  });
+});
+
+it('a watchdog is fed while the journal is opened, however long that takes, and no longer', async () => {
+  const clock = fakeClock();
+  let fed = 0;
+  const feeder: Feeder = {
+    name: 'test',
+    every: seconds(5),
+    feed: async () => void fed++,
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+  const opening = fedWhile([feeder], { clock, log: recordingLog() }, async () => {
+    await clock.sleep(seconds(300), new AbortController().signal);
+    return 'open';
+  });
+  await clock.advance(300_000);
+  expect(await opening).toBe('open');
+  expect(fed).toBeGreaterThanOrEqual(60);
+  const before = fed;
+  await clock.advance(60_000);
+  expect(fed).toBe(before);
+  const failing = fedWhile([feeder], { clock, log: recordingLog() }, () => Promise.reject(new Error('no disk')));
+  await expect(failing).rejects.toThrow('no disk');
+  await clock.advance(60_000);
+  expect(fed).toBe(before + 1);
 });
