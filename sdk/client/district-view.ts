@@ -70,6 +70,7 @@ export function districtView(ctx: ViewContext): DistrictView {
   const seeds = seeding((site) => seed(ctx, cache, site));
   const arrivals = listeners<Site>();
   arrivals.add(seeds.add);
+  arrivals.add(feed.askAgain);
   directory.arrivals.add((site) => {
     if (ownership.hears(site)) arrivals.emit(site);
   });
@@ -123,10 +124,11 @@ export function districtView(ctx: ViewContext): DistrictView {
     if (!parsed || parsed.site.district !== ctx.district)
       throw new FengsuiError('PROTOCOL', 'the topic is not one of this district');
     const { site, channel } = parsed;
-    if (channel === 'presence') directory.receivePresence(site, bytes);
-    else if (channel === 'state') directory.receiveState(site, bytes);
-    else if (channel === 'points') tables.receive(site, bytes);
-    else if (channel === 'reply') requests.receive(site, bytes);
+    if (channel === 'presence') return directory.receivePresence(site, bytes);
+    if (channel === 'state') return directory.receiveState(site, bytes);
+    if (channel === 'points') return tables.receive(site, bytes);
+    directory.speaks(site);
+    if (channel === 'reply') requests.receive(site, bytes);
     else if (!ownership.owns(site))
       return; // still under way when another took it over
     else if (channel === 'telemetry') {

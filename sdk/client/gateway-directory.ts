@@ -32,6 +32,8 @@ export type Directory = {
   readonly arrivals: Listeners<Site>;
   /** The connection to the broker was lost: whoever is announced from now on has arrived anew. */
   readonly lost: () => void;
+  /** It has sent something, so it is there, whatever the broker has kept of it. */
+  readonly speaks: (site: Site) => void;
   /** Whether one that was online was not heard of since. */
   readonly isAnyUnheard: () => boolean;
   /** Those count as offline now: their last will, or that they were taken off the broker, came while nobody listened. */
@@ -41,6 +43,8 @@ export type Directory = {
 export function gatewayDirectory(now: () => Date): Directory {
   const known = new Map<string, Entry>();
   const greeted = new Set<string>();
+  /** Since the connection was lost. */
+  const speaking = new Set<string>();
   const changes = listeners<DirectoryChange>();
   const arrivals = listeners<Site>();
 
@@ -54,6 +58,7 @@ export function gatewayDirectory(now: () => Date): Directory {
     if (!entry) return;
     known.delete(siteKey(site));
     greeted.delete(siteKey(site));
+    speaking.delete(siteKey(site));
     changes.emit({ type: 'removed', entry });
   };
   const find = (gateway: string): Entry => {
@@ -69,7 +74,7 @@ export function gatewayDirectory(now: () => Date): Directory {
 
   const unheard = () =>
     [...known].flatMap(([key, { presence, ...entry }]) =>
-      presence?.online && !greeted.has(key) ? [{ ...entry, presence }] : [],
+      presence?.online && !greeted.has(key) && !speaking.has(key) ? [{ ...entry, presence }] : [],
     );
 
   return {
@@ -84,8 +89,11 @@ export function gatewayDirectory(now: () => Date): Directory {
         put(presence.online ? 'online' : 'offline', entry);
       }
       const isNew = !sameLink || before?.presence?.boot !== presence.boot || !greeted.has(siteKey(site));
-      if (!presence.online) greeted.delete(siteKey(site));
-      else if (isNew) {
+      if (!presence.online) {
+        greeted.delete(siteKey(site));
+        speaking.delete(siteKey(site));
+      }
+      if (presence.online && isNew) {
         greeted.add(siteKey(site));
         arrivals.emit(site);
       }
@@ -110,7 +118,11 @@ export function gatewayDirectory(now: () => Date): Directory {
     },
     changes,
     arrivals,
-    lost: () => greeted.clear(),
+    lost() {
+      greeted.clear();
+      speaking.clear();
+    },
+    speaks: (site) => void speaking.add(siteKey(site)),
     isAnyUnheard: () => unheard().length > 0,
     markUnheard() {
       for (const entry of unheard())

@@ -13,6 +13,8 @@ export type RollCall = {
 
 /** So long after the last of the documents nothing more of them is on its way. */
 export const rollCallMs = 5_000;
+/** A gateway says that it is there once more half a minute after it has connected: a broker may have kept nothing of the first time. */
+export const concludeMs = 40_000;
 
 export type RollCallContext = {
   /** Whether somebody was not heard of. */
@@ -29,18 +31,18 @@ export function rollCall({ isMissing, refresh, conclude }: RollCallContext): Rol
     clearTimeout(timer);
     timer = undefined;
   };
-  const after = (look: () => void): void => {
+  const after = (ms: number, look: () => void): void => {
     timer = setTimeout(() => {
       timer = undefined;
       if (isMissing()) look();
-    }, rollCallMs);
+    }, ms);
   };
   return {
     begin() {
       stop();
-      after(() => {
+      after(rollCallMs, () => {
         refresh();
-        after(conclude);
+        after(concludeMs, conclude);
       });
     },
     heard: () => void timer?.refresh(),

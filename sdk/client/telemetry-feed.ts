@@ -22,6 +22,8 @@ export type TelemetryFeed = {
   readonly entries: Listeners<EntryArrivals>;
   /** Reads an entry that was asked for; nobody else is told of it. @throws FengsuiError see {@link readEntry} */
   readonly read: (site: Site, bytes: Uint8Array) => Promise<EntryArrivals | EntryLoss | undefined>;
+  /** The gateway is there again: what could not be had of it is asked for again. */
+  readonly askAgain: (site: Site) => void;
 } & Pick<BatchTracker, 'position' | 'takeOn' | 'forget'>;
 
 /** What came of one gateway in one message. */
@@ -92,6 +94,7 @@ export function telemetryFeed(ctx: FeedContext): TelemetryFeed {
     position: tracker.position,
     takeOn: tracker.takeOn,
     forget: tracker.forget,
+    askAgain: tracker.fill,
     receive(site, bytes) {
       take(site, bytes);
       tracker.fill(site);

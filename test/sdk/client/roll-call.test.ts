@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { gatewayDirectory } from '../../../sdk/client/gateway-directory.ts';
-import { rollCall, rollCallMs } from '../../../sdk/client/roll-call.ts';
+import { concludeMs, rollCall, rollCallMs } from '../../../sdk/client/roll-call.ts';
 import { connect } from '../../../sdk/index.ts';
 import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
 import { encodePresence } from '../../../sdk/wire/gateway-state.ts';
@@ -32,11 +32,11 @@ describe('the roll call after a connection was lost', () => {
     expect(done).toEqual([]);
     vi.advanceTimersByTime(rollCallMs);
     expect(done).toEqual(['asked again']);
-    vi.advanceTimersByTime(rollCallMs - 1);
+    vi.advanceTimersByTime(concludeMs - 1);
     roll.heard();
-    vi.advanceTimersByTime(rollCallMs - 1);
+    vi.advanceTimersByTime(concludeMs - 1);
     expect(done).toEqual(['asked again']);
-    vi.advanceTimersByTime(10 * rollCallMs);
+    vi.advanceTimersByTime(10 * concludeMs);
     roll.heard();
     expect(done).toEqual(['asked again', 'gone']);
   });
@@ -51,7 +51,7 @@ describe('the roll call after a connection was lost', () => {
     roll.begin();
     vi.advanceTimersByTime(rollCallMs);
     isMissing = false;
-    vi.advanceTimersByTime(10 * rollCallMs);
+    vi.advanceTimersByTime(10 * concludeMs);
     expect(done).toEqual(['asked again']);
   });
 
@@ -60,7 +60,7 @@ describe('the roll call after a connection was lost', () => {
     roll.begin();
     roll.stop();
     roll.heard();
-    vi.advanceTimersByTime(10 * rollCallMs);
+    vi.advanceTimersByTime(10 * concludeMs);
     expect(done).toEqual([]);
   });
 
@@ -74,13 +74,15 @@ describe('the roll call after a connection was lost', () => {
     const directory = gatewayDirectory(() => new Date(now));
     const presence = (id: string, online: boolean): void =>
       directory.receivePresence(site(id), encodePresence({ online, boot: 1 }));
-    for (const id of ['here', 'gone']) presence(id, true);
+    for (const id of ['here', 'gone', 'speaking']) presence(id, true);
+    directory.speaks(site('gone')); // before the connection was lost: that says nothing
     presence('away', false);
     const told: string[] = [];
     directory.changes.add(({ type, entry }) => told.push(`${type} ${entry.site.gateway}`));
     now = 9_000;
     directory.lost();
     presence('here', true);
+    directory.speaks(site('speaking')); // the broker has kept nothing of it, but it is there
     expect(directory.isAnyUnheard()).toBe(true);
     directory.markUnheard();
     directory.markUnheard();
@@ -93,7 +95,7 @@ describe('the roll call after a connection was lost', () => {
   });
 });
 
-it('a gateway that went while the broker was away does not stay online for ever', { timeout: 25_000 }, async () => {
+it('a gateway that went while the broker was away does not stay online for ever', { timeout: 75_000 }, async () => {
   const broker = await startBroker();
   const gateway = await fakeGateway({ port: broker.port });
   await using fs = await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' });
@@ -103,6 +105,6 @@ it('a gateway that went while the broker was away does not stay online for ever'
   await using again = await startBroker({ port: broker.port }); // and has forgotten everything
   await using other = await fakeGateway({ port: again.port, id: 'gw-2' });
   await until('the other is there', () => fs.gateways.list().some(({ id }) => id === other.site.gateway));
-  await until('it counts as offline', () => !fs.gateways.get('gw-1').link.online, 15_000);
+  await until('it counts as offline', () => !fs.gateways.get('gw-1').link.online, 60_000);
   expect(fs.gateways.get('gw-2').link.online).toBe(true);
 });

@@ -57,8 +57,10 @@ const gone = (first: number, seq: number): Uint8Array =>
 const unreachable = new FengsuiError('GATEWAY_OFFLINE', 'gone');
 const settled = (): Promise<void> => new Promise((done) => setImmediate(done));
 
+type Again = readonly Uint8Array[] | FengsuiError;
+
 /** The feed over what a gateway would give again, and over all that it tells. */
-function feeding(again: readonly Uint8Array[] | FengsuiError = [], clocks: readonly RunClock[] = []) {
+function feeding(again: Again | (() => Again) = [], clocks: readonly RunClock[] = []) {
   const gaps: unknown[] = [];
   const values: unknown[] = [];
   const asked: unknown[] = [];
@@ -75,8 +77,9 @@ function feeding(again: readonly Uint8Array[] | FengsuiError = [], clocks: reado
     clocks: () => clocks,
     fetch: async (_site, range) => {
       asked.push(range);
-      if (again instanceof FengsuiError) throw again;
-      return again;
+      const answer = typeof again === 'function' ? again() : again;
+      if (answer instanceof FengsuiError) throw answer;
+      return answer;
     },
     gap: (_site, { from, to }, why) => gaps.push([from, to, why]),
     problem: (_site, e) => problems.push(e),
@@ -266,6 +269,18 @@ describe('what is missing', () => {
       [6, 9, { reason: 'summarised' }],
     ]);
     expect(spans).toHaveLength(2);
+  });
+
+  it('is asked for again when the gateway is there again, and not only with its next message', async () => {
+    const again: (readonly Uint8Array[] | FengsuiError)[] = [unreachable, [readings(2)]];
+    const { feed, receive, asked, values, gaps } = feeding(() => again.shift() ?? []);
+    receive(readings(1), readings(3));
+    await settled();
+    expect(asked).toHaveLength(1);
+    feed.askAgain(site);
+    await settled();
+    expect(asked).toHaveLength(2);
+    expect([values.length, gaps]).toEqual([3, []]);
   });
 
   it('is bounded while the gateway is not in reach: the oldest is given up', async () => {
