@@ -4,19 +4,19 @@ import type { Cbor } from './cbor.ts';
 
 /** Reads fields of a decoded map by key, without coercion: `Number(null)` is 0, and 0 may mean normal. */
 export type Fields = {
-  readonly count: (key: number | string) => number;
-  readonly number: (key: number | string) => number;
-  readonly text: (key: number | string) => string;
-  readonly flag: (key: number | string) => boolean;
-  readonly bytes: (key: number | string) => Uint8Array;
-  readonly list: (key: number | string) => readonly unknown[];
-  readonly fields: (key: number | string) => Fields;
-  readonly one: <T extends string>(key: number | string, of: readonly T[]) => T;
+  count(key: number | string): number;
+  number(key: number | string): number;
+  text(key: number | string): string;
+  flag(key: number | string): boolean;
+  bytes(key: number | string): Uint8Array;
+  list(key: number | string): readonly unknown[];
+  fields(key: number | string): Fields;
+  one<T extends string>(key: number | string, of: readonly T[]): T;
   /** As `one`; a position behind the end of the list was added by a later version, and is read as `otherwise`. */
-  readonly oneOr: <T extends string, D extends string>(key: number | string, of: readonly T[], otherwise: D) => T | D;
-  readonly scalar: (key: number | string) => Scalar;
-  readonly raw: (key: number | string) => unknown;
-  readonly has: (key: number | string) => boolean;
+  oneOr<T extends string, D extends string>(key: number | string, of: readonly T[], otherwise: D): T | D;
+  scalar(key: number | string): Scalar;
+  raw(key: number | string): unknown;
+  has(key: number | string): boolean;
 };
 
 /** @param what names the message in errors. Unknown keys are ignored: readers of version 1 survive 1.1. */

@@ -52,9 +52,9 @@ const query = async (method: Exclude<Query, 'challenge'>, params: Data): Promise
   if (method === 'latest') return { devices: [] };
   if (method === 'table') return { table: encodePointTable(table) };
   if (method !== 'batches') throw new FengsuiError('NOT_FOUND', 'the trial has no such thing');
-  const { count } = fieldsOf(params, 'batches');
-  const entries = await journal.read('telemetry', count('after'), 16);
-  return { batches: entries.filter(({ seq }) => seq <= count('upTo')).map(({ body }) => body) };
+  const asked = fieldsOf(params, 'batches');
+  const entries = await journal.read('telemetry', asked.count('after'), 16);
+  return { batches: entries.filter(({ seq }) => seq <= asked.count('upTo')).map(({ body }) => body) };
 };
 const command = (): Promise<Data> => Promise.reject(new FengsuiError('FORBIDDEN', 'the trial commands nothing'));
 const up: Uplink = uplink(
