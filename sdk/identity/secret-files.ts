@@ -1,4 +1,4 @@
-import { type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
+import { type FileHandle, link, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { FengsuiError } from '../model/errors.ts';
 
@@ -51,12 +51,23 @@ export async function refuseExisting(path: string): Promise<void> {
   if ((await readIfThere(path)) !== undefined) throw existing(path);
 }
 
-/** Writes a file that was not there, so that it is there after a power cut. @throws FengsuiError CONFLICT */
+/**
+ * Writes a file that was not there. After a power cut it is there whole or not at all: half a key would be taken for one
+ * and never written over.
+ * @throws FengsuiError CONFLICT
+ */
 export async function writeNew(path: string, text: string, mode: 0o600 | 0o644): Promise<void> {
-  const file = await open(path, 'wx', mode).catch((e: unknown) => {
+  const part = `${path}.${process.pid}.part`;
+  await rm(part, { force: true }); // of a run that was cut off
+  const file = await open(part, 'wx', mode);
+  try {
+    await finish(file, () => file.writeFile(text));
+    await link(part, path); // a rename would write over what is there
+  } catch (e) {
     throw hasCode(e, 'EEXIST') ? existing(path) : e;
-  });
-  await finish(file, () => file.writeFile(text));
+  } finally {
+    await rm(part, { force: true });
+  }
   await syncFolder(dirname(path));
 }
 

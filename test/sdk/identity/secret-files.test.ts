@@ -1,7 +1,7 @@
-import { rm } from 'node:fs/promises';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { exclusively } from '../../../sdk/identity/secret-files.ts';
+import { exclusively, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 describe('a folder that is held for one piece of work', () => {
@@ -21,5 +21,32 @@ describe('a folder that is held for one piece of work', () => {
       return 'issued';
     });
     expect(await done).toBe('issued');
+  });
+});
+
+describe('a file that was not there', () => {
+  it('is whole as soon as it is there, and what an earlier run has left of it is in nobody’s way', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'gateway.key');
+    await writeFile(`${path}.${process.pid}.part`, 'half a', { mode: 0o644 });
+    const seen = new Set<string>();
+    const writing = writeNew(path, 'a key'.repeat(200_000), 0o600).then(() => 'done');
+    const look = async (): Promise<unknown> => {
+      seen.add(await readFile(path, 'utf8').catch(() => 'nothing'));
+      return Promise.race([writing, new Promise((resolve) => setImmediate(resolve))]);
+    };
+    while ((await look()) !== 'done');
+    expect([...seen].filter((text) => text !== 'nothing' && text.length !== 1_000_000)).toEqual([]);
+    expect((await readFile(path, 'utf8')).length).toBe(1_000_000);
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    expect(await readdir(folder)).toEqual(['gateway.key']);
+  });
+
+  it('is not written over', async () => {
+    const folder = await temporaryFolder();
+    const path = join(folder, 'gateway.key');
+    await writeNew(path, 'first', 0o600);
+    await expect(writeNew(path, 'second', 0o600)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect([await readFile(path, 'utf8'), await readdir(folder)]).toEqual(['first', ['gateway.key']]);
   });
 });
