@@ -10,7 +10,7 @@ import type { CborLimits } from './cbor-limits.ts';
 export function readCbor(bytes: Uint8Array, limits: CborLimits): unknown {
   if (bytes.length > limits.bytes) refuse(`${bytes.length} bytes are more than the ${limits.bytes} allowed`, 0);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const cursor: Cursor = { bytes, view, limits, at: 0, items: 0, depth: 0 };
+  const cursor: Cursor = { bytes, view, limits, at: 0, items: 1, depth: 0 };
   const value = read(cursor);
   if (cursor.at !== bytes.length) refuse(`${bytes.length - cursor.at} bytes follow the end of the value`, cursor.at);
   return value;
@@ -21,13 +21,13 @@ type Cursor = {
   readonly view: DataView;
   readonly limits: CborLimits;
   at: number;
+  /** Announced so far, the value itself included. */
   items: number;
   /** Arrays and maps that are open. */
   depth: number;
 };
 
 function read(c: Cursor): unknown {
-  if (++c.items > c.limits.items) refuse(`more than ${c.limits.items} items`, c.at);
   const first = c.bytes[c.at];
   if (first === undefined) return cutOff(c);
   const info = first & 0x1f;
@@ -103,9 +103,14 @@ function map(c: Cursor, size: number): Map<unknown, unknown> {
   return entries;
 }
 
-/** Each item takes a byte at least: what announces more than there are is refused before anything is made for it. */
+/**
+ * Each item takes a byte at least: what announces more than there are, or more than may be in all, is refused before
+ * anything is made for it. Lists within lists would else take their bytes many times over.
+ */
 function open(c: Cursor, items: number): void {
   if (items > c.bytes.length - c.at) cutOff(c);
+  c.items += items;
+  if (c.items > c.limits.items) refuse(`more than ${c.limits.items} items`, c.at);
   if (items > 0 && ++c.depth > c.limits.depth) refuse(`nested deeper than ${c.limits.depth}`, c.at);
 }
 

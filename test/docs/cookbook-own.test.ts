@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { expect, it } from 'vitest';
 import * as ownGateway from '../../docs/examples/cookbook/own-gateway.ts';
 import * as profiles from '../../docs/examples/cookbook/profiles.ts';
 import { connect } from '../../sdk/index.ts';
@@ -9,19 +9,13 @@ import { encodePointTable, pointTable } from '../../sdk/wire/point-table.ts';
 import { startBroker } from '../../simulators/broker/start-broker.ts';
 import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { pressureTransmitter } from '../../simulators/water/pressure-transmitter.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { fakeGateway, sample } from '../support/fake-gateway.ts';
 import { fieldSite } from '../support/field-site.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
-});
+const own = closedAfterEach();
 
 it('the cookbook’s device of another maker: sound, and typed for a client', { timeout: 30_000 }, async () => {
   expect(profiles.mistakes()).toEqual([]);

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { districtCode, gatewayId, townCode } from '../../sdk/model/ids.ts';
 import { type Broker, startBroker } from '../../simulators/broker/start-broker.ts';
 import { type Home, homePins, startHome } from '../../simulators/home/start-home.ts';
 import { silence } from '../../simulators/modbus/faults.ts';
 import { type ModbusServer, modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { type Barrier, barrier } from '../../simulators/village/barrier.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { type Commander, commander, order } from '../support/commander.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../support/gateway-process.ts';
 import { operator } from '../support/operator.ts';
@@ -48,11 +49,7 @@ describe('commands to devices, on a gateway as a process', { timeout: 60_000 }, 
   let street: ModbusServer;
   let home: Home;
   let broker: Broker;
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(resource: T): T => {
-    open.push(resource);
-    return resource;
-  };
+  const own = closedAfterEach();
 
   beforeEach(async () => {
     gate = barrier({ travelMs: 300 });
@@ -72,9 +69,6 @@ describe('commands to devices, on a gateway as a process', { timeout: 60_000 }, 
     street = own(await modbusServer({ transport: 'tcp', units }));
     home = own(await startHome());
     broker = own(await startBroker());
-  });
-  afterEach(async () => {
-    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   });
   const start = async (more = ''): Promise<{ edge: GatewayUnderTest; desk: Commander }> => {
     const edge = own(await startGatewayUnderTest(yaml(broker, street, home, more)));

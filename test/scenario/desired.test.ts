@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { generateOperatorKey } from '../../sdk/index.ts';
 import type { Data } from '../../sdk/wire/request.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { debian } from '../support/debian.ts';
 import { fieldSite } from '../support/field-site.ts';
 import { type GatewayUnderTest, runProgram, startGatewayUnderTest } from '../support/gateway-process.ts';
@@ -25,11 +26,7 @@ describe.skipIf(!debian('mosquitto'))(
   'desired lists on a gateway as a process (needs Debian’s mosquitto)',
   { timeout: 60_000 },
   () => {
-    const open: AsyncDisposable[] = [];
-    const own = <T extends AsyncDisposable>(resource: T): T => {
-      open.push(resource);
-      return resource;
-    };
+    const own = closedAfterEach();
     let gateway: GatewayUnderTest;
     let platform: WirePlatform;
     let broker: AsyncDisposable;
@@ -49,9 +46,6 @@ describe.skipIf(!debian('mosquitto'))(
       gateway = own(await startGatewayUnderTest(fieldSite({ broker: port, buses, key: keys.publicKey })));
       platform = own(await wirePlatform(port, keys.privateKey));
       await until('the gate answers', () => healthOf('gate') === 'ok', 20_000);
-    });
-    afterEach(async () => {
-      for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
     });
 
     const alarmsTold = () => gateway.log.filter(({ event }) => event.startsWith('alarm.'));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type Alarm,
   type AlarmUpdate,
@@ -12,6 +12,7 @@ import { type Home, homePins, startHome } from '../../simulators/home/start-home
 import { type ModbusServer, modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { type SmokeReceiver, smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
 import { pressureTransmitter } from '../../simulators/water/pressure-transmitter.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { fieldSite } from '../support/field-site.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../support/gateway-process.ts';
 import { until } from '../support/until.ts';
@@ -78,11 +79,7 @@ describe('a duty desk at a gateway process, over a broker', { timeout: 60_000 },
   let fs: Fengsui;
   let stream: ReturnType<typeof record>;
   let pressure = 0.3;
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(resource: T): T => {
-    open.push(resource);
-    return resource;
-  };
+  const own = closedAfterEach();
 
   beforeEach(async () => {
     pressure = 0.3;
@@ -100,9 +97,6 @@ describe('a duty desk at a gateway process, over a broker', { timeout: 60_000 },
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
     await until('all answer', () => fs.devices.list().filter((d) => d.health === 'ok').length === 4, 15_000);
     stream = record(fs);
-  });
-  afterEach(async () => {
-    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   });
 
   const standing = async (hidden = false): Promise<readonly Alarm[]> =>

@@ -1,10 +1,11 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type MadeClaim, type NewClaim, serveEnrolment } from '../../sdk/authority/index.ts';
 import { connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { debian } from '../support/debian.ts';
 import { runProgram, startGatewayUnderTest } from '../support/gateway-process.ts';
 import { freePort } from '../support/mosquitto.ts';
@@ -15,11 +16,7 @@ import { until } from '../support/until.ts';
 const operator = generateOperatorKey();
 
 describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000 }, () => {
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(resource: T): T => {
-    open.push(resource);
-    return resource;
-  };
+  const own = closedAfterEach();
   let folder = '';
   let broker: SecureBroker;
   let port = 0;
@@ -66,9 +63,6 @@ describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000
     folder = await temporaryFolder();
     broker = own(await secureBroker(folder));
     port = await freePort();
-  });
-  afterEach(async () => {
-    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   });
 
   it('with a network: one command, and it is online, without the broker being told again', async () => {

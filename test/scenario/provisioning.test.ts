@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, type DeviceConflict, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { openFileStore, type PlatformStore } from '../../sdk/store/index.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { debian } from '../support/debian.ts';
 import { fieldSite } from '../support/field-site.ts';
 import { type GatewayUnderTest, runProgram, startGatewayUnderTest } from '../support/gateway-process.ts';
@@ -26,11 +27,7 @@ describe.skipIf(!debian('mosquitto'))(
   'a platform with a store, and a gateway as a process (needs Debian’s mosquitto)',
   { timeout: 120_000 },
   () => {
-    const open: AsyncDisposable[] = [];
-    const own = <T extends AsyncDisposable>(resource: T): T => {
-      open.push(resource);
-      return resource;
-    };
+    const own = closedAfterEach();
     let store: PlatformStore;
     let port: number;
     let yaml: string;
@@ -47,9 +44,6 @@ describe.skipIf(!debian('mosquitto'))(
 `;
       yaml = fieldSite({ broker: port, buses, key: keys.publicKey });
       store = own(await openFileStore({ folder: await temporaryFolder() }));
-    });
-    afterEach(async () => {
-      for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
     });
 
     const platform = async (operator = 'Li'): Promise<Fengsui> => {

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Authority, certificateRequest, createAuthority, holderOf, renewDue } from '../../sdk/authority/index.ts';
 import { type AlarmUpdate, connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { type ModbusServer, modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { type SmokeReceiver, smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { debian } from '../support/debian.ts';
 import { type GatewayUnderTest, type LogLine, startGatewayUnderTest } from '../support/gateway-process.ts';
 import { type SecureBroker, secureBroker } from '../support/secure-broker.ts';
@@ -31,11 +32,7 @@ buses:
 ${Array.from({ length: alarms }, (_, slot) => `      - { ${smokeAlarm}, id: smoke-${slot}, settings: { slot: ${slot} } }\n`).join('')}`;
 
 describe.skipIf(!debian('mosquitto'))('a gateway’s next certificate', { timeout: 90_000 }, () => {
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(resource: T): T => {
-    open.push(resource);
-    return resource;
-  };
+  const own = closedAfterEach();
   let broker: SecureBroker;
   let authority: Authority;
   let edge: GatewayUnderTest;
@@ -66,9 +63,6 @@ describe.skipIf(!debian('mosquitto'))('a gateway’s next certificate', { timeou
     fs = own(await connect({ url: broker.url, district: '330603', tls: duty, signer, operator: 'Li' }));
     void takeAlarms();
     await until('the gateway is online', online, 20_000);
-  });
-  afterEach(async () => {
-    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   });
 
   const takeAlarms = async (): Promise<void> => {

@@ -1,23 +1,17 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type AlarmUpdate, connect, ed25519Signer, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
 import { startBroker } from '../../simulators/broker/start-broker.ts';
 import { homePins, startHome } from '../../simulators/home/start-home.ts';
 import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
+import { closedAfterEach } from '../support/closed-after-each.ts';
 import { runProgram, startGatewayUnderTest } from '../support/gateway-process.ts';
 import { freePort } from '../support/mosquitto.ts';
 import { until } from '../support/until.ts';
 
 const keys = generateOperatorKey();
 const signer = ed25519Signer({ keyId: 'tester', privateKey: keys.privateKey });
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(resource: T): T => {
-  open.push(resource);
-  return resource;
-};
-afterEach(async () => {
-  for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
-});
+const own = closedAfterEach();
 
 /** A home whose horn sounds when nobody has confirmed a fire, with these uplinks. */
 async function homeWith(uplinks: readonly string[]) {

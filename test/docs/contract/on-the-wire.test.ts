@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { createServer } from 'node:tls';
 import { Aedes, type PublishPacket } from 'aedes';
 import { connectAsync } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type Authority, certificateRequest, createAuthority, holderOf } from '../../../sdk/authority/index.ts';
 import { connect, type Fengsui, type Signer } from '../../../sdk/index.ts';
 import { districtCode, gatewayId, townCode } from '../../../sdk/model/ids.ts';
@@ -28,6 +28,7 @@ import { smokeReceiver } from '../../../simulators/smoke/smoke-receiver.ts';
 import { barrier } from '../../../simulators/village/barrier.ts';
 import { pressureTransmitter } from '../../../simulators/water/pressure-transmitter.ts';
 import { mismatch } from '../../support/cddl/check-cddl.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { commander, order } from '../../support/commander.ts';
 import { fieldSite } from '../../support/field-site.ts';
 import { type GatewayUnderTest, startGatewayUnderTest } from '../../support/gateway-process.ts';
@@ -71,11 +72,7 @@ async function listeningBroker(authority: Authority) {
 
 describe('what a gateway process and a client publish', { timeout: 60_000 }, () => {
   const tester = operator('tester');
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(resource: T): T => {
-    open.push(resource);
-    return resource;
-  };
+  const own = closedAfterEach();
   let broker: Awaited<ReturnType<typeof listeningBroker>>;
   let gateway: GatewayUnderTest;
   let authority: Authority;
@@ -116,9 +113,6 @@ describe('what a gateway process and a client publish', { timeout: 60_000 }, () 
     await giveCertificate(authority, dirname(gateway.config));
     const { signer } = tester;
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
-  });
-  afterEach(async () => {
-    for (const resource of open.splice(0).toReversed()) await resource[Symbol.asyncDispose]();
   });
 
   const presences = (): number => broker.heard.filter(({ channel }) => channel === 'presence').length;

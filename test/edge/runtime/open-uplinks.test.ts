@@ -1,5 +1,5 @@
 import { connectAsync } from 'mqtt';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import type { Journal } from '../../../edge/journal/journal.ts';
 import { openJournal } from '../../../edge/journal/open-journal.ts';
 import { systemClock } from '../../../edge/platform/clock.ts';
@@ -13,6 +13,7 @@ import { pointTable } from '../../../sdk/wire/point-table.ts';
 import { encodeTelemetry, openTelemetry } from '../../../sdk/wire/telemetry.ts';
 import { topicOf } from '../../../sdk/wire/topics.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { fakeClock } from '../../support/fake-clock.ts';
 import { alarmBytes, sample } from '../../support/fake-gateway.ts';
 import { journalDirectory } from '../../support/journal-directory.ts';
@@ -32,19 +33,12 @@ const appendReadings = (journal: Journal) =>
 let directory: ReturnType<typeof journalDirectory>;
 let broker: Broker;
 let nowhere: number;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 
 beforeEach(async () => {
   directory = own(journalDirectory());
   broker = own(await startBroker());
   nowhere = await freePort();
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 type Config = { readonly id: string; readonly port: number; readonly startAt?: string };

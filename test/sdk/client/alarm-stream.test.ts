@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { type AlarmStream, connect, ed25519Signer, type Gap, generateOperatorKey } from '../../../sdk/index.ts';
 import { monoTime, wallTime } from '../../../sdk/model/time.ts';
 import { encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { alarmBytes, alarmChange, type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -11,11 +12,7 @@ const signer = ed25519Signer({ keyId: 'duty', privateKey: operator.privateKey })
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const client = async (canSign = true) =>
   own(
     await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer: canSign ? signer : undefined }),
@@ -45,9 +42,6 @@ const receipted = (g = gateway): number[] =>
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = await startGateway();
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('alarm stream', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../sdk/index.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { type CommandReceipt, encodeCommandReceipt } from '../../../sdk/wire/command.ts';
@@ -9,6 +9,7 @@ import type { Data, Request } from '../../../sdk/wire/request.ts';
 import { type Signer, sign1 } from '../../../sdk/wire/sign1.ts';
 import { type Site, topicOf } from '../../../sdk/wire/topics.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway, hydrant, silence } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -22,11 +23,7 @@ const address = { gateway: 'gw-1', device: 'hydrant-1' };
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const desk = async (name: 'duty' | 'chief' = 'duty'): Promise<Fengsui> =>
   own(
     await connect({
@@ -43,9 +40,6 @@ beforeEach(async () => {
   const operators = { duty: keys.duty.publicKey, chief: keys.chief.publicKey };
   gateway = own(await fakeGateway({ port: broker.port, operators, devices: [gate] }));
   await gateway.state({ receiptKey });
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 const verified = {

@@ -1,10 +1,11 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { defineProfile } from '../../../device-profiles/index.ts';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../sdk/index.ts';
 import { encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import { encodeReply } from '../../../sdk/wire/request.ts';
 import { encodeTelemetry } from '../../../sdk/wire/telemetry.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway, hydrant, sample, silence } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -14,11 +15,7 @@ const address = { gateway: 'gw-1', device: 'hydrant-1' };
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const watcher = async () => own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' }));
 const commander = async () =>
   own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
@@ -31,9 +28,6 @@ const errorsOf = (fs: Fengsui): FengsuiError[] => {
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port, operators: { duty: operator.publicKey } }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('connect', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../sdk/index.ts';
 import { millis, wallTime } from '../../../sdk/model/time.ts';
 import { encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
@@ -6,6 +6,7 @@ import { type Cbor, decodeCbor, encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { fieldsOf } from '../../../sdk/wire/parse.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { alarmChange, type FakeGateway, fakeGateway, hydrant } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -17,20 +18,13 @@ const operators = { duty: operator.publicKey };
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const desk = async (): Promise<Fengsui> =>
   own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer, operator: 'Li' }));
 
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port, operators }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 const change = {

@@ -1,19 +1,13 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { connect } from '../../../sdk/index.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { debian } from '../../support/debian.ts';
 import { fakeGateway } from '../../support/fake-gateway.ts';
 import { freePort, type Mosquitto, startMosquitto } from '../../support/mosquitto.ts';
 import { smallBroker } from '../../support/small-broker.ts';
 import { until } from '../../support/until.ts';
 
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
-});
+const own = closedAfterEach();
 const district = '330603';
 const urlOf = (port: number): string => `mqtt://127.0.0.1:${port}`;
 

@@ -1,26 +1,20 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect } from '../../../sdk/index.ts';
 import type { Data } from '../../../sdk/wire/request.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 
 const address = { gateway: 'gw-1', device: 'hydrant-1' };
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const watcher = async () => own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' }));
 
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('history in spans', () => {

@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Fengsui } from '../../../sdk/index.ts';
 import type { AlarmChange } from '../../../sdk/model/alarm.ts';
 import { monoTime, type WallTime, wallTime } from '../../../sdk/model/time.ts';
 import { encodeAlarm } from '../../../sdk/wire/alarm-message.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { alarmChange, type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -15,18 +16,11 @@ describe('a gateway whose times are none', () => {
   let broker: Broker;
   let gateway: FakeGateway;
   let fs: Fengsui;
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(x: T): T => {
-    open.push(x);
-    return x;
-  };
+  const own = closedAfterEach();
   beforeEach(async () => {
     broker = own(await startBroker());
     gateway = own(await fakeGateway({ port: broker.port }));
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' }));
-  });
-  afterEach(async () => {
-    for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
   });
   const send = (seq: number, changes: Partial<AlarmChange>): Promise<void> =>
     gateway.publish('alarm', encodeAlarm({ log: 7, seq, change: { ...alarmChange(seq), ...changes } }));

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   type AlarmUpdate,
   connect,
@@ -11,6 +11,7 @@ import { monoTime, wallTime } from '../../../sdk/model/time.ts';
 import { encodeCbor } from '../../../sdk/wire/cbor.ts';
 import { encodeRecord } from '../../../sdk/wire/record-message.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { alarmBytes, type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -41,11 +42,7 @@ const unknown = (seq: number): Uint8Array =>
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const client = async () => own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer }));
 const send = async (...entries: readonly Uint8Array[]): Promise<void> => {
   for (const bytes of entries) await gateway.publish('alarm', bytes);
@@ -70,9 +67,6 @@ const receipted = (): number[] =>
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port, operators: { duty: operator.publicKey } }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('records among alarms', () => {

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   connect,
   ed25519Signer,
@@ -9,6 +9,7 @@ import {
 } from '../../../sdk/index.ts';
 import type { Request } from '../../../sdk/wire/request.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway, hydrant } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -22,11 +23,7 @@ describe('a signer that does not answer', () => {
   let fs: Fengsui;
   let waiting: (() => void)[];
   let asked: number;
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(x: T): T => {
-    open.push(x);
-    return x;
-  };
+  const own = closedAfterEach();
   const slow: Signer = {
     keyId: 'duty',
     async sign(bytes) {
@@ -57,9 +54,6 @@ describe('a signer that does not answer', () => {
       }),
     );
     fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', signer: slow }));
-  });
-  afterEach(async () => {
-    for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
   });
   const barrier = () => fs.devices.get(address).as('generic/barrier');
 

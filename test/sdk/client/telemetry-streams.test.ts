@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it } from 'vitest';
 import { connect, type Gap } from '../../../sdk/index.ts';
 import { wallTime } from '../../../sdk/model/time.ts';
 import { encodePointTable, pointTable } from '../../../sdk/wire/point-table.ts';
 import type { Span } from '../../../sdk/wire/span.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway, hydrant, sample } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
@@ -22,11 +23,7 @@ const address = { gateway: 'gw-1', device: 'hydrant-1' };
 
 let broker: Broker;
 let gateway: FakeGateway;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const watcher = async () => {
   const fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' }));
   const gaps: Gap[] = [];
@@ -38,9 +35,6 @@ const watcher = async () => {
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 it('summaries tell what is left of readings, a gap tells of which, and the stream shows none of it', async () => {

@@ -1,24 +1,18 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, type Fengsui } from '../../../sdk/index.ts';
 import { type Broker, startBroker } from '../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../support/closed-after-each.ts';
 import { type FakeGateway, fakeGateway } from '../../support/fake-gateway.ts';
 import { until } from '../../support/until.ts';
 
 let broker: Broker;
 let gateway: FakeGateway;
 let fs: Fengsui;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 beforeEach(async () => {
   broker = own(await startBroker());
   gateway = own(await fakeGateway({ port: broker.port }));
   fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603' }));
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('whoever looks at a whole district', () => {

@@ -115,6 +115,13 @@ describe('the CBOR decoder', () => {
     expect(() => decodeCbor(many)).toThrow(/items/);
   });
 
+  it('counts items where they are announced: lists within lists must not take their bytes many times over', () => {
+    const half = messageLimits.items / 2 + 1;
+    const nested = new Uint8Array(6 + half);
+    nested.set([0x99, half >> 8, half & 0xff, 0x99, half >> 8, half & 0xff]);
+    expect(() => decodeCbor(nested)).toThrow(/at byte 6: more than \d+ items/);
+  });
+
   it.each([
     ['f93c00', 1],
     ['f9c400', -4],

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import {
   connect,
   type DeviceConflict,
@@ -11,6 +11,7 @@ import { memoryStore } from '../../../../sdk/store/memory-store.ts';
 import type { AuditEntry, PlatformStore } from '../../../../sdk/store/platform-store.ts';
 import type { ListedDevice } from '../../../../sdk/wire/desired.ts';
 import { type Broker, startBroker } from '../../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../../support/closed-after-each.ts';
 import { desiredList } from '../../../support/desired-list.ts';
 import { type FakeGateway, fakeGateway, hydrant } from '../../../support/fake-gateway.ts';
 import { until } from '../../../support/until.ts';
@@ -44,11 +45,7 @@ const ofSite = (id: string, changes: Partial<ListedDevice> = {}): ListedDevice =
 
 let broker: Broker;
 let store: PlatformStore;
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 const gatewayAt = async (id = 'gw-1'): Promise<FakeGateway> =>
   own(await fakeGateway({ port: broker.port, id, operators: { duty: operator.publicKey } }));
 const client = async (more: { operator?: string; signer?: undefined } = {}): Promise<Fengsui> =>
@@ -59,9 +56,6 @@ const audit = async (filter: { act?: string } = {}): Promise<readonly AuditEntry
 beforeEach(async () => {
   broker = own(await startBroker());
   store = own(memoryStore());
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('a device that is wanted', () => {

@@ -1,8 +1,9 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, ed25519Signer, type Fengsui, FengsuiError, generateOperatorKey } from '../../../../sdk/index.ts';
 import { memoryStore } from '../../../../sdk/store/memory-store.ts';
 import type { PlatformStore } from '../../../../sdk/store/platform-store.ts';
 import { type Broker, startBroker } from '../../../../simulators/broker/start-broker.ts';
+import { closedAfterEach } from '../../../support/closed-after-each.ts';
 import { debian } from '../../../support/debian.ts';
 import { desiredList } from '../../../support/desired-list.ts';
 import { type FakeGateway, fakeGateway, hydrant } from '../../../support/fake-gateway.ts';
@@ -12,11 +13,7 @@ import { until } from '../../../support/until.ts';
 
 const operator = generateOperatorKey();
 const signer = ed25519Signer({ keyId: 'duty', privateKey: operator.privateKey });
-const open: AsyncDisposable[] = [];
-const own = <T extends AsyncDisposable>(x: T): T => {
-  open.push(x);
-  return x;
-};
+const own = closedAfterEach();
 let broker: Broker;
 let store: PlatformStore;
 const client = async (who = 'Li'): Promise<Fengsui> =>
@@ -28,9 +25,6 @@ const east = { id: 'gw-1', town: '001', village: '201', name: 'East' };
 beforeEach(async () => {
   broker = own(await startBroker());
   store = own(memoryStore());
-});
-afterEach(async () => {
-  for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
 });
 
 describe('the registry of gateways', () => {

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { connect, ed25519Signer, generateOperatorKey } from '../../../../sdk/index.ts';
+import { closedAfterEach } from '../../../support/closed-after-each.ts';
 import { cuttableLine } from '../../../support/cuttable-line.ts';
 import { debian } from '../../../support/debian.ts';
 import { type LaneGateway, laneGateway } from '../../../support/lane-gateway.ts';
@@ -13,18 +14,11 @@ const names = Array.from({ length: 12 }, (_, i) => `gw-${i}`);
 describe.skipIf(!debian('mosquitto'))('a group of clients', () => {
   let broker: Mosquitto;
   let gateways: readonly LaneGateway[];
-  const open: AsyncDisposable[] = [];
-  const own = <T extends AsyncDisposable>(x: T): T => {
-    open.push(x);
-    return x;
-  };
+  const own = closedAfterEach();
   beforeEach(async () => {
     broker = own(await startMosquitto());
     const operators = { duty: operator.publicKey };
     gateways = await Promise.all(names.map(async (id) => own(await laneGateway({ port: broker.port, id, operators }))));
-  });
-  afterEach(async () => {
-    for (const x of open.splice(0).toReversed()) await x[Symbol.asyncDispose]();
   });
 
   type Taken = readonly [gateway: string, seq: number];
