@@ -72,6 +72,7 @@ export type { Paged } from './client/paged.ts';
 export type { Latest, LatestOf, PointReading, Reading, ReadingOf } from './client/reading.ts';
 export type { Audit, GatewayRecord, Linkage } from './client/record.ts';
 export type { RecordFilter, Records } from './client/records.ts';
+export type { ClaimMaker, Enrolled, EnrollOptions, NewGatewayToEnroll } from './client/registry/enroll.ts';
 export type {
   Decommissioned,
   DecommissionOptions,

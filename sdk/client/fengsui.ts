@@ -121,6 +121,7 @@ const storedOr = <P extends ProfileSpec>({ stored, view, requests }: Parts<P>) =
   desired: stored?.desired,
   desiredChanges: stored?.desiredChanges ?? listeners<string>(),
   registry: stored?.registry,
+  enroll: stored?.enroll,
   audit: stored?.audit,
   known: stored?.known,
 });

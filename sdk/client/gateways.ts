@@ -11,6 +11,7 @@ import type { Directory, Entry } from './gateway-directory.ts';
 import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { villageOf } from './located.ts';
 import { paged } from './paged.ts';
+import type { Enroll, Enrolled, EnrollOptions, NewGatewayToEnroll } from './registry/enroll.ts';
 import type { KnownRecords } from './registry/known-records.ts';
 import type {
   Decommissioned,
@@ -115,6 +116,20 @@ export type Gateways = {
    */
   readonly register: (gateway: NewGateway, options?: RegistryOptions) => Promise<Gateway>;
   /**
+   * Registers a gateway and has a claim code made for it, in this order: what an installer needs to bring it in. Again for a
+   * gateway whose hardware is exchanged. Which authority makes the code is said with `claims`: `authority.claims` of
+   * `fengsui/authority`, or what asks the machine that keeps the authority. The broker's rules are another step:
+   * docs/IDENTITY.md. Needs a store.
+   * @returns the claim as `claims` gives it; the code in it is shown once
+   * @throws FengsuiError as `register`, and as `claims` does: of an authority of ours INVALID (hours, its first claim lacks
+   * addresses), CONFLICT (it has an open claim, or a certificate of another town), UNAVAILABLE. Where no code came, the
+   * gateway is registered all the same: ask again. TIMEOUT may leave an open claim: cancel it.
+   */
+  readonly enroll: <Claim>(
+    gateway: NewGatewayToEnroll,
+    options: EnrollOptions<Claim>,
+  ) => Promise<Enrolled<Gateway, Claim>>;
+  /**
    * Takes a gateway out of use: nothing is wanted of it any more, nothing can be provisioned for it, and its documents are
    * taken off the broker where the broker lets us. The gateway itself is not touched and goes on watching what it watches;
    * what stops it is the revocation of its certificate (docs/IDENTITY.md). Needs a store.
@@ -145,6 +160,7 @@ export function gateways(ctx: {
   /** Absent without a store. */
   readonly known?: KnownRecords | undefined;
   readonly registry?: Registry | undefined;
+  readonly enroll?: Enroll | undefined;
   readonly open: <T extends object>(
     options: StreamOptions,
     start: (push: (item: T) => void) => () => void,
@@ -154,6 +170,10 @@ export function gateways(ctx: {
   const ownedIds = (): ReadonlySet<string> =>
     new Set(directory.entries().flatMap(({ site }) => (ownership.owns(site) ? [site.gateway] : [])));
   const seen = (entry: Entry): Gateway => toGateway(entry, records);
+  const known = (record: GatewayRecord): Gateway => {
+    const entry = directory.entries().find(({ site }) => site.gateway === record.gateway);
+    return entry ? seen(entry) : asRegistered(record);
+  };
   const all = (): readonly Gateway[] => {
     const present = directory.entries().map(seen);
     const ids = new Set(present.map(({ id }) => id));
@@ -173,29 +193,30 @@ export function gateways(ctx: {
       return record && !isSeen ? asRegistered(record) : seen(directory.find(gateway));
     },
     async register(gateway, options) {
-      const record = await inStore(ctx.registry).register(gateway, options);
-      const entry = directory.entries().find(({ site }) => site.gateway === gateway.id);
-      return entry ? seen(entry) : asRegistered(record);
+      return known(await inStore(ctx.registry).register(gateway, options));
+    },
+    async enroll(gateway, options) {
+      const { gateway: record, claim } = await inStore(ctx.enroll)(gateway, options);
+      return { gateway: known(record), claim };
     },
     decommission: async (gateway, options) => inStore(ctx.registry).decommission(gateway, options),
     watch: (options = {}) =>
       open(options, (push) => {
-        const known = new Set(all().map(({ id }) => id));
+        const told = new Set(all().map(({ id }) => id));
         for (const gateway of all()) push({ type: 'added', gateway, at: new Date() });
         const onRecord = (record: GatewayRecord): void => {
-          const entry = directory.entries().find(({ site }) => site.gateway === record.gateway);
           // That it is out of use may be heard after its documents are gone.
-          const isNew = !known.has(record.gateway) && record.state !== 'decommissioned';
+          const isNew = !told.has(record.gateway) && record.state !== 'decommissioned';
           const type = isNew ? 'added' : 'updated';
-          if (isNew) known.add(record.gateway);
-          push({ type, gateway: entry ? seen(entry) : asRegistered(record), at: new Date() });
+          if (isNew) told.add(record.gateway);
+          push({ type, gateway: known(record), at: new Date() });
         };
         const stops = [
           directory.changes.add(({ type, entry }) => {
             // One that was registered before it came is not added again.
-            const isKnown = type === 'added' && known.has(entry.site.gateway);
-            if (type === 'removed') known.delete(entry.site.gateway);
-            else known.add(entry.site.gateway);
+            const isKnown = type === 'added' && told.has(entry.site.gateway);
+            if (type === 'removed') told.delete(entry.site.gateway);
+            else told.add(entry.site.gateway);
             push({ type: isKnown ? 'online' : type, gateway: seen(entry), at: new Date() });
           }),
           records?.onChange(onRecord),
@@ -240,8 +261,8 @@ const fits =
       ? gateway.state !== 'decommissioned' || gateway.report !== undefined
       : gateway.state === state);
 
-function inStore(registry: Registry | undefined): Registry {
-  if (registry) return registry;
+function inStore<T>(part: T | undefined): T {
+  if (part !== undefined) return part;
   throw new FengsuiError(
     'INVALID',
     'gateways are registered in a store: give connect() one, e.g. connect({ …, store: await openFileStore({ folder }) })',

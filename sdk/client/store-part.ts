@@ -11,6 +11,7 @@ import { storedProvisioner } from './desired/stored-provisioner.ts';
 import type { Directory } from './gateway-directory.ts';
 import type { Listeners } from './listeners.ts';
 import { auditedRequests } from './registry/audited-requests.ts';
+import { type Enroll, enroller } from './registry/enroll.ts';
 import { type KnownRecords, knownRecords } from './registry/known-records.ts';
 import { type Registry, registry } from './registry/registry.ts';
 import type { Requests } from './requests.ts';
@@ -21,6 +22,7 @@ export type StorePart = {
   readonly desired: DesiredView;
   readonly desiredChanges: Pick<Listeners<string>, 'add'>;
   readonly registry: Registry;
+  readonly enroll: Enroll;
   readonly known: KnownRecords;
   /** The same requests; every command is written down, but for those to devices. */
   readonly requests: Requests;
@@ -60,6 +62,7 @@ export function storePart(ctx: StoreContext): StorePart {
     desired: desiredView(book, directory, district),
     desiredChanges: book.changes,
     registry: register,
+    enroll: enroller({ registry: register, audit, closed }),
     known: knownRecords(book),
     requests: auditedRequests(ctx.requests, audit),
     audit,

@@ -10,9 +10,11 @@ import * as brokers from '../../docs/examples/cookbook/broker.ts';
 import * as client from '../../docs/examples/cookbook/client.ts';
 import * as enrolment from '../../docs/examples/cookbook/enrolment.ts';
 import * as renewal from '../../docs/examples/cookbook/renewal.ts';
+import { openStore } from '../../docs/examples/cookbook/store.ts';
 import { type Authority, openAuthority } from '../../sdk/authority/index.ts';
 import { decodeEnrolmentReply } from '../../sdk/identity/claim/enrolment.ts';
 import { connect, type Fengsui, generateOperatorKey } from '../../sdk/index.ts';
+import { startBroker } from '../../simulators/broker/start-broker.ts';
 import { modbusServer } from '../../simulators/modbus/modbus-server.ts';
 import { smokeReceiver } from '../../simulators/smoke/smoke-receiver.ts';
 import { debian } from '../support/debian.ts';
@@ -102,6 +104,19 @@ describe('the cookbook’s authority', () => {
     await expect(enrolment.lostSheet(authority, 'gw-7')).rejects.toMatchObject({ code: 'NOT_FOUND' });
     await enrolment.newGateway(authority, site('gw-7'));
     expect((await authority.claims.list()).map(({ state }) => state)).toEqual(['cancelled', 'open']);
+  });
+
+  it('makes the code of a gateway that the platform registers', async () => {
+    await authority.claims.create(site('gw-6')); // says where the broker and the service are, once
+    const broker = own(await startBroker());
+    const store = own(await openStore(''));
+    const fs = own(await connect({ url: `mqtt://127.0.0.1:${broker.port}`, district: '330603', store }));
+    const gateway = { id: 'gw-7', town: '001', name: '东山村微型消防站', hours: 72 };
+    const claim = await enrolment.newGatewayOfPlatform(fs, authority, gateway);
+    expect(enrolment.sheet(claim)).toContain(claim.code);
+    expect(claim.notAfter - claim.createdAt).toBe(3 * day);
+    expect(fs.gateways.get('gw-7')).toMatchObject({ state: 'claimable', name: gateway.name });
+    await expect(enrolment.newGatewayOfPlatform(fs, authority, gateway)).rejects.toMatchObject({ code: 'CONFLICT' });
   });
 
   it('answers on a server of your own', async () => {

@@ -1,4 +1,5 @@
 import { defineProfile, profiles } from '../../device-profiles/index.ts';
+import type { Authority, MadeClaim } from '../../sdk/authority/index.ts';
 import {
   type Alarm,
   type AlarmKind,
@@ -36,6 +37,7 @@ const pump = defineProfile({
 });
 
 const address = { gateway: 'gw-1', device: 'd-1' };
+declare const authority: Authority;
 
 export async function builtIn(signal: AbortSignal): Promise<void> {
   await using fs = await connect({ url: 'mqtt://127.0.0.1:1883', district: '330603', signal });
@@ -204,6 +206,10 @@ async function wishes(fs: Fengsui): Promise<void> {
 
   const { state } = await fs.gateways.register({ id: 'gw-2', town: '001', name: 'East' });
   same<typeof state, 'claimable' | 'enrolled' | 'decommissioned' | 'unregistered' | undefined>(true);
+  const { claim } = await fs.gateways.enroll({ id: 'gw-3', town: '001', name: 'West', hours: 72 }, authority);
+  same<typeof claim, MadeClaim>(true);
+  // @ts-expect-error: who makes the code has to be said
+  await fs.gateways.enroll({ id: 'gw-3', town: '001', name: 'West' });
   // @ts-expect-error: no gateway is taken out of use without a reason
   await fs.gateways.decommission('gw-2', {});
 }

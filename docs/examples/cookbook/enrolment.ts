@@ -1,4 +1,4 @@
-import { FengsuiError } from 'fengsui';
+import { type Fengsui, FengsuiError, type NewGatewayToEnroll } from 'fengsui';
 import {
   type Authority,
   type EnrolmentService,
@@ -12,6 +12,13 @@ import { renderSVG } from 'uqr'; // npm install uqr
 /** A code for a new gateway. Then the broker is told, see above. */
 export const newGateway = (authority: Authority, site: Omit<NewClaim, 'hours'>): Promise<MadeClaim> =>
   authority.claims.create({ ...site, hours: 72 });
+
+/** The same from the platform, which knows the gateway from now on: devices can be provisioned before it comes. Needs `connect({ store })`. */
+export const newGatewayOfPlatform = async (
+  fs: Fengsui,
+  authority: Authority,
+  gateway: NewGatewayToEnroll,
+): Promise<MadeClaim> => (await fs.gateways.enroll(gateway, { claims: authority.claims })).claim;
 
 /** What the installer takes along, to be printed. It is as secret as a key until it is used. */
 export const sheet = ({ gateway, name, code, link, notAfter }: MadeClaim): string => `<h1>${escaped(name)}</h1>
