@@ -13,7 +13,7 @@ import {
   startRegisterServer,
 } from '../../support/rig.ts';
 import { processFigures } from '../process-figures.ts';
-import type { FleetReport } from './gateways-process.ts';
+import type { FleetReport, Made } from './gateways-process.ts';
 import type { FleetView } from './reader-process.ts';
 
 const gateways = 1_000;
@@ -146,8 +146,9 @@ async function ended(real: readonly Real[], field: RegisterServer): Promise<void
 async function connected(stage: Stage): Promise<number> {
   const began = performance.now();
   return until(async () => {
-    const { view } = await look(stage);
-    return view.online >= gateways + realGateways && view.telemetry >= gateways;
+    const { view, made } = await look(stage);
+    const isHeard = [...made.keys()].every((id) => view.telemetry[id]);
+    return view.online >= gateways + realGateways && made.size === gateways && isHeard;
   }, began);
 }
 
@@ -183,10 +184,10 @@ async function restarted(stage: Stage, before: Mosquitto) {
   const backAt = Date.now();
   const cpu = cpuOf(stage.reader);
   const recoverS = await until(async () => (await look(stage)).isWhole, began);
-  const { view, connected } = await look(stage);
+  const { view, made } = await look(stage);
   // An alarm of a gateway that is not back yet waits for it: its time counts from when both ends are connected.
   const times = view.alarms.flatMap(([gateway, judged, taken]) => {
-    const from = Math.max(judged, connected[gateway] ?? judged, view.connectedAt);
+    const from = Math.max(judged, made.get(gateway)?.connectedAt ?? judged, view.connectedAt);
     return taken < backAt ? [] : [taken - from];
   });
   return {
@@ -206,10 +207,11 @@ async function settled(stage: Stage) {
   await pause(5_000);
   const began = performance.now();
   await until(async () => (await look(stage)).isWhole, began).catch((e: unknown) => console.log(e));
-  const { view, made } = await look(stage);
+  const { view, made, missing } = await look(stage);
+  const sum = (of: (one: Made) => number): number => [...made.values()].reduce((total, one) => total + of(one), 0);
   return {
-    lost: made.alarms - view.alarms.length + (made.telemetry - view.telemetry),
-    made,
+    lost: missing,
+    made: { alarms: sum(({ alarms }) => alarms), telemetry: sum(({ telemetry }) => telemetry) },
     repeated: view.repeated,
     toldAgain: view.toldAgain,
     gaps: view.gaps,
@@ -220,19 +222,25 @@ async function settled(stage: Stage) {
   };
 }
 
-/** What was made, and then what has come: `isWhole` when every gateway is there and nothing of it is missing. */
+/**
+ * What each gateway has made, and then what has come of it: `isWhole` when every gateway is there and nothing of any is
+ * missing. In sums what one has made meanwhile would stand for what is missing of another.
+ */
 async function look({ reader, fleets }: Stage) {
   const reports = await Promise.all(fleets.map((child) => ask<FleetReport>(child)));
-  const made = {
-    alarms: reports.reduce((sum, { alarms }) => sum + alarms, 0),
-    telemetry: reports.reduce((sum, { telemetry }) => sum + telemetry, 0),
-  };
+  const made = new Map(reports.flatMap((report) => Object.entries(report)));
   await pause(lookEveryMs);
   const view = await ask<FleetView>(reader);
-  const isThere = view.telemetry >= made.telemetry && view.alarms.length >= made.alarms;
-  const isWhole = view.online >= gateways + realGateways && isThere && view.holes === 0;
-  const connected: FleetReport['connected'] = Object.assign({}, ...reports.map((one) => one.connected));
-  return { view, made, connected, isWhole };
+  const taken = new Map<string, number>();
+  for (const [gateway] of view.alarms) taken.set(gateway, (taken.get(gateway) ?? 0) + 1);
+  const missing = [...made].reduce(
+    (sum, [id, { alarms, telemetry }]) =>
+      sum + Math.max(0, alarms - (taken.get(id) ?? 0)) + Math.max(0, telemetry - (view.telemetry[id] ?? 0)),
+    0,
+  );
+  const areConnected = [...made.values()].every(({ connectedAt }) => connectedAt !== undefined);
+  const isThere = areConnected && view.online >= gateways + realGateways;
+  return { view, made, missing, isWhole: isThere && missing === 0 && view.holes === 0 };
 }
 
 async function ask<T>(child: ChildProcess): Promise<T> {

@@ -8,12 +8,17 @@ import { millis, seconds } from '../../../sdk/model/time.ts';
 import { type LightGateway, lightGateway } from '../../../simulators/fleet/light-gateway.ts';
 import { lightMessages } from '../../../simulators/fleet/light-messages.ts';
 
-export type FleetReport = {
+/** What a gateway has made so far. */
+export type Made = {
   readonly alarms: number;
+  /** Entries. */
   readonly telemetry: number;
-  /** By gateway: since when it is connected, Unix ms. */
-  readonly connected: Readonly<Record<string, number | undefined>>;
+  /** Since when it is connected, Unix ms; absent while it is not. */
+  readonly connectedAt?: number | undefined;
 };
+
+/** By gateway. */
+export type FleetReport = Readonly<Record<string, Made>>;
 
 export const fleetPoints = 20;
 
@@ -39,19 +44,10 @@ function start(n: number): void {
   }, Math.random() * Number(everyMs));
 }
 
-function report(): FleetReport {
-  let alarms = 0;
-  let telemetry = 0;
-  for (const gateway of fleet.values()) {
-    alarms += gateway.made().alarms;
-    telemetry += gateway.made().telemetry;
-  }
-  return {
-    alarms,
-    telemetry,
-    connected: Object.fromEntries([...fleet].map(([id, gateway]) => [id, gateway.connectedAt()])),
-  };
-}
+const report = (): FleetReport =>
+  Object.fromEntries(
+    [...fleet].map(([id, gateway]) => [id, { ...gateway.made(), connectedAt: gateway.connectedAt() }]),
+  );
 
 process.on('message', (order) => {
   if (order === 'alarm') [...fleet.values()][Math.floor(Math.random() * fleet.size)]?.raise();

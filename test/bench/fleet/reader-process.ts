@@ -9,8 +9,8 @@ export type FleetView = {
   readonly online: number;
   /** Since when the SDK is connected, Unix ms. */
   readonly connectedAt: number;
-  /** Entries of telemetry of which every reading came. */
-  readonly telemetry: number;
+  /** By gateway: entries of telemetry of which every reading came. */
+  readonly telemetry: Readonly<Record<string, number>>;
   /** Entries before the newest of their gateway of which something has not come. */
   readonly holes: number;
   readonly alarms: readonly TakenAlarm[];
@@ -62,7 +62,8 @@ async function takeAlarms(): Promise<void> {
 const entries = new Map<string, number>();
 const points = 20;
 const whole = 2 ** points - 1;
-let complete = 0;
+/** By gateway, of those entries that are whole. */
+const complete = new Map<string, number>();
 const newest = new Map<string, number>();
 let toldAgain = 0;
 const readings = fs.telemetry.stream({ profile: 'generic/municipal-hydrant' });
@@ -75,7 +76,7 @@ async function takeReadings(): Promise<void> {
     const bit = 1 << (Number(device.slice('hydrant-'.length)) - 1);
     const before = entries.get(entry) ?? 0;
     if (before & bit) toldAgain++;
-    if ((before | bit) === whole && before !== whole) complete++;
+    if ((before | bit) === whole && before !== whole) complete.set(gateway, (complete.get(gateway) ?? 0) + 1);
     entries.set(entry, before | bit);
   }
 }
@@ -83,11 +84,11 @@ async function takeReadings(): Promise<void> {
 function view(): FleetView {
   const online = fs.gateways.list({ online: true }).length;
   const { dropped } = readings;
-  const holes = [...newest.values()].reduce((sum, seq) => sum + seq, 0) - complete;
+  const holes = [...newest].reduce((sum, [gateway, seq]) => sum + seq - (complete.get(gateway) ?? 0), 0);
   return {
     online,
     connectedAt,
-    telemetry: complete,
+    telemetry: Object.fromEntries(complete),
     holes,
     alarms: taken,
     repeated,
