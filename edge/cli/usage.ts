@@ -66,9 +66,11 @@ export const usage = `fengsui: fire-safety edge gateway
                                   NAME as in the list, or a serial number
   fengsui authority list --folder DIR [--json] [--lang zh|en]
   fengsui authority claim GATEWAY --town 001 --folder DIR [--name NAME] [--village 201] [--hours 24 | --days N]
-                    [--broker URL]... [--operator NAME=KEY]... [--service URL] [--qr] [--svg FILE] [--ticket FILE]
+                    [--broker URL]... [--operator NAME=KEY[:ROLE,...]]... [--service URL] [--qr] [--svg FILE]
+                    [--ticket FILE]
                                   make a claim code for an installer; brokers, operators and service as in the last one
-                                  unless given
+                                  unless given. Roles: receipts, configure, operate, life-safety, renew; all but
+                                  life-safety unless given
   fengsui authority claims --folder DIR [--json] [--lang zh|en]
   fengsui authority cancel GATEWAY --folder DIR
   fengsui authority serve --folder DIR --listen HOST:PORT [--cert FILE --key FILE]

@@ -168,7 +168,7 @@ const roleOf = {
   provision: 'configure',
   remove: 'configure',
   apply: 'configure',
-  installCertificate: 'configure',
+  installCertificate: 'renew',
   acknowledge: 'operate',
   reset: 'operate',
   silence: 'operate',

@@ -1,4 +1,4 @@
-import type { OperatorRole } from '../../sdk/model/command.ts';
+import { allows, type OperatorRole } from '../../sdk/model/command.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { isSign1, openSign1, signedBytes } from '../../sdk/wire/sign1.ts';
 import type { OperatorKey } from '../platform/ed25519.ts';
@@ -36,9 +36,9 @@ export function verified(operators: Operators, topic: string, bytes: Uint8Array)
   return { payload: inner.payload, by: [inner.name, outer.name] };
 }
 
-/** @throws FengsuiError FORBIDDEN unless each of them has the role. */
+/** @throws FengsuiError FORBIDDEN unless each of them has the role, or one that allows as much. */
 export function requireRole(operators: Operators, names: readonly string[], role: OperatorRole): void {
-  const lacking = names.find((name) => !(operators.get(name)?.roles ?? usualRoles).includes(role));
+  const lacking = names.find((name) => !allows(operators.get(name)?.roles ?? usualRoles, role));
   if (lacking === undefined) return;
   throw new FengsuiError(
     'FORBIDDEN',

@@ -6,8 +6,14 @@ export const commandRisks = ['safe', 'actuates', 'life-safety'] as const;
 export type CommandRisk = (typeof commandRisks)[number];
 
 /** What an operator's key may be used for. */
-export const operatorRoles = ['receipts', 'configure', 'operate', 'life-safety'] as const;
+export const operatorRoles = ['receipts', 'configure', 'operate', 'life-safety', 'renew'] as const;
 export type OperatorRole = (typeof operatorRoles)[number];
+
+export const isOperatorRole = (text: string): text is OperatorRole => operatorRoles.some((role) => role === text);
+
+/** Whether who has these roles may do what needs that one: who may change devices may hand over a certificate, too. */
+export const allows = (roles: readonly OperatorRole[], needed: OperatorRole): boolean =>
+  roles.includes(needed) || (needed === 'renew' && roles.includes('configure'));
 
 /**
  * What became of a command. `verified`: done, and its proof was seen in time. `executed`: done; nothing is declared that

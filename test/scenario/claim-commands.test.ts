@@ -45,6 +45,8 @@ describe('the commands about claim codes', { timeout: 120_000 }, () => {
     [['claim', '--town', '001'], 'for which gateway?'],
     [['claim', 'gw-1'], 'of which town?'],
     [['claim', 'gw-1', '--town', '001', '--operator', 'x'], 'expected NAME=KEY'],
+    [['claim', 'gw-1', '--town', '001', '--operator', `x=${key}:`], 'expected NAME=KEY'],
+    [['claim', 'gw-1', '--town', '001', '--operator', `x=${key}:operate,chief`], '"chief" is no role of an operator'],
     [['claim', 'gw-1', '--town', '001', '--hours', '1', '--days', '1'], 'either --hours or --days'],
     [['cancel'], 'which code?'],
     [['serve'], 'where? Add --listen'],

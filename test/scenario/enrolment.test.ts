@@ -14,6 +14,7 @@ import { temporaryFolder } from '../support/temporary-folder.ts';
 import { until } from '../support/until.ts';
 
 const operator = generateOperatorKey();
+const chief = generateOperatorKey();
 
 describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000 }, () => {
   const own = closedAfterEach();
@@ -31,7 +32,10 @@ describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000
       town: '001',
       name: '东山村',
       brokers: [broker.url],
-      operators: [{ name: 'tester', key: operator.publicKey }],
+      operators: [
+        { name: 'tester', key: operator.publicKey },
+        { name: 'chief', key: chief.publicKey, roles: ['life-safety'] },
+      ],
       service: `http://127.0.0.1:${port}`,
       ...changes,
     });
@@ -78,6 +82,7 @@ describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000
       await commit();
       if (change === 'raised' && alarm.device === 'smoke') break;
     }
+    expect(await readFile(config(), 'utf8')).toMatch(/name: chief\n +key: \S+\n +roles:\n +- life-safety\n/);
     expect(await runProgram(['config', 'check', config()])).toMatchObject({ code: 0 });
     expect((await enroll(link)).err).toContain('agrees with what the district says');
   });
@@ -134,7 +139,15 @@ describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000
     expect(hints).toMatchObject({ code: 0 });
     expect(hints.err).toContain(`to be added under “uplinks”: { url: "${broker.url}"`);
     expect(hints.err).toContain(`{ name: "tester", key: "${operator.publicKey}" }`);
+    expect(hints.err).toContain(`{ name: "chief", key: "${chief.publicKey}", roles: [life-safety] }`);
     expect(await readFile(config(), 'utf8')).toBe(written.replace('002', '001'));
+    const keys = { tester: operator.publicKey, chief: chief.publicKey };
+    const lines = Object.entries(keys).map(([name, key]) => `  - { name: ${name}, key: "${key}", roles: [operate] }\n`);
+    await writeFile(config(), `${written.replace('002', '001')}operators:\n${lines.join('')}`);
+    const { err } = await enroll(code, '--service', `http://127.0.0.1:${port}`);
+    expect(err).toContain('operator “chief” has the roles [operate] here, and [life-safety] by the district');
+    expect(err).toContain('operator “tester” has the roles [operate] here, and – by the district');
+    expect(err).not.toContain('to be added under “operators”');
   });
 
   it('never writes over a certificate or an authority that is there', async () => {

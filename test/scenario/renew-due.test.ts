@@ -16,7 +16,7 @@ const away: HolderText = { kind: 'gateway', name: 'gw-away', town: '001' };
 const siteOf = (port: number): string => `version: 1
 gateway: { id: test-01, name: Test, district: "330603", town: "001", clock: trusted }
 uplinks: [{ url: "mqtts://127.0.0.1:${port}", ca: ca.pem, cert: gateway.pem, key: gateway.key }]
-operators: [{ name: renewal, key: "${known.publicKey}", roles: [configure] }]
+operators: [{ name: renewal, key: "${known.publicKey}", roles: [renew] }]
 journal: { commitMs: 200 }
 `;
 

@@ -11,7 +11,10 @@ export const newClaim = (service = 'http://127.0.0.1:8843', gateway = 'gw-1') =>
   name: '东山村微型消防站',
   village: '201',
   brokers: ['mqtts://127.0.0.1:8883'],
-  operators: [{ name: 'duty', key: `${'A'.repeat(43)}=` }],
+  operators: [
+    { name: 'duty', key: `${'A'.repeat(43)}=` },
+    { name: 'chief', key: Buffer.alloc(32, 1).toString('base64'), roles: ['life-safety', 'renew'] as const },
+  ],
   service,
 });
 

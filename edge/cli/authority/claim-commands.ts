@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { renderSVG, renderUnicodeCompact } from 'uqr';
 import type { NewClaim } from '../../../sdk/authority/claims/claim.ts';
 import { openAuthority } from '../../../sdk/authority/open-authority.ts';
+import { roleIn } from '../../../sdk/identity/claim/site-facts.ts';
 import { refuseExisting, writeNew } from '../../../sdk/identity/secret-files.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { Lang } from '../terminal/language.ts';
@@ -88,9 +89,12 @@ export async function authorityCancel(args: readonly string[]): Promise<void> {
 type Operator = NonNullable<NewClaim['operators']>[number];
 
 function operatorIn(text: string): Operator {
-  const [, name, key] = /^([^=]+)=(.+)$/.exec(text) ?? [];
-  if (name !== undefined && key !== undefined) return { name, key };
-  throw new FengsuiError('INVALID', `--operator ${text}: expected NAME=KEY, the key as “fengsui keygen” prints it`);
+  const [, name, key, roles] = /^([^=]+)=([^:]+)(?::(.+))?$/.exec(text) ?? [];
+  if (name !== undefined && key !== undefined) return { name, key, roles: roles?.split(',').map(roleIn) };
+  throw new FengsuiError(
+    'INVALID',
+    `--operator ${text}: expected NAME=KEY or NAME=KEY:ROLE,ROLE, the key as “fengsui keygen” prints it`,
+  );
 }
 
 function hoursIn({ hours, days }: { readonly hours?: string | undefined; readonly days?: string | undefined }) {

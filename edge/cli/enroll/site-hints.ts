@@ -1,4 +1,4 @@
-import type { SiteFacts } from '../../../sdk/identity/claim/site-facts.ts';
+import type { SiteFacts, SiteOperator } from '../../../sdk/identity/claim/site-facts.ts';
 import type { Site } from '../../runtime/config/site.ts';
 import type { Lang } from '../terminal/language.ts';
 import { sayEnrol } from './words.ts';
@@ -9,10 +9,22 @@ export function siteHints(facts: SiteFacts, site: Site, text: string | undefined
     (url) =>
       !site.uplinks.some((uplink) => uplink.urls.includes(url) && uplink.cert !== undefined && uplink.ca !== undefined),
   );
-  const operators = facts.operators.filter(({ name, key }) => !site.operators.has(name) || !text?.includes(key));
+  const isThere = ({ name, key }: SiteOperator): boolean => site.operators.has(name) && text?.includes(key) === true;
+  const missing = facts.operators.filter((operator) => !isThere(operator));
+  const other = facts.operators.flatMap((operator) => {
+    const here = site.operators.get(operator.name)?.roles;
+    return isThere(operator) && rolesText(here) !== rolesText(operator.roles) ? [{ ...operator, here }] : [];
+  });
   return [
     ...brokers.map((url) => sayEnrol('addBroker', lang, url)),
-    ...operators.map(({ name, key }) => sayEnrol('addOperator', lang, name, key)),
+    ...missing.map((operator) => sayEnrol('addOperator', lang, operatorText(operator))),
+    ...other.map(({ name, here, roles }) => sayEnrol('otherRoles', lang, name, rolesText(here), rolesText(roles))),
     ...(site.name === facts.name ? [] : [sayEnrol('otherName', lang, site.name, facts.name)]),
   ];
 }
+
+const operatorText = ({ name, key, roles }: SiteOperator): string =>
+  `{ name: "${name}", key: "${key}"${roles ? `, roles: ${rolesText(roles)}` : ''} }`;
+
+/** As it stands in a configuration; without any all but `life-safety` are meant. */
+const rolesText = (roles: SiteOperator['roles']): string => (roles ? `[${roles.toSorted().join(', ')}]` : '–');

@@ -21,10 +21,12 @@ const words = {
     en: 'to be added under “uplinks”: { url: "{}", ca: ca.pem, cert: gateway.pem, key: gateway.key }',
     zh: '请在 “uplinks” 下添加：{ url: "{}", ca: ca.pem, cert: gateway.pem, key: gateway.key }',
   },
-  /** {}: a name, a key */
-  addOperator: {
-    en: 'to be added under “operators”: { name: "{}", key: "{}" }',
-    zh: '请在 “operators” 下添加：{ name: "{}", key: "{}" }',
+  /** {}: as it has to stand there */
+  addOperator: { en: 'to be added under “operators”: {}', zh: '请在 “operators” 下添加：{}' },
+  /** {}: a name, roles, roles */
+  otherRoles: {
+    en: 'operator “{}” has the roles {} here, and {} by the district; – stands for all but life-safety',
+    zh: '操作员 “{}” 在本机的角色为 {}，区县登记为 {}；– 表示除 life-safety 外的全部角色',
   },
   /** {}: a name, a name */
   otherName: {

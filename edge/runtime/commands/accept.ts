@@ -1,4 +1,4 @@
-import { covers, type OperatorRole, operatorRoles } from '../../../sdk/model/command.ts';
+import { covers, isOperatorRole, type OperatorRole, operatorRoles } from '../../../sdk/model/command.ts';
 import { FengsuiError } from '../../../sdk/model/errors.ts';
 import type { CommandSpec } from '../../../sdk/model/profile.ts';
 import type { InvokeParams } from '../../../sdk/wire/command.ts';
@@ -53,7 +53,6 @@ export function accept(p: InvokeParams, who: Invoker, ctx: CommandContext): Acce
 }
 
 function roleIn({ role }: InvokeParams): OperatorRole {
-  const found = operatorRoles.find((each) => each === role);
-  if (found) return found;
+  if (isOperatorRole(role)) return role;
   throw new FengsuiError('INVALID', `role: expected one of ${operatorRoles.join(', ')}, got “${role}”`);
 }

@@ -1,4 +1,5 @@
 import { isKeyOfClaim } from '../../identity/claim/claim-key.ts';
+import { operatorIn, type SiteOperator } from '../../identity/claim/site-facts.ts';
 import { FengsuiError } from '../../model/errors.ts';
 import { type GatewayId, gatewayId, type TownCode, townCode } from '../../model/ids.ts';
 import { fieldsOf, isText } from '../../wire/parse.ts';
@@ -26,7 +27,7 @@ export type KeptClaim = {
 
 export type KeptSite = {
   readonly brokers: readonly string[];
-  readonly operators: readonly { readonly name: string; readonly key: string }[];
+  readonly operators: readonly SiteOperator[];
   readonly service: string;
 };
 
@@ -82,10 +83,7 @@ function created(id: string, f: Fields): KeptClaim {
     ticket: f.text('ticket'),
     site: {
       brokers: site.list('brokers').filter(isText),
-      operators: site.list('operators').map((one) => {
-        const operator = fieldsOf(one, 'operator');
-        return { name: operator.text('name'), key: operator.text('key') };
-      }),
+      operators: site.list('operators').map((one) => operatorIn(fieldsOf(one, 'operator'))),
       service: site.text('service'),
     },
   };

@@ -1,4 +1,5 @@
 import { X509Certificate } from 'node:crypto';
+import { isOperatorRole, type OperatorRole, operatorRoles } from '../../model/command.ts';
 import { FengsuiError } from '../../model/errors.ts';
 import {
   type DistrictCode,
@@ -18,6 +19,8 @@ export type SiteOperator = {
   readonly name: string;
   /** Ed25519, 32 bytes in base64. */
   readonly key: string;
+  /** What the key may be used for: all but `life-safety` unless given. */
+  readonly roles?: readonly OperatorRole[] | undefined;
 };
 
 /** What a gateway has to know to become part of its district. */
@@ -55,12 +58,12 @@ export const encodeFacts = (facts: SiteFacts): Uint8Array =>
       ['brokers', facts.brokers],
       [
         'operators',
-        facts.operators.map(
-          ({ name, key }) =>
-            new Map([
-              ['name', name],
-              ['key', key],
-            ]),
+        facts.operators.map(({ name, key, roles }) =>
+          mapOf([
+            ['name', name],
+            ['key', key],
+            ['roles', roles],
+          ]),
         ),
       ],
       ['authority', facts.authority],
@@ -86,7 +89,18 @@ export function decodeFacts(bytes: Uint8Array): SiteFacts {
   });
 }
 
-const operatorIn = (f: Fields): SiteOperator => ({ name: f.text('name'), key: f.text('key') });
+/** @throws FengsuiError PROTOCOL for what is no operator; INVALID for a role that this version does not know */
+export const operatorIn = (f: Fields): SiteOperator => ({
+  name: f.text('name'),
+  key: f.text('key'),
+  ...(f.has('roles') && { roles: f.list('roles').map(roleIn) }),
+});
+
+/** @throws FengsuiError INVALID */
+export function roleIn(role: unknown): OperatorRole {
+  if (isText(role) && isOperatorRole(role)) return role;
+  throw invalid(`${quoted(String(role))} is no role of an operator: expected ${operatorRoles.join(', ')}`);
+}
 
 /** The same before its ids were looked at. */
 export type SiteFactsText = Omit<SiteFacts, 'gateway' | 'district' | 'town'> & {
@@ -104,9 +118,10 @@ export function checkedFacts(text: SiteFactsText): SiteFacts {
   const noBroker = text.brokers.find((url) => !/^mqtts?:\/\/[^\s/]{1,250}$/.test(url));
   if (noBroker !== undefined) throw invalid(`${quoted(noBroker)} is no broker: expected mqtts://host:port`);
   if (text.operators.length > mostOperators) throw invalid(`more than ${mostOperators} operators`);
-  for (const { name, key } of text.operators) {
+  for (const { name, key, roles } of text.operators) {
     if (name === '' || name.length > 64) throw invalid(`operator ${quoted(name)}: expected a name of 1–64 characters`);
     if (!isBase64Key(key)) throw invalid(`operator “${name}”: expected an Ed25519 public key, 32 bytes in base64`);
+    roles?.forEach(roleIn);
   }
   serviceUrl(text.service);
   certificateIn(text.authority);

@@ -44,8 +44,8 @@ export const renewalWords = {
   },
   /** {}: an operator */
   unknownKey: {
-    en: ' Is the public half of the key of “{}” under “operators” in the configuration of the gateway, with the role “configure”?',
-    zh: '。网关配置的 “operators” 下是否有 “{}” 的公钥，且具有角色 “configure”？',
+    en: ' Is the public half of the key of “{}” under “operators” in the configuration of the gateway, with the role “renew”?',
+    zh: '。网关配置的 “operators” 下是否有 “{}” 的公钥，且具有角色 “renew”？',
   },
   nextRun: { en: ' The next run tries again', zh: '。下次运行时重试' },
   /** {}: a number, names */

@@ -2,9 +2,17 @@ import { createPublicKey, X509Certificate } from 'node:crypto';
 import { appendFile, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
-import { type Authority, createAuthority, mosquittoAcl, openAuthority } from '../../../../sdk/authority/index.ts';
-import { newClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
+import {
+  type Authority,
+  createAuthority,
+  mosquittoAcl,
+  type NewClaim,
+  openAuthority,
+} from '../../../../sdk/authority/index.ts';
+import { newClaimCode, parseClaimCode } from '../../../../sdk/identity/claim/claim-code.ts';
+import { claimKey } from '../../../../sdk/identity/claim/claim-key.ts';
 import { decodeEnrolment } from '../../../../sdk/identity/claim/enrolment.ts';
+import { openTicket } from '../../../../sdk/identity/claim/ticket.ts';
 import { encodeCbor } from '../../../../sdk/wire/cbor.ts';
 import { enrolmentOf, newClaim, newDeviceKey } from '../../../support/claims.ts';
 import { temporaryFolder } from '../../../support/temporary-folder.ts';
@@ -47,6 +55,20 @@ describe('claims of an authority', () => {
     expect(await authority.list()).toHaveLength(1);
     now += 24 * hour;
     await expect(authority.claims.redeem(request)).rejects.toMatchObject({ code: 'CLAIM_EXPIRED' });
+  });
+
+  it('hand over operators with their roles, also those of the claim before', async () => {
+    const { code } = await authority.claims.create(newClaim());
+    const { operators: _, ...next } = newClaim(undefined, 'gw-2');
+    const { code: second } = await (await openAuthority({ folder, now: () => now })).claims.create(next);
+    for (const one of [code, second]) {
+      const { ticket } = await authority.claims.redeem(enrolmentOf(one, newDeviceKey()));
+      expect(openTicket(ticket, claimKey(parseClaimCode(one))).operators).toEqual(newClaim().operators);
+    }
+    const [line = ''] = (await readFile(file(), 'utf8')).split('\n');
+    await writeFile(file(), `${line.replace('"renew"', '"reign"')}\n`);
+    const later = await openAuthority({ folder, now: () => now });
+    await expect(later.claims.list()).rejects.toMatchObject({ code: 'PROTOCOL' });
   });
 
   it('many at once with one code: one key gets it, the others are told', async () => {
@@ -137,6 +159,14 @@ describe('claims of an authority', () => {
     [{ brokers: undefined }, 'INVALID'],
   ])('%j makes none: %s', async (changes, code) => {
     await expect(authority.claims.create({ ...newClaim(), ...changes })).rejects.toMatchObject({ code });
+    expect(await authority.claims.list()).toEqual([]);
+  });
+
+  it('a role that there is not, as from somebody’s file, makes none', async () => {
+    const operators: NewClaim['operators'] = JSON.parse(
+      `[{ "name": "a", "key": "${'A'.repeat(43)}=", "roles": ["x"] }]`,
+    );
+    await expect(authority.claims.create({ ...newClaim(), operators })).rejects.toThrow(/"x" is no role .* expected/);
     expect(await authority.claims.list()).toEqual([]);
   });
 
