@@ -7,6 +7,7 @@ import { type Millis, minutes } from '../../sdk/model/time.ts';
 import type { ActiveAlarm, AlarmsResult, CauseData, SuppressionData } from '../../sdk/wire/methods.ts';
 import { type Fields, isText } from '../../sdk/wire/parse.ts';
 import type { Zone } from '../alarm/zone.ts';
+import type { Standing } from './alarms/alarm-desk.ts';
 import type { Target } from './alarms/suppressions.ts';
 import type { CommandHandlers, HandlerContext } from './handler-context.ts';
 import { personAt } from './person-at.ts';
@@ -108,11 +109,7 @@ function zoneCalled(id: string, zones: readonly Zone[]): Zone {
 const alarmPage = 50;
 
 /** Standing alarms after `after`, most urgent first, so that a storm does not crowd a fire out of the first page. */
-export function alarmsPage(
-  standing: readonly AlarmChange[],
-  after = '',
-  clocks: readonly RunClock[] = [],
-): AlarmsResult {
+export function alarmsPage(standing: readonly Standing[], after = '', clocks: readonly RunClock[] = []): AlarmsResult {
   const rest = standing
     .map((change) => ({ change, key: placeOf(change) }))
     .filter(({ key }) => key > after)
@@ -126,7 +123,7 @@ export function alarmsPage(
 const placeOf = ({ kind, device, condition }: AlarmChange): string => `${alarmRank[kind]} ${device}/${condition}`;
 
 /** A standing alarm as it is asked for, at the times as they are known by now. */
-export const activeAlarm = (change: AlarmChange, clocks: readonly RunClock[]): ActiveAlarm => ({
+export const activeAlarm = (change: Standing, clocks: readonly RunClock[]): ActiveAlarm => ({
   device: change.device,
   condition: change.condition,
   kind: change.kind,
@@ -137,6 +134,7 @@ export const activeAlarm = (change: AlarmChange, clocks: readonly RunClock[]): A
   ...(change.cause.value !== undefined && { value: change.cause.value }),
   ...(change.count !== undefined && { count: change.count }),
   ...(change.silenced && { silenced: true }),
+  ...(change.isUnstored && { isUnstored: true }),
   ...(change.suppression && { suppression: suppressionData(change.suppression) }),
   cause: causeData(change.cause),
   explained: { en: explainAlarm(change, 'en'), zh: explainAlarm(change, 'zh') },

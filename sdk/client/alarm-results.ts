@@ -51,6 +51,7 @@ const parseAlarm = (fields: Fields): StandingAlarm => ({
   ...(fields.has('since') && { since: wallTime(wallOf(fields.raw('since'), 'alarm.since')) }),
   ...(fields.has('count') && { count: fields.count('count') }),
   ...(fields.has('silenced') && fields.flag('silenced') && { silenced: true as const }),
+  ...(fields.has('isUnstored') && fields.flag('isUnstored') && { isUnstored: true as const }),
   ...(fields.has('suppression') && { suppression: parseSuppression(fields.fields('suppression')) }),
   cause: parseCause(fields),
   ...(fields.has('explained') && { explained: parseExplained(fields.fields('explained')) }),

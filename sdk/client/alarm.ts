@@ -40,6 +40,11 @@ export type Alarm = AlarmOccurrence & {
   /** A person has silenced the sounders of this occurrence. */
   readonly silenced: boolean;
   readonly suppression?: AlarmSuppression;
+  /**
+   * From `active` and `unstored` only: its last change is not on the gateway's disk, and so not in any `stream` yet. For a
+   * moment that is so of every change; on a gateway whose disk takes nothing (`report.degraded`) it stays so.
+   */
+  readonly isUnstored?: true;
   /** When it changed, by the gateway's clock. */
   readonly at: Date;
   /** The gateway's clock was not right when it stamped this; `at` was worked out from when it was. */
@@ -63,6 +68,7 @@ export type AlarmParts = Omit<HeardChange, 'event' | 'at' | 'raised' | 'operator
   /** Unix ms. */
   readonly at: number;
   readonly isCorrected?: true;
+  readonly isUnstored?: true;
   /** As the gateway says it, which may know rules that this version does not. */
   readonly explained?: Alarm['explained'];
 };
@@ -82,6 +88,7 @@ export function alarmOf(parts: AlarmParts): Alarm {
     count,
     silenced: parts.silenced === true,
     ...(suppression && { suppression: suppressionOf(suppression) }),
+    ...(parts.isUnstored && { isUnstored: true }),
     at: new Date(wallOf(parts.at, 'alarm time')),
     ...(parts.isCorrected && { isCorrected: true }),
     ...(parts.since !== undefined && { since: new Date(wallOf(parts.since, 'alarm since')) }),

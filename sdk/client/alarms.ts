@@ -24,10 +24,12 @@ import type { ActionOptions, CommandDesk } from './command-desk.ts';
 import type { DeviceAddress } from './devices.ts';
 import { askEvery, type Unanswered } from './every-gateway.ts';
 import type { Directory } from './gateway-directory.ts';
+import type { LiveStream, StreamOptions } from './live-stream.ts';
 import { paged } from './paged.ts';
 import type { Requests } from './requests.ts';
 import { parsePhase } from './results.ts';
 import { type CallOptions, sharedLimit } from './time-limit.ts';
+import { unstoredAlarms } from './unstored-alarms.ts';
 
 /** All alarms that stand, and the gateways that could not be asked: their alarms are not known, not absent. */
 export type ActiveAlarms = {
@@ -75,6 +77,14 @@ export type Alarms = {
     (options: RecordStreamOptions): AlarmStream<AlarmUpdate | RecordUpdate>;
     (options?: AlarmStreamOptions): AlarmStream;
   };
+  /**
+   * Alarms of gateways whose disk takes nothing (`report.degraded`). They are in no journal, so they are not in `stream`
+   * before the disk is well: such gateways are asked every 5 s, and each alarm is handed over when it comes and when it
+   * changes, `hidden` ones left out. There is nothing to commit; what has a journal again comes by `stream`, too. Whoever
+   * must hear of every fire reads both, and tells them apart by gateway, device, condition and occurrence.
+   * @throws FengsuiError INVALID (buffer) | ABORTED
+   */
+  readonly unstored: (options?: StreamOptions) => LiveStream<Alarm>;
   /** A person has seen this occurrence. @throws also CONFLICT when another occurrence stands by now. */
   readonly ack: (alarm: AlarmOccurrence, options?: ActionOptions) => Promise<{ readonly phase: AlarmPhase }>;
   /**
@@ -118,6 +128,10 @@ export type AlarmsContext = {
   readonly requests: Requests;
   readonly command: CommandDesk;
   readonly stream: AlarmStreamContext;
+  readonly open: <T extends object>(
+    options: StreamOptions,
+    start: (push: (item: T) => void) => () => void,
+  ) => LiveStream<T>;
 };
 
 export function alarms(ctx: AlarmsContext): Alarms {
@@ -136,7 +150,8 @@ function streamCall({ stream: ctx }: AlarmsContext): Alarms['stream'] {
 /** Far more than one gateway can have: whoever tells of more is not believed. */
 const mostAlarms = 200_000;
 
-function questions({ directory, requests }: AlarmsContext): Pick<Alarms, 'active' | 'suppressed'> {
+function questions(ctx: AlarmsContext): Pick<Alarms, 'active' | 'unstored' | 'suppressed'> {
+  const { directory, requests, stream, open } = ctx;
   const standing = async (site: Site, options: CallOptions = {}): Promise<readonly Alarm[]> => {
     const left = sharedLimit(options);
     const pages = paged<StandingAlarm, string>(async (after) => {
@@ -152,6 +167,7 @@ function questions({ directory, requests }: AlarmsContext): Pick<Alarms, 'active
       const found = answers.flat().filter((alarm) => hidden || !alarm.isHidden);
       return { alarms: found.toSorted(byUrgency), unanswered };
     },
+    unstored: (options = {}) => open<Alarm>(options, (push) => unstoredAlarms({ ...stream, standing }, push)),
     async suppressed({ gateway } = {}, options) {
       const { answers, unanswered } = await askEvery(directory, gateway, async (site) =>
         parseSuppressed(await requests.query(site, 'suppressed', null, options)).map(
@@ -168,7 +184,7 @@ function questions({ directory, requests }: AlarmsContext): Pick<Alarms, 'active
   };
 }
 
-function actions({ directory, command }: AlarmsContext): Omit<Alarms, 'active' | 'suppressed' | 'stream'> {
+function actions({ directory, command }: AlarmsContext): Omit<Alarms, 'active' | 'unstored' | 'suppressed' | 'stream'> {
   const onOccurrence =
     (method: Command): Alarms['ack'] =>
     async ({ gateway, device, condition, occurrence }, options) => ({

@@ -80,6 +80,8 @@ export type ActiveAlarm = {
   /** How often it came within this occurrence; 1 unless given. */
   readonly count?: number;
   readonly silenced?: boolean;
+  /** The last change is not on the gateway's disk yet, and so not in the alarm lane. */
+  readonly isUnstored?: boolean;
   /** Why it is not announced. */
   readonly suppression?: SuppressionData;
   /** What the rule asks, besides `rule` and `value`. */

@@ -14,6 +14,8 @@ export interface GatewayUnderTest extends AsyncDisposable {
   /** Its configuration file. */
   readonly config: string;
   readonly log: readonly LogLine[];
+  /** Of the process that was started last. */
+  readonly pid: number;
   /** Resolves with the first line, past or future, that fits. */
   logged(event: string, fits?: (line: LogLine) => boolean): Promise<LogLine>;
   /** `kill -9`. */
@@ -52,6 +54,9 @@ export async function startGatewayUnderTest(yaml: string): Promise<GatewayUnderT
   return {
     config,
     log,
+    get pid() {
+      return child?.pid ?? 0;
+    },
     start,
     logged: (event, fits = () => true) =>
       new Promise((resolve) => {

@@ -47,6 +47,11 @@ export async function dealWithFire(fs: Fengsui, fire: Alarm): Promise<string> {
   }
 }
 
+/** Alarms of gateways whose disk takes nothing, which no stream can have: shown like all others, with nothing to commit. */
+export async function withoutDisk(fs: Fengsui, show: (alarm: Alarm) => void): Promise<void> {
+  for await (const alarm of fs.alarms.unstored()) show(alarm);
+}
+
 /** Keeps a nuisance quiet for two hours. A fire or a call is never hidden. */
 export async function quietForTwoHours(fs: Fengsui, nuisance: Alarm, why: string): Promise<boolean> {
   await fs.alarms.shelve(nuisance, { minutes: 120, why });

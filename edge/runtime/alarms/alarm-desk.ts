@@ -40,6 +40,12 @@ export type AlarmDeskContext = {
   readonly onWalkTest?: (isRunning: boolean) => void;
 };
 
+/** What stands: the last change of its condition. */
+export type Standing = AlarmChange & {
+  /** It is not on disk yet, so that no uplink has it. */
+  readonly isUnstored?: true;
+};
+
 /** The shell around the judgement: keeps every condition's state, and puts every change on disk. It decides nothing. */
 export interface AlarmDesk extends AlarmActions {
   /**
@@ -62,7 +68,7 @@ export interface AlarmDesk extends AlarmActions {
   /** Puts on disk what is waited for, before an orderly stop. */
   save(): Promise<void>;
   /** Last changes of all conditions that are not back to normal. */
-  standing(): readonly AlarmChange[];
+  standing(): readonly Standing[];
   /** Conditions whose alarms are active and announced, as `device/condition`. */
   readonly active: ReadonlySet<string>;
   /** Those of them that nobody has silenced. */
@@ -221,11 +227,11 @@ export async function alarmDesk(ctx: AlarmDeskContext): Promise<AlarmDesk> {
     },
     save: memory.save,
     standing: () =>
-      [...roster.all()].flatMap(({ last, underTest, state: { phase, count } }) =>
-        last && !underTest && phase !== 'normal' && phase !== 'pending'
-          ? [{ ...last, phase, ...(count > 1 && { count }) }]
-          : [],
-      ),
+      [...roster.all()].flatMap(({ device, rule, last, underTest, state: { phase, count } }): readonly Standing[] => {
+        if (!last || underTest || phase === 'normal' || phase === 'pending') return [];
+        const isUnstored = !store.isStored(conditionKey(device, rule.condition));
+        return [{ ...last, phase, ...(count > 1 && { count }), ...(isUnstored && { isUnstored }) }];
+      }),
     mostUrgent(device) {
       const kinds = roster
         .of(device)

@@ -12,6 +12,8 @@ export type AlarmStore = {
   readonly store: (change: AlarmChange) => void;
   /** The last change of each condition, as an earlier run left it, by `device/condition`. */
   readonly restore: () => Promise<Map<string, AlarmChange>>;
+  /** Whether the last change of `device/condition` is on disk. */
+  readonly isStored: (key: string) => boolean;
   /** Conditions whose last change found no room and waits for it. */
   readonly waiting: () => number;
 };
@@ -35,6 +37,8 @@ export function alarmStore(ctx: {
 }): AlarmStore {
   const { journal, clock, log } = ctx;
   const crowdedOut = new Map<string, Numbered>();
+  /** By condition, the number of a change that is not on disk. */
+  const unstored = new Map<string, number>();
   let count = 0;
   let isWaiting = false;
 
@@ -44,6 +48,7 @@ export function alarmStore(ctx: {
       .append('alarm', change.at.wall, encode, { key: `${prefix}${key}`, value: encode(0) })
       .then((seq) => {
         if ((crowdedOut.get(key)?.number ?? number) < number) crowdedOut.delete(key);
+        if (unstored.get(key) === number) unstored.delete(key);
         ctx.onStored(seq, change);
       })
       .catch((e: unknown) => {
@@ -68,6 +73,7 @@ export function alarmStore(ctx: {
     store(change) {
       const key = conditionKey(change.device, change.condition);
       const numbered = { number: ++count, change };
+      unstored.set(key, numbered.number);
       if (crowdedOut.has(key)) crowdedOut.set(key, numbered);
       else append(key, numbered);
     },
@@ -82,6 +88,7 @@ export function alarmStore(ctx: {
       }
       return changes;
     },
+    isStored: (key) => !unstored.has(key),
     waiting: () => crowdedOut.size,
   };
 }

@@ -144,6 +144,7 @@ const shapes: readonly Shape[] = [
         value: 0.1,
         count: 2,
         silenced: true,
+        isUnstored: true,
         suppression,
         explained: { en: 'low', zh: '低' },
         cause: {

@@ -3,6 +3,7 @@ import { municipalHydrant } from '../../../../device-profiles/generic/municipal-
 import { wirelessSmokeAlarm } from '../../../../device-profiles/generic/wireless-smoke-alarm.ts';
 import { troubleRule } from '../../../../edge/alarm/rule.ts';
 import { rulesOf } from '../../../../edge/alarm/rules-of.ts';
+import { alarmsPage } from '../../../../edge/runtime/alarm-commands.ts';
 import { deviceId } from '../../../../sdk/model/ids.ts';
 import type { ProfileSpec } from '../../../../sdk/model/profile.ts';
 import { later, millis, monoTime, seconds } from '../../../../sdk/model/time.ts';
@@ -68,6 +69,21 @@ describe('a change', () => {
     r.desk.value(hall, 'battery', r.good(100));
     r.desk.value(deviceId('nobody'), 'status', r.good('smoke'));
     expect(r.events()).toEqual([]);
+  });
+
+  it('stands as unstored until its last change is on disk', async () => {
+    const r = await watching();
+    r.disk.fail('disk full');
+    r.smoke('smoke');
+    await settled();
+    expect(r.desk.standing()).toMatchObject([{ device: 'hall', phase: 'active-unacked', isUnstored: true }]);
+    expect(alarmsPage(r.desk.standing()).alarms).toMatchObject([{ device: 'hall', isUnstored: true }]);
+    r.disk.recover();
+    await settled();
+    expect(alarmsPage(r.desk.standing()).alarms[0]).not.toHaveProperty('isUnstored');
+    r.disk.fail('disk full');
+    r.desk.acknowledge('hall', 'smoke', 1, 'duty');
+    expect(r.desk.standing()).toMatchObject([{ phase: 'active-acked', isUnstored: true }]);
   });
 
   it('that cannot be stored for good is told in the log', async () => {

@@ -64,9 +64,11 @@ it('changes that the journal has no room for wait, one for each condition, and a
   for (let occurrence = 1; occurrence <= 50; occurrence++) s.store.store(of('b', occurrence));
   await settled();
   expect([s.stored.length, s.store.waiting()]).toEqual([1, 1]);
+  expect([s.store.isStored('a/low'), s.store.isStored('b/low')]).toEqual([true, false]);
   s.makeRoom(5);
   await s.clock.advance(1_000);
   expect([s.stored.length, s.store.waiting()]).toEqual([2, 0]);
+  expect([s.store.isStored('b/low'), s.store.isStored('never/seen')]).toEqual([true, true]);
   expect([...(await s.restore())].map(([key, change]) => [key, change.occurrence])).toEqual([
     ['a/low', 1],
     ['b/low', 50],
