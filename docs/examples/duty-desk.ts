@@ -26,9 +26,15 @@ const { alarms, unanswered } = await fs.alarms.active(); // most urgent first
 for (const alarm of alarms) show(alarm);
 for (const { gateway, error } of unanswered) console.log('无法询问：', gateway, error.message); // not known, not absent
 
+void showUnstored();
 for await (const { alarm, commit } of fs.alarms.stream()) {
   show(alarm); // where it stands is told by the alarm, not by the name of the change
   await commit();
+}
+
+/** A gateway whose disk takes nothing can put no fire into the stream. It is asked what it has; it may come by the stream, too. */
+async function showUnstored(): Promise<void> {
+  for await (const alarm of fs.alarms.unstored()) show(alarm);
 }
 
 function show(alarm: Alarm): void {

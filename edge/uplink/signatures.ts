@@ -1,4 +1,4 @@
-import { allows, type OperatorRole } from '../../sdk/model/command.ts';
+import { allows, type OperatorRole, usualRoles } from '../../sdk/model/command.ts';
 import { FengsuiError } from '../../sdk/model/errors.ts';
 import { isSign1, openSign1, signedBytes } from '../../sdk/wire/sign1.ts';
 import type { OperatorKey } from '../platform/ed25519.ts';
@@ -6,9 +6,6 @@ import type { OperatorKey } from '../platform/ed25519.ts';
 /** Somebody who may change things, and in which roles. */
 export type Operator = OperatorKey & { readonly roles?: readonly OperatorRole[] };
 export type Operators = ReadonlyMap<string, Operator>;
-
-/** Of an operator whose roles the site does not state: all but what lives hang on. */
-const usualRoles: readonly OperatorRole[] = ['receipts', 'configure', 'operate'];
 
 /** What was signed, and by whom: one, or two different persons. */
 export type Signed = { readonly payload: Uint8Array; readonly by: readonly [string, ...string[]] };

@@ -72,7 +72,7 @@ export type Alarms = {
     filter?: Filter & { readonly hidden?: boolean | undefined },
     options?: CallOptions,
   ) => Promise<ActiveAlarms>;
-  /** Every change, also of what is hidden: see {@link AlarmStream}. @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
+  /** Every change, also of what is hidden, but for what a gateway's disk does not take ({@link Alarms.unstored}): see {@link AlarmStream}. @throws FengsuiError INVALID (cursor, buffer) | ABORTED */
   readonly stream: {
     (options: RecordStreamOptions): AlarmStream<AlarmUpdate | RecordUpdate>;
     (options?: AlarmStreamOptions): AlarmStream;
@@ -80,7 +80,7 @@ export type Alarms = {
   /**
    * Alarms of gateways whose disk takes nothing (`report.degraded`). They are in no journal, so they are not in `stream`
    * before the disk is well: such gateways are asked every 5 s, and each alarm is handed over when it comes and when it
-   * changes, `hidden` ones left out. There is nothing to commit; what has a journal again comes by `stream`, too. Whoever
+   * changes, but for hidden ones. There is nothing to commit; what has a journal again comes by `stream`, too. Whoever
    * must hear of every fire reads both, and tells them apart by gateway, device, condition and occurrence.
    * @throws FengsuiError INVALID (buffer) | ABORTED
    */

@@ -9,6 +9,9 @@ export type CommandRisk = (typeof commandRisks)[number];
 export const operatorRoles = ['receipts', 'configure', 'operate', 'life-safety', 'renew'] as const;
 export type OperatorRole = (typeof operatorRoles)[number];
 
+/** Of an operator whose roles nobody states: all but what lives hang on. */
+export const usualRoles: readonly OperatorRole[] = ['receipts', 'configure', 'operate'];
+
 export const isOperatorRole = (text: string): text is OperatorRole => operatorRoles.some((role) => role === text);
 
 /** Whether who has these roles may do what needs that one: who may change devices may hand over a certificate, too. */

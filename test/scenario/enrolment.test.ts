@@ -146,8 +146,16 @@ describe.skipIf(!debian('mosquitto'))('a gateway that is new', { timeout: 90_000
     await writeFile(config(), `${written.replace('002', '001')}operators:\n${lines.join('')}`);
     const { err } = await enroll(code, '--service', `http://127.0.0.1:${port}`);
     expect(err).toContain('operator “chief” has the roles [operate] here, and [life-safety] by the district');
-    expect(err).toContain('operator “tester” has the roles [operate] here, and – by the district');
+    expect(err).toContain('“tester” has the roles [operate] here, and [configure, operate, receipts] by the district');
     expect(err).not.toContain('to be added under “operators”');
+    const spelt = lines
+      .join('')
+      .replace('[operate]', '[receipts, configure, operate]')
+      .replace('[operate]', '[life-safety]');
+    await writeFile(config(), `${written.replace('002', '001')}operators:\n${spelt}`);
+    const same = await enroll(code, '--service', `http://127.0.0.1:${port}`);
+    expect(same).toMatchObject({ code: 0 });
+    expect(same.err).not.toContain('has the roles'); // the usual ones, and nothing else
   });
 
   it('never writes over a certificate or an authority that is there', async () => {

@@ -227,6 +227,7 @@ async function dutyDesk(fs: Fengsui): Promise<void> {
   // @ts-expect-error: alarms can only be read
   alarm.silenced = true;
 
+  for await (const unstored of fs.alarms.unstored()) same<typeof unstored, Alarm>(true);
   await fs.alarms.reset(alarm, { operator: 'Li', timeoutMs: 5_000 });
   // @ts-expect-error: an occurrence is needed, or a newer fire might be reset unseen
   await fs.alarms.reset({ gateway: 'gw-1', device: 'd-1', condition: 'smoke' });

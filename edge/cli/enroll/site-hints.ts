@@ -1,4 +1,5 @@
 import type { SiteFacts, SiteOperator } from '../../../sdk/identity/claim/site-facts.ts';
+import { usualRoles } from '../../../sdk/model/command.ts';
 import type { Site } from '../../runtime/config/site.ts';
 import type { Lang } from '../terminal/language.ts';
 import { sayEnrol } from './words.ts';
@@ -26,5 +27,5 @@ export function siteHints(facts: SiteFacts, site: Site, text: string | undefined
 const operatorText = ({ name, key, roles }: SiteOperator): string =>
   `{ name: "${name}", key: "${key}"${roles ? `, roles: ${rolesText(roles)}` : ''} }`;
 
-/** As it stands in a configuration; without any all but `life-safety` are meant. */
-const rolesText = (roles: SiteOperator['roles']): string => (roles ? `[${roles.toSorted().join(', ')}]` : '–');
+/** As it stands in a configuration. */
+const rolesText = (roles: SiteOperator['roles'] = usualRoles): string => `[${roles.toSorted().join(', ')}]`;

@@ -25,8 +25,8 @@ const words = {
   addOperator: { en: 'to be added under “operators”: {}', zh: '请在 “operators” 下添加：{}' },
   /** {}: a name, roles, roles */
   otherRoles: {
-    en: 'operator “{}” has the roles {} here, and {} by the district; – stands for all but life-safety',
-    zh: '操作员 “{}” 在本机的角色为 {}，区县登记为 {}；– 表示除 life-safety 外的全部角色',
+    en: 'operator “{}” has the roles {} here, and {} by the district',
+    zh: '操作员 “{}” 在本机的角色为 {}，区县登记为 {}',
   },
   /** {}: a name, a name */
   otherName: {
